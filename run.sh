@@ -1,0 +1,75 @@
+#!/bin/sh
+# Starts SkyrimNet Proxy: ./run.sh [options]   (./run.sh --help lists them)
+#
+# Needs Java 25 or newer and finds it by itself. The jar is taken from beside this script or from
+# build/; where the sources are here it is built first when it is missing or older than they are,
+# for which the Java must be a JDK. All arguments are passed on.
+#
+# RUN_SH=jdk ./run.sh prints the JDK it would build with, for the Makefile.
+
+needed=25
+
+# The feature version of the Java installed in $1, 0 when it is none.
+version_of() {
+  version=0
+  if [ -f "$1/release" ]; then
+    version=$(sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$1/release")
+  elif [ -x "$1/bin/java" ]; then
+    version=$("$1/bin/java" -version 2>&1 | sed -n 's/.* version "\([0-9]*\).*/\1/p')
+  fi
+  echo "${version:-0}"
+}
+
+# The first folder that holds bin/$1 (java or javac) of a Java new enough. The newest is not
+# looked for: whoever sets JAVA_HOME or PATH has chosen.
+find_java() {
+  on_path=$(command -v "$1") && on_path=$(readlink -f "$on_path" 2>/dev/null)
+  for home in "$JAVA_HOME" "${on_path%/bin/*}" \
+      /usr/lib/jvm/* /usr/lib64/jvm/* /usr/java/* /opt/java/* /opt/*jdk* /usr/local/*jdk* \
+      "$HOME"/.sdkman/candidates/java/* "$HOME"/.jdks/* "$HOME"/.asdf/installs/java/* \
+      "$HOME"/.local/share/mise/installs/java/* \
+      /Library/Java/JavaVirtualMachines/*/Contents/Home \
+      "$HOME"/Library/Java/JavaVirtualMachines/*/Contents/Home \
+      /opt/homebrew/opt/openjdk*/libexec/openjdk.jdk/Contents/Home \
+      /usr/local/opt/openjdk*/libexec/openjdk.jdk/Contents/Home; do
+    if [ -x "$home/bin/$1" ] && [ "$(version_of "$home")" -ge "$needed" ]; then
+      printf '%s\n' "$home"
+      return 0
+    fi
+  done
+  return 1
+}
+
+find_jdk() {
+  find_java javac || fail "A JDK $needed or newer is needed to build SkyrimNet Proxy: install" \
+    "Temurin $needed (JDK) from adoptium.net, or point JAVA_HOME at one."
+}
+
+fail() {
+  echo "$*" >&2
+  exit 1
+}
+
+here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd) || exit 1
+if [ "$RUN_SH" = jdk ]; then
+  find_jdk
+  exit
+fi
+
+jar=$here/build/skyrimnet-proxy.jar
+if [ -f "$here/src/build/Build.java" ]; then
+  if [ ! -f "$jar" ] || [ -n "$(find "$here/src" -newer "$jar")" ]; then
+    jdk=$(find_jdk) || exit 1
+    echo "Building SkyrimNet Proxy (once)..." >&2
+    (cd -- "$here" && "$jdk/bin/java" src/build/Build.java) || fail "The build failed: see above."
+  fi
+elif [ -f "$here/skyrimnet-proxy.jar" ]; then
+  jar=$here/skyrimnet-proxy.jar
+fi
+[ -f "$jar" ] || fail "skyrimnet-proxy.jar is missing: put it beside run.sh."
+
+java=$(find_java java) || fail "Java $needed or newer is needed: install Temurin $needed from" \
+  "adoptium.net, or point JAVA_HOME at one."
+# Beside a game memory counts: the serial collector and a small heap to start with. No
+# TieredStopAtLevel=1: it makes encrypting long prompts ten times slower.
+exec "$java/bin/java" -XX:+UseSerialGC -Xms16m -Xmx512m -jar "$jar" "$@"

@@ -1,0 +1,122 @@
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.spi.ToolProvider;
+import java.util.stream.Stream;
+
+/// Compiles and packs `build/skyrimnet-proxy.jar`: run it as `java src/build/Build.java [FILE]` in the
+/// project's folder, with a JDK 25 or newer.
+///
+/// The one place that knows how. The Makefile, `run.sh` and `run.bat` all call it, so a player
+/// on Windows gets the jar a developer gets, with nothing installed but the JDK. It is no part
+/// of the program and not in the jar, and has a folder to itself because Java would take it for
+/// a part of the module beside whose `module-info.java` it lay.
+///
+/// The same sources give the same bytes: entries are in the order of their names and all have
+/// one date. The jar appears whole or not at all, so two builds at once do no harm.
+final class Build {
+  /// The program's version; it reaches the program through the jar's manifest.
+  static final String VERSION = "1.0.0";
+
+  private static final String DATE = "2026-01-01T00:00:00Z";
+  private static final Path SOURCES = Path.of("src");
+  private static final Path LAUNCHER = SOURCES.resolve("skyproxy", "Launcher.java");
+
+  private Build() {}
+
+  /// Exits with 1 when the sources do not compile; javac has then said why.
+  public static void main(String[] args) throws IOException {
+    Path jar = Path.of(args.length > 0 ? args[0] : "build/skyrimnet-proxy.jar").toAbsolutePath();
+    if (!pack(jar)) {
+      System.exit(1);
+    }
+  }
+
+  /// False when a tool failed, after it has said why on stderr.
+  static boolean pack(Path jar) throws IOException {
+    Path home = Files.createDirectories(jar.toAbsolutePath().getParent());
+    Path work = Files.createTempDirectory(home, "packing-");
+    try {
+      Path classes = Files.createDirectory(work.resolve("classes"));
+      Path packed = work.resolve("packed.jar");
+      boolean good = compile(classes) && compileLauncher(classes);
+      if (good) {
+        copyResources(classes);
+        good = jar(packed, classes, manifest(work));
+      }
+      if (good) {
+        Files.move(packed, jar, StandardCopyOption.REPLACE_EXISTING);
+      }
+      return good;
+    } finally {
+      delete(work);
+    }
+  }
+
+  private static boolean compile(Path classes) throws IOException {
+    List<String> args = new ArrayList<>(List.of(
+        "--release", "25", "-encoding", "UTF-8", "-proc:none", "-Werror",
+        "-Xlint:all,-serial", "-Xdoclint:all,-missing", "-d", classes.toString(),
+        SOURCES.resolve("module-info.java").toString()));
+    files().filter(Build::isJava).forEach(file -> args.add(file.toString()));
+    return run("javac", args);
+  }
+
+  /// Over what [#compile] made of it: the launcher alone must load on the Java 8 that a double
+  /// click may find. `-options` silences the remark that 8 is old.
+  private static boolean compileLauncher(Path classes) {
+    return run("javac", List.of("--release", "8", "-encoding", "UTF-8", "-proc:none", "-Werror",
+        "-Xlint:all,-options", "-implicit:none", "-d", classes.toString(), LAUNCHER.toString()));
+  }
+
+  private static void copyResources(Path classes) throws IOException {
+    for (Path file : files().filter(file -> !isJava(file)).toList()) {
+      Path copy = classes.resolve(SOURCES.relativize(file));
+      Files.createDirectories(copy.getParent());
+      Files.copy(file, copy);
+    }
+  }
+
+  private static Path manifest(Path work) throws IOException {
+    return Files.writeString(work.resolve("MANIFEST.MF"), """
+        Main-Class: skyproxy.Launcher
+        Implementation-Title: SkyrimNet Proxy
+        Implementation-Version: %s
+        """.formatted(VERSION));
+  }
+
+  private static boolean jar(Path jar, Path classes, Path manifest) {
+    return run("jar", List.of("--create", "--file", jar.toString(), "--date", DATE,
+        "--manifest", manifest.toString(), "--module-version", VERSION,
+        "-C", classes.toString(), "."));
+  }
+
+  private static boolean run(String tool, List<String> args) {
+    ToolProvider provider = ToolProvider.findFirst(tool).orElseThrow(() ->
+        new IllegalStateException("This Java has no " + tool + ": a JDK is needed, not a JRE."));
+    return provider.run(System.out, System.err, args.toArray(String[]::new)) == 0;
+  }
+
+  /// Every file of the program, in the order of their names.
+  private static Stream<Path> files() throws IOException {
+    try (Stream<Path> all = Files.walk(SOURCES.resolve("skyproxy"))) {
+      return all.filter(Files::isRegularFile).sorted().toList().stream();
+    }
+  }
+
+  private static boolean isJava(Path file) {
+    return file.toString().endsWith(".java");
+  }
+
+  private static void delete(Path folder) throws IOException {
+    try (Stream<Path> all = Files.walk(folder)) {
+      for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(path);
+      }
+    }
+  }
+}

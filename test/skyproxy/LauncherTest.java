@@ -1,0 +1,16 @@
+package skyproxy;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import org.junit.jupiter.api.Test;
+
+/// What the launcher understands of Java's own version numbers.
+final class LauncherTest {
+  @Test
+  void the_version_of_every_java_is_read() {
+    assertEquals(8, Launcher.feature("1.8"));
+    assertEquals(17, Launcher.feature("17"));
+    assertEquals(25, Launcher.feature("25"));
+    assertEquals(0, Launcher.feature("?"));
+  }
+}

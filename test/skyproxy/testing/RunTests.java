@@ -1,0 +1,61 @@
+package skyproxy.testing;
+
+import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClasspathRoots;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.junit.platform.engine.Filter;
+import org.junit.platform.engine.discovery.ClassNameFilter;
+import org.junit.platform.launcher.LauncherDiscoveryRequest;
+import org.junit.platform.launcher.TagFilter;
+import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
+import org.junit.platform.launcher.core.LauncherFactory;
+
+/// Runs the compiled tests: `RunTests CLASSES COUNT [tag=A,B | untagged=A,B] [class=Name,Other]`.
+///
+/// The last line it prints is `N passed, N failed, N skipped`, also written to the file COUNT as
+/// its last act, so that whoever started it knows whether it came to its end. JUnit's own console
+/// is not used: it counts neither the tests of a class that was skipped nor says why it was.
+public final class RunTests {
+  private RunTests() {}
+
+  /// Exits with 0 when tests ran and none failed.
+  public static void main(String[] args) throws IOException {
+    PrintStream out = System.out;
+    TestLog log = new TestLog(out);
+    LauncherFactory.create().execute(request(args), log);
+    String count = log.finish();
+    out.println(count);
+    out.flush();
+    Files.writeString(Path.of(args[1]), count + "\n");
+    // Not by returning: a test that left a thread behind must not keep the run alive.
+    System.exit(log.good() ? 0 : 1);
+  }
+
+  private static LauncherDiscoveryRequest request(String[] args) {
+    List<Filter<?>> filters = new ArrayList<>();
+    for (String arg : List.of(args).subList(2, args.length)) {
+      String[] values = arg.substring(arg.indexOf('=') + 1).split(",");
+      switch (arg.substring(0, arg.indexOf('='))) {
+        case "tag" -> filters.add(TagFilter.includeTags(values));
+        case "untagged" -> filters.add(TagFilter.excludeTags(values));
+        case "class" -> filters.add(ClassNameFilter.includeClassNamePatterns(
+            ".*\\b(" + String.join("|", values) + ")(\\$.*)?"));
+        default -> throw new IllegalArgumentException(arg);
+      }
+    }
+    return LauncherDiscoveryRequestBuilder.request()
+        .selectors(selectClasspathRoots(Set.of(Path.of(args[0]))))
+        .filters(filters.toArray(Filter[]::new))
+        // Generous: it is there for what hangs, not for what is slow on a busy machine.
+        .configurationParameter("junit.jupiter.execution.timeout.default", "120 s")
+        .configurationParameter(
+            "junit.jupiter.execution.timeout.thread.mode.default", "SEPARATE_THREAD")
+        .build();
+  }
+}

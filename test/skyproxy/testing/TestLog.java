@@ -1,0 +1,123 @@
+package skyproxy.testing;
+
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.platform.engine.TestExecutionResult;
+import org.junit.platform.engine.support.descriptor.ClassSource;
+import org.junit.platform.launcher.TestExecutionListener;
+import org.junit.platform.launcher.TestIdentifier;
+import org.junit.platform.launcher.TestPlan;
+
+/// Says how a run of the tests goes: one line for each class, every failure with its stack trace,
+/// and at the end why tests were skipped.
+///
+/// A class that fails before its first test is one failure; the tests of a class that is skipped
+/// are each counted as skipped.
+final class TestLog implements TestExecutionListener {
+  private static final int FRAMES = 25;
+
+  private final PrintStream out;
+  private final Map<String, Long> started = new HashMap<>();
+  private final Map<String, Integer> reasons = new TreeMap<>();
+  private final List<String> failures = new ArrayList<>();
+  private TestPlan plan;
+  private int passed;
+  private int skipped;
+  private int passedBefore;
+
+  TestLog(PrintStream out) {
+    this.out = out;
+  }
+
+  @Override
+  public void testPlanExecutionStarted(TestPlan plan) {
+    this.plan = plan;
+  }
+
+  @Override
+  public synchronized void executionStarted(TestIdentifier test) {
+    started.put(test.getUniqueId(), System.nanoTime());
+    if (isClass(test)) {
+      passedBefore = passed;
+    }
+  }
+
+  @Override
+  public synchronized void executionSkipped(TestIdentifier test, String reason) {
+    skip(test, reason);
+  }
+
+  @Override
+  public synchronized void executionFinished(TestIdentifier test, TestExecutionResult result) {
+    Throwable problem = result.getThrowable().orElse(null);
+    switch (result.getStatus()) {
+      case SUCCESSFUL -> passed += test.isTest() ? 1 : 0;
+      case ABORTED -> skip(test, problem == null ? "no reason given" : problem.getMessage());
+      case FAILED -> fail(test, problem);
+    }
+    if (isClass(test)) {
+      long ms = (System.nanoTime() - started.get(test.getUniqueId())) / 1_000_000;
+      out.printf("%-40s %4d passed %7d ms%n", name(test), passed - passedBefore, ms);
+    }
+  }
+
+  /// The count, after what there is to say about failures and skipped tests.
+  synchronized String finish() {
+    reasons.forEach((reason, tests) -> out.println("skipped " + tests + ": " + reason));
+    failures.forEach(name -> out.println("FAILED " + name));
+    if (passed + skipped + failures.size() == 0) {
+      out.println("No test was found.");
+    }
+    return passed + " passed, " + failures.size() + " failed, " + skipped + " skipped";
+  }
+
+  synchronized boolean good() {
+    return failures.isEmpty() && passed + skipped > 0;
+  }
+
+  private void skip(TestIdentifier test, String reason) {
+    int tests = (int) plan.getDescendants(test).stream()
+        .filter(each -> each.isTest() && !started.containsKey(each.getUniqueId())).count();
+    tests += test.isTest() ? 1 : 0;
+    skipped += tests;
+    reasons.merge(reason.replaceFirst("^Assumption failed: ", ""), tests, Integer::sum);
+  }
+
+  private void fail(TestIdentifier test, Throwable problem) {
+    failures.add(name(test));
+    out.println("FAILED " + name(test));
+    if (problem != null) {
+      trace(problem, "  ");
+    }
+  }
+
+  private void trace(Throwable problem, String indent) {
+    out.println(indent + problem);
+    StackTraceElement[] stack = problem.getStackTrace();
+    for (int i = 0; i < stack.length && i < FRAMES; i++) {
+      String frame = stack[i].toString();
+      if (frame.contains("skyproxy.") || i < 3) {
+        out.println(indent + "  at " + frame);
+      }
+    }
+    if (problem.getCause() != null) {
+      out.println(indent + "caused by");
+      trace(problem.getCause(), indent + "  ");
+    }
+  }
+
+  private String name(TestIdentifier test) {
+    TestIdentifier parent = plan.getParent(test).orElse(null);
+    boolean top = parent == null || plan.getParent(parent).isEmpty();
+    return top ? test.getDisplayName() : name(parent) + "." + test.getDisplayName();
+  }
+
+  private static boolean isClass(TestIdentifier test) {
+    return test.getSource().filter(ClassSource.class::isInstance).isPresent()
+        && !test.getUniqueId().contains("[nested-class:");
+  }
+}
