@@ -1,0 +1,11 @@
+package skyproxy.chat;
+
+import java.time.Duration;
+
+/// One try at one target, for the log and the dashboard.
+///
+/// @param model what the client calls the target
+/// @param provider who was asked
+/// @param failure why it did not answer, or null when it did
+/// @param took from the request to the failure, or to the first event
+public record Attempt(String model, String provider, Failure failure, Duration took) {}

@@ -1,0 +1,84 @@
+package skyproxy.chat;
+
+import java.time.Duration;
+
+/// Why there is no answer, as data. `message` is for the player: what happened, what to do.
+///
+/// Which status, type and code each case becomes is told in `skyproxy.server.ErrorBody`, which of
+/// them let the next target try in [#letsNextTry].
+public sealed interface Failure {
+
+  String message();
+
+  /// The request itself is wrong: a member is missing, of the wrong type or out of range, or the
+  /// provider can't do what it asks. Nobody else could answer it either.
+  record BadRequest(String message, String param, String code) implements Failure {}
+
+  /// No upstream has that model.
+  record UnknownModel(String message) implements Failure {}
+
+  /// The provider can't answer before something is done or started. `retryAfter` may be null.
+  record NotReady(String message, Duration retryAfter) implements Failure {}
+
+  /// The upstream does not accept our credential. `retryAfter` may be null.
+  record Unauthorized(String message, Duration retryAfter) implements Failure {}
+
+  /// Too many requests, or the plan is used up. `retryAfter` may be null.
+  record RateLimited(String message, Duration retryAfter) implements Failure {}
+
+  /// The upstream has no capacity now (529). `retryAfter` may be null.
+  record Overloaded(String message, Duration retryAfter) implements Failure {}
+
+  /// The upstream refuses this request with a status that goes on to the client: 400, 402, 404,
+  /// 413, 422. `param` and `code` are the upstream's, or null.
+  record Rejected(int status, String message, String param, String code) implements Failure {}
+
+  /// The upstream fails, with any other status.
+  record Broken(int status, String message) implements Failure {}
+
+  /// No connection, or one that closed before the upstream said anything.
+  record Unreachable(String message) implements Failure {}
+
+  /// The upstream took too long.
+  record TimedOut(String message) implements Failure {}
+
+  /// The upstream said something that makes no sense, or broke off in the middle.
+  record Garbled(String message) implements Failure {}
+
+  /// The reply ended with nothing said. `refused`: the model declined to answer.
+  record Empty(String message, boolean refused) implements Failure {}
+
+  /// The proxy is stopping.
+  record Stopping(String message) implements Failure {}
+
+  /// Whether another model may do better. A request that is wrong stays wrong, and what a model
+  /// refused to say is not asked of another one.
+  default boolean letsNextTry() {
+    return switch (this) {
+      case BadRequest _, Stopping _ -> false;
+      case Rejected rejected -> rejected.status() == 402 || rejected.status() == 404;
+      case Empty empty -> !empty.refused();
+      case UnknownModel _, NotReady _, Unauthorized _, RateLimited _, Overloaded _, Broken _,
+          Unreachable _, TimedOut _, Garbled _ -> true;
+    };
+  }
+
+  /// The same failure told in other words.
+  default Failure withMessage(String text) {
+    return switch (this) {
+      case BadRequest f -> new BadRequest(text, f.param(), f.code());
+      case UnknownModel _ -> new UnknownModel(text);
+      case NotReady f -> new NotReady(text, f.retryAfter());
+      case Unauthorized f -> new Unauthorized(text, f.retryAfter());
+      case RateLimited f -> new RateLimited(text, f.retryAfter());
+      case Overloaded f -> new Overloaded(text, f.retryAfter());
+      case Rejected f -> new Rejected(f.status(), text, f.param(), f.code());
+      case Broken f -> new Broken(f.status(), text);
+      case Unreachable _ -> new Unreachable(text);
+      case TimedOut _ -> new TimedOut(text);
+      case Garbled _ -> new Garbled(text);
+      case Empty f -> new Empty(text, f.refused());
+      case Stopping _ -> new Stopping(text);
+    };
+  }
+}

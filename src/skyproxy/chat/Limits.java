@@ -1,0 +1,19 @@
+package skyproxy.chat;
+
+import java.time.Duration;
+
+/// How long one upstream may take, and how much it takes at once.
+///
+/// @param connect to be connected
+/// @param firstToken from the request, or the last sign of life, to the first event of the reply
+/// @param silence between two signs of life inside a reply
+/// @param maxConcurrent requests at the same time; more wait their turn
+public record Limits(Duration connect, Duration firstToken, Duration silence, int maxConcurrent) {
+
+  public static final Limits DEFAULT = new Limits(
+      Duration.ofSeconds(5), Duration.ofSeconds(30), Duration.ofSeconds(60), Integer.MAX_VALUE);
+
+  public Limits {
+    if (maxConcurrent < 1) throw new IllegalArgumentException("maxConcurrent " + maxConcurrent);
+  }
+}

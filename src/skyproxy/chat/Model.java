@@ -1,0 +1,8 @@
+package skyproxy.chat;
+
+/// A model that a client can ask for, as `/v1/models` lists it.
+///
+/// @param id what to write into `model`
+/// @param created seconds since 1970, 0 when unknown
+/// @param ownedBy who made or serves it
+public record Model(String id, long created, String ownedBy) {}

@@ -1,0 +1,37 @@
+package skyproxy.chat;
+
+import java.time.Duration;
+import java.util.List;
+
+/// Speaks to one kind of upstream. Any number of threads may use one at the same time.
+public interface Provider extends AutoCloseable {
+
+  /// A short name for logs, `/stats` and messages: `claude`, `codex`, `openrouter`, `ollama`.
+  String name();
+
+  /// Begins an answer to `request`, whose `model` is this provider's own id. Never blocks: whatever
+  /// takes time (connecting, waiting for a process) happens in [Reply#next].
+  ///
+  /// @throws ChatException when it is clear at once that there is no answer to be had
+  Reply open(ChatRequest request);
+
+  /// Whether an answer can be had now. Never blocks.
+  Health health();
+
+  /// The models that can be asked for, as far as known. Never blocks.
+  List<Model> models();
+
+  /// How long to wait for this upstream, and how many requests it takes at once.
+  default Limits limits() {
+    return Limits.DEFAULT;
+  }
+
+  /// How long the first event of the reply to `request` may take.
+  default Duration firstEvent(ChatRequest request) {
+    return limits().firstToken();
+  }
+
+  /// Ends what this provider started: processes, connections, temporary folders.
+  @Override
+  default void close() {}
+}

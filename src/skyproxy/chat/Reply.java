@@ -1,0 +1,17 @@
+package skyproxy.chat;
+
+import java.time.Duration;
+
+/// An answer under way. One thread reads it and closes it.
+public interface Reply extends AutoCloseable {
+
+  /// The next event, [Event#QUIET] when none came within `patience`, null after the last one.
+  ///
+  /// @throws ChatException when the reply can't go on; it need then only be closed
+  Event next(Duration patience);
+
+  /// Ends the reply, wherever it is: the upstream is told or cut off, nothing stays behind.
+  /// Any number of times; never throws.
+  @Override
+  void close();
+}
