@@ -1,0 +1,73 @@
+package skyproxy.upstream;
+
+import java.net.http.HttpResponse.BodySubscriber;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Flow.Subscription;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/// A response body on its way from the HTTP client's thread to the one that reads the reply.
+///
+/// The client pushes; the reader takes, with a deadline. At most [#AHEAD] pieces lie in between:
+/// a game that does not read stops the upstream instead of filling the memory.
+final class BodyQueue implements BodySubscriber<BodyQueue> {
+  private static final int AHEAD = 64;
+
+  /// One step of a body: bytes, or its end (`error` null: all of it came).
+  record Piece(List<ByteBuffer> bytes, Throwable error) {
+    boolean last() {
+      return bytes == null;
+    }
+  }
+
+  private final LinkedBlockingQueue<Piece> pieces = new LinkedBlockingQueue<>();
+  private final CompletableFuture<BodyQueue> ready = new CompletableFuture<>();
+  private volatile Subscription subscription;
+  private volatile boolean canceled;
+
+  @Override
+  public CompletionStage<BodyQueue> getBody() {
+    return ready;
+  }
+
+  @Override
+  public void onSubscribe(Subscription given) {
+    subscription = given;
+    if (canceled) given.cancel();
+    else given.request(AHEAD);
+    ready.complete(this);
+  }
+
+  @Override
+  public void onNext(List<ByteBuffer> bytes) {
+    pieces.add(new Piece(bytes, null));
+  }
+
+  @Override
+  public void onError(Throwable error) {
+    pieces.add(new Piece(null, error));
+  }
+
+  @Override
+  public void onComplete() {
+    pieces.add(new Piece(null, null));
+  }
+
+  /// The next piece, or null when none came within `nanos`.
+  Piece take(long nanos) throws InterruptedException {
+    Piece piece = pieces.poll();
+    if (piece == null && nanos > 0) piece = pieces.poll(nanos, TimeUnit.NANOSECONDS);
+    if (piece != null && !piece.last()) subscription.request(1);
+    return piece;
+  }
+
+  /// Cuts the body off; the connection is closed (HTTP/1.1) or the stream reset (HTTP/2).
+  void cancel() {
+    canceled = true;
+    Subscription current = subscription;
+    if (current != null) current.cancel();
+  }
+}

@@ -1,0 +1,25 @@
+package skyproxy.upstream;
+
+import java.net.http.HttpHeaders;
+import java.util.function.Consumer;
+import skyproxy.chat.Event;
+import skyproxy.chat.Failure;
+import skyproxy.sse.SseEvent;
+
+/// Reads one upstream's reply. Pure: no I/O, no clock. One instance a reply, one thread.
+///
+/// Any method may throw a `ChatException` when what came makes no sense or is an error.
+public interface Decoder {
+
+  /// One event of a `text/event-stream`.
+  void decode(SseEvent event, Consumer<Event> out);
+
+  /// A whole body that is not a stream, with a status of success.
+  void decodeWhole(byte[] body, Consumer<Event> out);
+
+  /// The stream is over. A decoder that has not seen its last event throws.
+  void end(Consumer<Event> out);
+
+  /// What an answer without success means.
+  Failure failure(int status, HttpHeaders headers, byte[] body);
+}

@@ -1,0 +1,68 @@
+package skyproxy.upstream;
+
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpClient.Redirect;
+import java.net.http.HttpClient.Version;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicLong;
+import skyproxy.chat.Reply;
+
+/// One HTTP server that we call, and the connections kept to it. Any number of threads.
+///
+/// Speaks HTTP/1.1 to `http:` (the JDK's offer to upgrade to h2c makes LM Studio hang and vLLM
+/// drop the body), HTTP/2 where `https:` offers it. Follows no redirect: a credential must not
+/// travel to another host.
+public final class HttpUpstream implements AutoCloseable {
+  private final String name;
+  private final HttpClient client;
+  private final AtomicLong answered = new AtomicLong();
+
+  /// @param name what messages call this upstream, such as `OpenRouter`
+  public HttpUpstream(String name, URI base, Duration connect) {
+    this.name = name;
+    boolean secure = "https".equalsIgnoreCase(base.getScheme());
+    client = HttpClient.newBuilder()
+        .version(secure ? Version.HTTP_2 : Version.HTTP_1_1)
+        .followRedirects(Redirect.NEVER)
+        .connectTimeout(connect)
+        .executor(Executors.newVirtualThreadPerTaskExecutor())
+        .build();
+  }
+
+  public String name() {
+    return name;
+  }
+
+  /// Sends a request and gives its reply at once.
+  public Reply send(HttpRequest request, Decoder decoder) {
+    return new StreamReply(this, request, decoder);
+  }
+
+  /// For the small calls beside replies (a list of models): blocks, and the caller maps errors.
+  public HttpClient client() {
+    return client;
+  }
+
+  CompletableFuture<HttpResponse<BodyQueue>> begin(HttpRequest request, BodyQueue body) {
+    return client.sendAsync(request, _ -> body);
+  }
+
+  /// Counts a reply that began. As long as there was none, no connection can be a stale one.
+  void countAnswer() {
+    answered.incrementAndGet();
+  }
+
+  boolean mayHoldStaleConnections() {
+    return answered.get() > 0;
+  }
+
+  @Override
+  public void close() {
+    client.shutdownNow();
+  }
+}
