@@ -16,8 +16,8 @@ public final class Launcher {
     String version = System.getProperty("java.specification.version", "");
     if (feature(version) < NEEDED) {
       System.err.println("SkyrimNet Proxy needs Java " + NEEDED + " or newer, and this is Java "
-          + version + " (" + System.getProperty("java.home") + "): install Temurin " + NEEDED
-          + " from adoptium.net and start again.");
+          + feature(version) + " (" + System.getProperty("java.home") + "): install Temurin "
+          + NEEDED + " from adoptium.net and start again.");
       System.exit(1);
     }
     try {

@@ -1,0 +1,13 @@
+/// The program: what is said on the command line, which parts are put together, how they start
+/// and how they stop.
+///
+/// This package knows every other one and none knows it: vendors, server, routing and statistics
+/// meet here and nowhere else, so a new provider is one more package and one more line of wiring.
+///
+/// Packages below import downwards only, in the order that `LayoutTest` holds them to. What
+/// several vendors need belongs to [skyproxy.upstream] when it does I/O and to [skyproxy.chat]
+/// when it does not; nothing is shared by way of this package.
+///
+/// Standard output carries one line for programs that wait for us, `Listening on ...`; everything
+/// said to people goes to standard error and, from all other packages, through the log.
+package skyproxy;
