@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.spi.ToolProvider;
 import java.util.stream.Stream;
 
-/// Compiles and packs `build/skyrimnet-proxy.jar`: run it as `java src/build/Build.java [FILE]` in the
-/// project's folder, with a JDK 25 or newer.
+/// Compiles and packs `build/skyrimnet-proxy.jar`: run it as `java src/build/Build.java [FILE]`
+/// in the project's folder, with a JDK 25 or newer.
 ///
 /// The one place that knows how. The Makefile, `run.sh` and `run.bat` all call it, so a player
 /// on Windows gets the jar a developer gets, with nothing installed but the JDK. It is no part

@@ -1,6 +1,7 @@
-/// The vocabulary that every other package shares: what a request asks ([skyproxy.chat.ChatRequest]),
-/// what a reply is made of ([skyproxy.chat.Event]), who can answer ([skyproxy.chat.Provider]) and
-/// what can go wrong ([skyproxy.chat.Failure]). No I/O at all, and no vendor's dialect.
+/// The vocabulary that every other package shares: what a request asks
+/// ([skyproxy.chat.ChatRequest]), what a reply is made of ([skyproxy.chat.Event]), who can answer
+/// ([skyproxy.chat.Provider]) and what can go wrong ([skyproxy.chat.Failure]). No I/O at all, and
+/// no vendor's dialect.
 ///
 /// A reply is a *timed pull*: [skyproxy.chat.Reply#next] gives the next event, or
 /// [skyproxy.chat.Event#QUIET] when none came within the patience of who asks. So one virtual
