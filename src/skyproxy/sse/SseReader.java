@@ -118,7 +118,7 @@ public final class SseReader {
 
   private void keep(byte[] bytes, int start, int end) {
     int length = end - start;
-    if (length > limit - keptLength) throw tooLong("line");
+    if (length > limit - keptLength) throw tooLong("a line");
     if (length > kept.length - keptLength) {
       int room = (int) Math.min(2L * kept.length, limit);
       kept = Arrays.copyOf(kept, Math.max(keptLength + length, room));
@@ -171,12 +171,12 @@ public final class SseReader {
 
   private void addData(String line) {
     if (data == null) {
-      if (line.length() > limit) throw tooLong("line");
+      if (line.length() > limit) throw tooLong("a line");
       data = line;
       return;
     }
     if (lines == null) lines = new StringBuilder(data);
-    if (line.length() >= limit - lines.length()) throw tooLong("event");
+    if (line.length() >= limit - lines.length()) throw tooLong("an event");
     lines.append('\n').append(line);
   }
 
@@ -191,6 +191,6 @@ public final class SseReader {
   }
 
   private SseException tooLong(String what) {
-    return new SseException("the stream has a " + what + " of more than " + limit + " bytes");
+    return new SseException("the stream has " + what + " of more than " + limit + " bytes");
   }
 }

@@ -1,0 +1,124 @@
+package skyproxy.sse;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// What is written, in how many writes, and that the reader reads it back.
+final class SseWriterTest {
+
+  /// Notes each write, and each flush as a bar.
+  private static final class Wire extends OutputStream {
+
+    private final List<String> calls = new ArrayList<>();
+    private boolean broken;
+
+    @Override
+    public void write(int b) throws IOException {
+      write(new byte[] {(byte) b}, 0, 1);
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+      if (broken) throw new IOException("the client has hung up");
+      calls.add(new String(bytes, offset, length, UTF_8));
+    }
+
+    @Override
+    public void flush() {
+      calls.add("|");
+    }
+
+    private List<SseEvent> events() {
+      var events = new ArrayList<SseEvent>();
+      byte[] bytes = String.join("", calls).replace("|", "").getBytes(UTF_8);
+      new SseReader().feed(bytes, 0, bytes.length, events::add);
+      return events;
+    }
+  }
+
+  private final Wire wire = new Wire();
+  private final SseWriter writer = new SseWriter(wire);
+
+  @Test
+  void every_event_and_comment_is_one_write_and_one_flush() throws IOException {
+    writer.data("{\"a\":\"é\"}");
+    writer.data("[1]".getBytes(UTF_8));
+    writer.event("error", "{}");
+    writer.comment("waiting");
+    writer.data("[DONE]");
+    assertEquals(
+        List.of(
+            "data: {\"a\":\"é\"}\n\n", "|", "data: [1]\n\n", "|", "event: error\ndata: {}\n\n",
+            "|", ": waiting\n\n", "|", "data: [DONE]\n\n", "|"),
+        wire.calls);
+  }
+
+  @Test
+  void data_of_several_lines_gets_a_field_for_each() throws IOException {
+    writer.data("a\nb\r\nc\rd\n\ne");
+    writer.data("\n");
+    writer.data("\r\n\r".getBytes(UTF_8));
+    assertEquals("data: a\ndata: b\ndata: c\ndata: d\ndata: \ndata: e\n\n", wire.calls.get(0));
+    assertEquals("data: \ndata: \n\n", wire.calls.get(2));
+    assertEquals("data: \ndata: \ndata: \n\n", wire.calls.get(4));
+    assertEquals("a\nb\nc\nd\n\ne", wire.events().getFirst().data());
+  }
+
+  @Test
+  void a_comment_of_several_lines_stays_a_comment() throws IOException {
+    writer.comment("a\ndata: b\r\rdata: c");
+    assertEquals(": a\n: data: b\n: \n: data: c\n\n", wire.calls.getFirst());
+    assertEquals(List.of(), wire.events());
+  }
+
+  @Test
+  void what_begins_with_a_blank_or_is_empty_comes_back_as_it_was() throws IOException {
+    for (String data : List.of("", " ", " a", "  a ", ":", "data: a")) writer.data(data);
+    assertEquals(
+        List.of("", " ", " a", "  a ", ":", "data: a"),
+        wire.events().stream().map(SseEvent::data).toList());
+  }
+
+  @Test
+  void a_type_comes_back() throws IOException {
+    writer.event(" störung", "x");
+    assertEquals(List.of(new SseEvent(" störung", "x", "")), wire.events());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"a\nb", "a\r", "\r\n"})
+  void a_type_with_a_line_end_is_refused_and_nothing_written(String type) throws IOException {
+    assertThrows(IllegalArgumentException.class, () -> writer.event(type, "x"));
+    writer.data("a");
+    assertEquals(List.of("data: a\n\n", "|"), wire.calls);
+  }
+
+  @Test
+  void data_of_any_length_is_written_whole() throws IOException {
+    var sent = new ArrayList<String>();
+    for (int length = 480; length < 520; length++) sent.add("x".repeat(length));
+    sent.add("é".repeat(1_000_000));
+    sent.add("after");
+    for (String data : sent) writer.data(data);
+    assertEquals(2 * sent.size(), wire.calls.size());
+    assertEquals(sent, wire.events().stream().map(SseEvent::data).toList());
+  }
+
+  @Test
+  void a_failing_write_is_passed_on_and_leaves_nothing_for_the_next() throws IOException {
+    wire.broken = true;
+    assertThrows(IOException.class, () -> writer.event("a", "lost"));
+    wire.broken = false;
+    writer.data("b");
+    assertEquals(List.of("data: b\n\n", "|"), wire.calls);
+  }
+}
