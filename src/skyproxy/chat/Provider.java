@@ -31,6 +31,12 @@ public interface Provider extends AutoCloseable {
     return limits().firstToken();
   }
 
+  /// How much of the player's subscription is used up, as far as the upstream has told. Never
+  /// blocks; empty where there is no subscription or nothing is known.
+  default List<PlanWindow> plan() {
+    return List.of();
+  }
+
   /// Ends what this provider started: processes, connections, temporary folders.
   @Override
   default void close() {}

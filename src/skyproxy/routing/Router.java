@@ -1,6 +1,7 @@
 package skyproxy.routing;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -8,6 +9,7 @@ import java.util.function.LongSupplier;
 import skyproxy.chat.ChatException;
 import skyproxy.chat.ChatRequest;
 import skyproxy.chat.Failure;
+import skyproxy.chat.Job;
 import skyproxy.chat.Provider;
 
 /// Finds who answers a request. Any number of threads.
@@ -42,9 +44,10 @@ public final class Router {
   /// Begins a reply. Never blocks; failures come out of its `next`.
   public Routed open(ChatRequest request) {
     Routes table = routes;
-    String text = ModelText.ids(request.model()).isEmpty() ? "auto" : request.model();
+    String text = ModelText.ids(request.model()).isEmpty()
+        ? table.defaultModel() : request.model();
     List<ModelText.Choice> order =
-        new ModelText(meanings(table), rotation::next).order(text);
+        new ModelText(meanings(table, request), rotation::next).order(text);
     if (order.isEmpty()) {
       throw new ChatException(new Failure.UnknownModel(
           "'" + request.model() + "' stands for no model. Check aliases and default_model."));
@@ -60,10 +63,12 @@ public final class Router {
     return new Routed(request, steps, cooldown, this::turnstile);
   }
 
-  /// Aliases, and `auto`, which is one that the proxy brings along.
-  private static Map<String, String> meanings(Routes table) {
-    Map<String, String> meanings = new ConcurrentHashMap<>(table.aliases());
-    meanings.put("auto", table.defaultModel());
+  /// Aliases, and `auto`, which is one that the proxy brings along: it stands for what the player
+  /// chose for the kind of work that the request is.
+  private static Map<String, String> meanings(Routes table, ChatRequest request) {
+    Map<String, String> meanings = new HashMap<>(table.aliases());
+    String chosen = table.jobs().isEmpty() ? null : table.jobs().get(Job.of(request).wireName());
+    meanings.put("auto", chosen == null ? table.defaultModel() : chosen);
     return meanings;
   }
 

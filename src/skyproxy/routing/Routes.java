@@ -1,5 +1,6 @@
 package skyproxy.routing;
 
+import java.util.HashMap;
 import java.util.Map;
 import skyproxy.chat.Provider;
 
@@ -22,6 +23,15 @@ public record Routes(String defaultModel, Map<String, String> aliases, Map<Strin
     jobs = Map.copyOf(jobs);
     servers = Map.copyOf(servers);
     for (String name : aliases.keySet()) ModelText.check(name, aliases);
+    checkAuto(defaultModel, aliases);
+    for (String text : jobs.values()) checkAuto(text, aliases);
+  }
+
+  /// Refuses what would make `auto` lead back to itself.
+  private static void checkAuto(String meaning, Map<String, String> aliases) {
+    Map<String, String> with = new HashMap<>(aliases);
+    with.put("auto", meaning);
+    ModelText.check("auto", with);
   }
 
   /// Where one id leads that is neither an alias nor `auto`.
