@@ -1,0 +1,14 @@
+/// What the dashboard shows: how many requests there were, how fast the answers were, what went
+/// wrong, and the last requests one by one.
+///
+/// Everything here is bounded. The clients make up the names of models, so beyond a number of
+/// pairs of model and job the rest is counted together; durations go into histograms of a fixed
+/// size instead of lists; of the last requests a ring is kept. A busy evening and a year of them
+/// take the same memory and the same small file.
+///
+/// Figures are kept for each pair of model and job and added up when somebody looks: a request
+/// ends with a handful of additions under one lock, and looking happens once a second at most.
+/// Prompts and answers are kept only while the player wants it, in memory alone.
+///
+/// Who counts is `skyproxy.server`, who shows it `skyproxy.dashboard`; this package knows neither.
+package skyproxy.stats;
