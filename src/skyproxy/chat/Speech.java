@@ -1,6 +1,8 @@
 package skyproxy.chat;
 
 import java.util.function.Consumer;
+import skyproxy.json.Cursor;
+import skyproxy.json.Json;
 
 /// Keeps what a model thinks out of what is spoken, for every provider alike.
 ///
@@ -39,6 +41,13 @@ public final class Speech {
       case Event.Verbatim _ -> true;
       case Event.Finish _, Event.Idle _ -> false;
     };
+  }
+
+  /// What is spoken in a chunk or a completion that an upstream wrote, maybe "".
+  public static String text(Json.Obj body) {
+    Cursor choice = Cursor.of(body).at("choices").at(0);
+    Cursor said = choice.at(choice.at("message").isMissing() ? "delta" : "message").at("content");
+    return said.isString() ? said.string() : "";
   }
 
   private void give(ThinkTags.Split split, Consumer<Event> out) {

@@ -1,0 +1,89 @@
+package skyproxy.server;
+
+import com.sun.net.httpserver.HttpExchange;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.util.function.BooleanSupplier;
+import skyproxy.chat.ChatException;
+import skyproxy.chat.ChatRequest;
+import skyproxy.chat.Event;
+import skyproxy.chat.Failure;
+import skyproxy.json.Json;
+import skyproxy.json.JsonException;
+import skyproxy.routing.Routed;
+import skyproxy.routing.Router;
+import skyproxy.stats.Stats;
+
+/// `POST /v1/chat/completions`: from the body of a request to the end of its reply, on one thread.
+final class ChatHandler {
+  private static final System.Logger LOG = System.getLogger(ChatHandler.class.getName());
+
+  private final Router router;
+  private final BooleanSupplier wholeWords;
+  private final Stats stats;
+
+  /// @param wholeWords whether streamed deltas end at the ends of words
+  ChatHandler(Router router, BooleanSupplier wholeWords, Stats stats) {
+    this.router = router;
+    this.wholeWords = wholeWords;
+    this.stats = stats;
+  }
+
+  /// Answers one request. An `IOException` means that the client has gone.
+  void handle(HttpExchange exchange, byte[] body) throws IOException {
+    ChatRequest request;
+    try {
+      request = read(exchange, body);
+    } catch (JsonException e) {
+      ErrorBody.invalid(400, "invalid_json", "The body is not JSON: " + e.getMessage(), null)
+          .send(exchange);
+      return;
+    } catch (ChatException e) {
+      ErrorBody.of(e.failure()).send(exchange);
+      return;
+    }
+    answer(exchange, request, new Progress(request, stats));
+  }
+
+  private static ChatRequest read(HttpExchange exchange, byte[] body) {
+    if (!(Json.parse(body) instanceof Json.Obj object)) {
+      throw new ChatException(new Failure.BadRequest(
+          "The body must be a JSON object.", null, "invalid_type"));
+    }
+    return ChatRequest.parse(object, new ChatRequest.Caller(
+        exchange.getRequestHeaders().getFirst("HTTP-Referer"),
+        exchange.getRequestHeaders().getFirst("X-Title")));
+  }
+
+  private void answer(HttpExchange exchange, ChatRequest request, Progress progress)
+      throws IOException {
+    try (Routed reply = router.open(request)) {
+      progress.follow(reply);
+      Header header = Header.of(reply::model);
+      Sink sink = request.stream()
+          ? new ChunkSink(exchange, header, request.includeUsage(), wholeWords.getAsBoolean())
+          : new CompletionSink(exchange, header);
+      try {
+        for (Event event; (event = reply.next(sink.patience())) != null; ) {
+          progress.saw(event);
+          sink.accept(event);
+        }
+        sink.end();
+        progress.answered();
+      } catch (ChatException e) {
+        ErrorBody error = ErrorBody.of(e.failure());
+        progress.failed(e.failure(), error.status());
+        sink.fail(error);
+      } catch (RuntimeException bug) {
+        LOG.log(Level.ERROR, "a request failed by a fault of the proxy", bug);
+        progress.failed(null, 500);
+        sink.fail(ErrorBody.internal());
+      }
+    } catch (IOException gone) {
+      progress.hungUp();
+      throw gone;
+    } finally {
+      progress.over();
+    }
+  }
+}

@@ -1,0 +1,183 @@
+package skyproxy.server;
+
+import com.sun.net.httpserver.HttpExchange;
+import java.io.IOException;
+import java.time.Duration;
+import skyproxy.chat.Event;
+import skyproxy.chat.Usage;
+import skyproxy.chat.WholeWords;
+import skyproxy.json.Json;
+import skyproxy.sse.SseWriter;
+
+/// Streams a reply as `chat.completion.chunk` events.
+/// https://platform.openai.com/docs/api-reference/chat-streaming
+///
+/// The stream is opened by the first event, or when there was none for [#OPEN]. From then on
+/// silence is filled with comments: they keep clients patient, and a write is the only way to
+/// learn that one has gone. The first write after that still succeeds, so two must fit into the
+/// two seconds in which an upstream call has to end.
+final class ChunkSink implements Sink {
+  private static final long OPEN = Duration.ofSeconds(3).toNanos();
+  private static final long BEAT = Duration.ofMillis(900).toNanos();
+  private static final long HOLD = Duration.ofMillis(150).toNanos();
+
+  private final HttpExchange exchange;
+  private final Header header;
+  private final boolean includeUsage;
+  private final WholeWords words;
+  private SseWriter out;
+  private String start;
+  private long lastWrite = System.nanoTime();
+  private long heldSince;
+
+  /// @param wholeWords whether a delta may not end inside a word
+  ChunkSink(HttpExchange exchange, Header header, boolean includeUsage, boolean wholeWords) {
+    this.exchange = exchange;
+    this.header = header;
+    this.includeUsage = includeUsage;
+    words = wholeWords ? new WholeWords() : null;
+  }
+
+  @Override
+  public Duration patience() {
+    long now = System.nanoTime();
+    long wait = lastWrite + (out == null ? OPEN : BEAT) - now;
+    if (holding()) wait = Math.min(wait, heldSince + HOLD - now);
+    return Duration.ofNanos(Math.max(wait, 0));
+  }
+
+  private boolean holding() {
+    return words != null && words.holding();
+  }
+
+  @Override
+  public void accept(Event event) throws IOException {
+    switch (event) {
+      case Event.Text(var delta) -> text(delta);
+      case Event.Reasoning(var delta) -> delta("{\"reasoning_content\":" + quoted(delta) + "}");
+      case Event.ToolCall(var index, var id, var name) -> {
+        releaseWords();
+        delta("{\"tool_calls\":[{\"index\":" + index + ",\"id\":" + quoted(id)
+            + ",\"type\":\"function\",\"function\":{\"name\":" + quoted(name)
+            + ",\"arguments\":\"\"}}]}");
+      }
+      case Event.ToolArguments(var index, var delta) ->
+          delta("{\"tool_calls\":[{\"index\":" + index + ",\"function\":{\"arguments\":"
+              + quoted(delta) + "}}]}");
+      case Event.Finish finish -> finish(finish);
+      case Event.Verbatim(var body) -> write(body.toString());
+      case Event.Idle _ -> idle();
+    }
+  }
+
+  private void text(String delta) throws IOException {
+    if (words == null) {
+      content(delta);
+      return;
+    }
+    boolean held = words.holding();
+    String whole = words.feed(delta);
+    if (!whole.isEmpty()) content(whole);
+    if (!held || !whole.isEmpty()) heldSince = System.nanoTime();
+    letGoInTime();
+  }
+
+  private void idle() throws IOException {
+    letGoInTime();
+    if (patience().isZero()) {
+      open();
+      out.comment("waiting");
+      lastWrite = System.nanoTime();
+    }
+  }
+
+  private void letGoInTime() throws IOException {
+    if (!holding() || System.nanoTime() - heldSince < HOLD) return;
+    String part = words.flush();
+    heldSince = System.nanoTime();
+    if (!part.isEmpty()) content(part);
+  }
+
+  private void releaseWords() throws IOException {
+    if (!holding()) return;
+    content(words.end());
+  }
+
+  private void finish(Event.Finish finish) throws IOException {
+    releaseWords();
+    begin();
+    write(start + "\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\""
+        + finish.reason().wireName() + "\"}]" + (includeUsage ? ",\"usage\":null}" : "}"));
+    if (includeUsage) {
+      write(start + "\"choices\":[],\"usage\":" + usage(finish.usage()) + "}");
+    }
+  }
+
+  /// OpenAI's `usage` object.
+  static Json.Obj usage(Usage usage) {
+    return Json.Obj.builder()
+        .put("prompt_tokens", usage.prompt())
+        .put("completion_tokens", usage.completion())
+        .put("total_tokens", usage.total())
+        .put("prompt_tokens_details",
+            Json.Obj.builder().put("cached_tokens", usage.cached()).build())
+        .put("completion_tokens_details",
+            Json.Obj.builder().put("reasoning_tokens", usage.reasoning()).build())
+        .build();
+  }
+
+  private void content(String text) throws IOException {
+    delta("{\"content\":" + quoted(text) + "}");
+  }
+
+  private void delta(String json) throws IOException {
+    begin();
+    write(start + "\"choices\":[{\"index\":0,\"delta\":" + json + ",\"finish_reason\":null}]"
+        + (includeUsage ? ",\"usage\":null}" : "}"));
+  }
+
+  /// Sends the role once, as soon as it is known who answers.
+  private void begin() throws IOException {
+    if (start != null) return;
+    start = "{\"id\":\"" + header.id() + "\",\"object\":\"chat.completion.chunk\",\"created\":"
+        + header.created() + ",\"model\":" + quoted(header.model().get()) + ",";
+    delta("{\"role\":\"assistant\",\"content\":\"\"}");
+  }
+
+  private void write(String json) throws IOException {
+    open();
+    out.data(json);
+    lastWrite = System.nanoTime();
+  }
+
+  private void open() throws IOException {
+    if (out != null) return;
+    exchange.getResponseHeaders().set("Content-Type", "text/event-stream; charset=utf-8");
+    exchange.getResponseHeaders().set("Cache-Control", "no-cache");
+    exchange.sendResponseHeaders(200, 0);
+    out = new SseWriter(exchange.getResponseBody());
+  }
+
+  private static String quoted(String text) {
+    return new Json.Str(text).toString();
+  }
+
+  @Override
+  public void end() throws IOException {
+    releaseWords();
+    open();
+    out.data("[DONE]");
+    exchange.getResponseBody().close();
+  }
+
+  @Override
+  public void fail(ErrorBody error) throws IOException {
+    if (out == null) {
+      error.send(exchange);
+      return;
+    }
+    releaseWords();
+    out.data(error.json().toString());
+    exchange.getResponseBody().close();
+  }
+}

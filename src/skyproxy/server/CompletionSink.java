@@ -1,0 +1,100 @@
+package skyproxy.server;
+
+import com.sun.net.httpserver.HttpExchange;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.SequencedMap;
+import java.util.TreeMap;
+import java.util.List;
+import skyproxy.chat.Event;
+import skyproxy.json.Json;
+import skyproxy.json.JsonWriter;
+
+/// Gathers a reply and sends it whole, as one `chat.completion`.
+/// https://platform.openai.com/docs/api-reference/chat/object
+final class CompletionSink implements Sink {
+  private static final Duration PATIENCE = Duration.ofSeconds(1);
+
+  private static final class Call {
+    final String id;
+    final String name;
+    final StringBuilder arguments = new StringBuilder();
+
+    Call(String id, String name) {
+      this.id = id;
+      this.name = name;
+    }
+  }
+
+  private final HttpExchange exchange;
+  private final Header header;
+  private final StringBuilder content = new StringBuilder();
+  private final StringBuilder reasoning = new StringBuilder();
+  private final SequencedMap<Integer, Call> calls = new TreeMap<>();
+  private Event.Finish finish;
+  private Json.Obj verbatim;
+
+  CompletionSink(HttpExchange exchange, Header header) {
+    this.exchange = exchange;
+    this.header = header;
+  }
+
+  @Override
+  public Duration patience() {
+    return PATIENCE;
+  }
+
+  @Override
+  public void accept(Event event) {
+    switch (event) {
+      case Event.Text(var delta) -> content.append(delta);
+      case Event.Reasoning(var delta) -> reasoning.append(delta);
+      case Event.ToolCall(var index, var id, var name) -> calls.put(index, new Call(id, name));
+      case Event.ToolArguments(var index, var delta) -> calls.get(index).arguments.append(delta);
+      case Event.Finish last -> finish = last;
+      case Event.Verbatim(var body) -> verbatim = body;
+      case Event.Idle _ -> { }
+    }
+  }
+
+  @Override
+  public void end() throws IOException {
+    byte[] body = JsonWriter.bytes(verbatim != null ? verbatim : completion());
+    exchange.getResponseHeaders().set("Content-Type", "application/json; charset=utf-8");
+    exchange.sendResponseHeaders(200, body.length);
+    exchange.getResponseBody().write(body);
+  }
+
+  private Json.Obj completion() {
+    Json.Obj.Builder message = Json.Obj.builder().put("role", "assistant");
+    boolean onlyCalls = content.isEmpty() && !calls.isEmpty();
+    message.put("content", onlyCalls ? Json.NULL : new Json.Str(content.toString()));
+    if (!reasoning.isEmpty()) message.put("reasoning_content", reasoning.toString());
+    if (!calls.isEmpty()) {
+      message.put("tool_calls", new Json.Arr(calls.values().stream().map(CompletionSink::call)
+          .toList()));
+    }
+    Json.Obj choice = Json.Obj.builder().put("index", 0).put("message", message.build())
+        .putNull("logprobs").put("finish_reason", finish.reason().wireName()).build();
+    return Json.Obj.builder()
+        .put("id", header.id())
+        .put("object", "chat.completion")
+        .put("created", header.created())
+        .put("model", header.model().get())
+        .put("choices", new Json.Arr(List.of(choice)))
+        .put("usage", ChunkSink.usage(finish.usage()))
+        .build();
+  }
+
+  private static Json call(Call call) {
+    return Json.Obj.builder().put("id", call.id).put("type", "function")
+        .put("function", Json.Obj.builder().put("name", call.name)
+            .put("arguments", call.arguments.toString()).build())
+        .build();
+  }
+
+  @Override
+  public void fail(ErrorBody error) throws IOException {
+    error.send(exchange);
+  }
+}

@@ -1,0 +1,136 @@
+package skyproxy.server;
+
+import static java.lang.System.Logger.Level.INFO;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import skyproxy.chat.Attempt;
+import skyproxy.chat.ChatRequest;
+import skyproxy.chat.Event;
+import skyproxy.chat.Failure;
+import skyproxy.chat.Job;
+import skyproxy.chat.Speech;
+import skyproxy.chat.Usage;
+import skyproxy.json.Cursor;
+import skyproxy.json.Json;
+import skyproxy.routing.Routed;
+import skyproxy.stats.Exchange;
+import skyproxy.stats.Exchange.Outcome;
+import skyproxy.stats.Stats;
+
+/// Watches one request and tells the figures and the log about it when it is over. One thread.
+///
+/// Per event it does next to nothing: it notes when the first word came and what the last event
+/// says of tokens.
+final class Progress {
+  private static final System.Logger LOG = System.getLogger(Progress.class.getName());
+  private static final int KEPT = 200_000;
+
+  private final ChatRequest request;
+  private final Stats stats;
+  private final Instant when = Instant.now();
+  private final long started = System.nanoTime();
+  private final StringBuilder answer;
+  private Routed reply;
+  private Duration firstToken;
+  private Usage usage = Usage.NONE;
+  private Double cost;
+  private Outcome outcome = Outcome.HUNG_UP;
+  private Failure failure;
+  private int status;
+
+  Progress(ChatRequest request, Stats stats) {
+    this.request = request;
+    this.stats = stats;
+    answer = stats.keepsTexts() ? new StringBuilder() : null;
+  }
+
+  void follow(Routed routed) {
+    reply = routed;
+  }
+
+  void saw(Event event) {
+    if (firstToken == null && Speech.says(event)) firstToken = sinceStart();
+    switch (event) {
+      case Event.Finish finish -> usage = finish.usage();
+      case Event.Verbatim(var body) -> {
+        if (body.get("usage") instanceof Json.Obj counted) read(Cursor.of(counted));
+        if (answer != null) keep(Speech.text(body));
+      }
+      case Event.Text(var delta) -> {
+        if (answer != null) keep(delta);
+      }
+      case Event.Reasoning _, Event.ToolCall _, Event.ToolArguments _, Event.Idle _ -> { }
+    }
+  }
+
+  /// Some upstreams count in odd types; figures are no reason to fail a reply.
+  private void read(Cursor counted) {
+    usage = new Usage(count(counted.at("prompt_tokens")), count(counted.at("completion_tokens")),
+        count(counted.at("prompt_tokens_details").at("cached_tokens")),
+        count(counted.at("completion_tokens_details").at("reasoning_tokens")));
+    Cursor price = counted.at("cost");
+    if (price.isNumber()) cost = price.number();
+  }
+
+  private static long count(Cursor at) {
+    return at.json() instanceof Json.Num number && number.isInteger() ? at.integer() : 0;
+  }
+
+  private void keep(String text) {
+    answer.append(text, 0, Math.min(text.length(), KEPT - answer.length()));
+  }
+
+  void answered() {
+    outcome = Outcome.ANSWERED;
+    status = 200;
+  }
+
+  /// @param why null when the fault is ours
+  void failed(Failure why, int withStatus) {
+    outcome = Outcome.FAILED;
+    failure = why;
+    status = withStatus;
+  }
+
+  void hungUp() {
+    if (outcome == Outcome.FAILED) return;
+    outcome = Outcome.HUNG_UP;
+    status = 0;
+  }
+
+  /// The request is over, one way or another.
+  void over() {
+    List<Attempt> attempts = reply == null ? List.of() : reply.attempts();
+    Exchange exchange = new Exchange(when, Job.of(request), request.model(),
+        attempts.isEmpty() ? request.model() : attempts.getLast().model(),
+        attempts.isEmpty() ? "" : attempts.getLast().provider(), request.stream(), firstToken,
+        sinceStart(), usage, cost, outcome, failure, status, attempts,
+        answer == null ? null : request.body().toString(),
+        answer == null ? null : answer.toString());
+    stats.add(exchange);
+    log(exchange);
+  }
+
+  private void log(Exchange done) {
+    LOG.log(INFO, () -> done.job().wireName() + " " + done.answered() + " "
+        + switch (done.outcome()) {
+          case ANSWERED -> "answered";
+          case FAILED -> "failed (" + done.status() + "): "
+              + (done.failure() == null ? "fault of the proxy" : done.failure().message());
+          case HUNG_UP -> "hung up by the client";
+        }
+        + ", first word " + (done.firstToken() == null ? "never" : seconds(done.firstToken()))
+        + ", total " + seconds(done.total())
+        + (done.attempts().size() > 1 ? ", " + done.attempts().size() + " tries" : ""));
+  }
+
+  private static String seconds(Duration time) {
+    return time.toMillis() + " ms";
+  }
+
+  private Duration sinceStart() {
+    return Duration.ofNanos(System.nanoTime() - started);
+  }
+}

@@ -1,0 +1,23 @@
+package skyproxy.server;
+
+import java.io.IOException;
+import java.time.Duration;
+import skyproxy.chat.Event;
+
+/// Where a reply goes: a stream of chunks, or one completion at the end. Both see the same events.
+///
+/// One thread. An `IOException` always means that the client has gone.
+sealed interface Sink permits ChunkSink, CompletionSink {
+
+  /// How long it can wait for the next event before it wants to do something by itself; after
+  /// that it is given [Event#QUIET].
+  Duration patience();
+
+  void accept(Event event) throws IOException;
+
+  /// The reply is complete.
+  void end() throws IOException;
+
+  /// The reply failed: with its own status as long as nothing has been sent, else in an event.
+  void fail(ErrorBody error) throws IOException;
+}
