@@ -11,10 +11,8 @@ needed=25
 
 # The feature version of the Java installed in $1, 0 when it is none.
 version_of() {
-  version=0
-  if [ -f "$1/release" ]; then
-    version=$(sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$1/release")
-  elif [ -x "$1/bin/java" ]; then
+  version=$(sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$1/release" 2>/dev/null)
+  if [ -z "$version" ]; then
     version=$("$1/bin/java" -version 2>&1 | sed -n 's/.* version "\([0-9]*\).*/\1/p')
   fi
   echo "${version:-0}"
@@ -32,7 +30,7 @@ find_java() {
       "$HOME"/Library/Java/JavaVirtualMachines/*/Contents/Home \
       /opt/homebrew/opt/openjdk*/libexec/openjdk.jdk/Contents/Home \
       /usr/local/opt/openjdk*/libexec/openjdk.jdk/Contents/Home; do
-    if [ -x "$home/bin/$1" ] && [ "$(version_of "$home")" -ge "$needed" ]; then
+    if [ -n "$home" ] && [ -x "$home/bin/$1" ] && [ "$(version_of "$home")" -ge "$needed" ]; then
       printf '%s\n' "$home"
       return 0
     fi
@@ -50,7 +48,8 @@ fail() {
   exit 1
 }
 
-here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd) || exit 1
+self=$(readlink -f -- "$0" 2>/dev/null) || self=$0
+here=$(CDPATH='' cd -- "$(dirname -- "$self")" && pwd) || exit 1
 if [ "$RUN_SH" = jdk ]; then
   find_jdk
   exit
@@ -61,7 +60,8 @@ if [ -f "$here/src/build/Build.java" ]; then
   if [ ! -f "$jar" ] || [ -n "$(find "$here/src" -newer "$jar")" ]; then
     jdk=$(find_jdk) || exit 1
     echo "Building SkyrimNet Proxy (once)..." >&2
-    (cd -- "$here" && "$jdk/bin/java" src/build/Build.java) || fail "The build failed: see above."
+    (cd -- "$here" && "$jdk/bin/java" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 \
+      src/build/Build.java) || fail "The build failed: see above."
   fi
 elif [ -f "$here/skyrimnet-proxy.jar" ]; then
   jar=$here/skyrimnet-proxy.jar

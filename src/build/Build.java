@@ -2,14 +2,15 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.spi.ToolProvider;
 import java.util.stream.Stream;
 
-/// Compiles and packs `build/skyrimnet-proxy.jar`: run it as `java src/build/Build.java [FILE]`
-/// in the project's folder, with a JDK 25 or newer.
+/// Compiles and packs `build/skyrimnet-proxy.jar`: run it as `java src/build/Build.java` in the
+/// project's folder, with a JDK 25 or newer. With `--if-older` a jar newer than all sources stays.
 ///
 /// The one place that knows how. The Makefile, `run.sh` and `run.bat` all call it, so a player
 /// on Windows gets the jar a developer gets, with nothing installed but the JDK. It is no part
@@ -20,8 +21,9 @@ import java.util.stream.Stream;
 /// one date. The jar appears whole or not at all, so two builds at once do no harm.
 final class Build {
   /// The program's version; it reaches the program through the jar's manifest.
-  static final String VERSION = "1.0.0";
+  private static final String VERSION = "1.0.0";
 
+  private static final Path JAR = Path.of("build", "skyrimnet-proxy.jar").toAbsolutePath();
   private static final String DATE = "2026-01-01T00:00:00Z";
   private static final Path SOURCES = Path.of("src");
   private static final Path LAUNCHER = SOURCES.resolve("skyproxy", "Launcher.java");
@@ -29,17 +31,38 @@ final class Build {
   private Build() {}
 
   /// Exits with 1 when the sources do not compile; javac has then said why.
-  public static void main(String[] args) throws IOException {
-    Path jar = Path.of(args.length > 0 ? args[0] : "build/skyrimnet-proxy.jar").toAbsolutePath();
-    if (!pack(jar)) {
+  public static void main(String[] args) {
+    boolean ifOlder = List.of(args).contains("--if-older");
+    try {
+      if (!(ifOlder && isFresh()) && !pack()) {
+        System.exit(1);
+      }
+    } catch (IOException e) {
+      // On Windows this is what a jar in use looks like.
+      System.err.println("Could not write " + JAR + " (is the proxy still running?): " + e);
       System.exit(1);
     }
   }
 
+  /// Folders count too: a file that was deleted changes its folder.
+  private static boolean isFresh() throws IOException {
+    if (!Files.exists(JAR)) {
+      return false;
+    }
+    FileTime packed = Files.getLastModifiedTime(JAR);
+    try (Stream<Path> all = Files.walk(SOURCES)) {
+      for (Path path : all.toList()) {
+        if (Files.getLastModifiedTime(path).compareTo(packed) > 0) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
   /// False when a tool failed, after it has said why on stderr.
-  static boolean pack(Path jar) throws IOException {
-    Path home = Files.createDirectories(jar.toAbsolutePath().getParent());
-    Path work = Files.createTempDirectory(home, "packing-");
+  private static boolean pack() throws IOException {
+    Path work = Files.createTempDirectory(Files.createDirectories(JAR.getParent()), "packing-");
     try {
       Path classes = Files.createDirectory(work.resolve("classes"));
       Path packed = work.resolve("packed.jar");
@@ -49,7 +72,7 @@ final class Build {
         good = jar(packed, classes, manifest(work));
       }
       if (good) {
-        Files.move(packed, jar, StandardCopyOption.REPLACE_EXISTING);
+        Files.move(packed, JAR, StandardCopyOption.REPLACE_EXISTING);
       }
       return good;
     } finally {
