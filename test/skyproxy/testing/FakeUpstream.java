@@ -228,7 +228,7 @@ public final class FakeUpstream implements AutoCloseable {
 
   /// One scripted answer. Its methods change it and return it.
   public static final class Answer {
-    private final int code;
+    private int code;
     private final StringBuilder headers = new StringBuilder();
     private byte[] body = new byte[0];
     private List<byte[]> events;
@@ -242,6 +242,12 @@ public final class FakeUpstream implements AutoCloseable {
 
     private Answer(int code) {
       this.code = code;
+    }
+
+    /// Another status than the usual.
+    public Answer status(int newCode) {
+      code = newCode;
+      return this;
     }
 
     public Answer header(String name, String value) {
@@ -296,7 +302,8 @@ public final class FakeUpstream implements AutoCloseable {
       return this;
     }
 
-    /// Resets the connection behind that many events.
+    /// Closes the connection behind that many events, in the middle of the body. (A reset could
+    /// overtake the events.)
     public Answer dropAfter(int count) {
       dropAfter = count;
       return this;
@@ -336,7 +343,7 @@ public final class FakeUpstream implements AutoCloseable {
         throws IOException, InterruptedException {
       for (int i = 0; i < events.size(); i++) {
         if (i == stallAfter) return stall(socket);
-        if (i == dropAfter) return reset(socket);
+        if (i == dropAfter) return false;
         if (i > 0) Thread.sleep(pause);
         if (gate != null) awaitPermit(socket);
         byte[] event = events.get(i);
@@ -350,7 +357,7 @@ public final class FakeUpstream implements AutoCloseable {
         }
       }
       if (events.size() == stallAfter) return stall(socket);
-      if (events.size() == dropAfter) return reset(socket);
+      if (events.size() == dropAfter) return false;
       out.write("0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
       return true;
     }

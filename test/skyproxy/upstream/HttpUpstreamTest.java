@@ -1,0 +1,218 @@
+package skyproxy.upstream;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static skyproxy.testing.FakeUpstream.events;
+import static skyproxy.testing.FakeUpstream.hangUp;
+import static skyproxy.testing.FakeUpstream.sse;
+import static skyproxy.testing.FakeUpstream.status;
+
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpHeaders;
+import java.net.http.HttpRequest;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import skyproxy.chat.ChatException;
+import skyproxy.chat.Event;
+import skyproxy.chat.Failure;
+import skyproxy.chat.Reply;
+import skyproxy.sse.SseEvent;
+import skyproxy.testing.FakeUpstream;
+
+/// Replies over real connections: kept ones, stale ones, cut ones.
+final class HttpUpstreamTest {
+  private static final Duration LONG = Duration.ofSeconds(20);
+  private final FakeUpstream fake = new FakeUpstream();
+  private final HttpUpstream upstream = new HttpUpstream("Fake", fake.uri(), LONG);
+
+  @AfterEach
+  void close() {
+    upstream.close();
+    fake.close();
+  }
+
+  /// Every event's data is a text; whole bodies are one text.
+  private static final class Plain implements Decoder {
+    @Override
+    public void decode(SseEvent event, Consumer<Event> out) {
+      out.accept(new Event.Text(event.data()));
+    }
+
+    @Override
+    public void decodeWhole(byte[] body, Consumer<Event> out) {
+      out.accept(new Event.Text("whole " + new String(body, StandardCharsets.UTF_8)));
+    }
+
+    @Override
+    public void end(Consumer<Event> out) {
+      out.accept(new Event.Text("end"));
+    }
+
+    @Override
+    public Failure failure(int status, HttpHeaders headers, byte[] body) {
+      return new Failure.Broken(status, new String(body, StandardCharsets.UTF_8));
+    }
+  }
+
+  private Reply send() {
+    return send(fake.uri());
+  }
+
+  private Reply send(URI uri) {
+    return upstream.send(HttpRequest.newBuilder(uri)
+        .POST(HttpRequest.BodyPublishers.ofString("{}")).build(), new Plain());
+  }
+
+  private static List<String> texts(Reply reply) {
+    List<String> texts = new ArrayList<>();
+    try (reply) {
+      for (Event event; (event = reply.next(LONG)) != null; ) {
+        if (event instanceof Event.Text(var delta)) texts.add(delta);
+        else assertInstanceOf(Event.Idle.class, event);
+      }
+    }
+    return texts;
+  }
+
+  private static Failure failure(Reply reply) {
+    try (reply) {
+      return assertThrows(ChatException.class, () -> texts(reply)).failure();
+    }
+  }
+
+  @Test
+  void a_stream_gives_its_events_and_its_end() {
+    fake.answer(events("a", "b").inPiecesOf(1));
+    assertEquals(List.of("a", "b", "end"), texts(send()));
+  }
+
+  @Test
+  void a_plain_body_is_decoded_whole() {
+    fake.answer(status(200).body("{}"));
+    assertEquals(List.of("whole {}"), texts(send()));
+  }
+
+  @Test
+  void comments_are_life_without_events() {
+    Semaphore gate = new Semaphore(1);
+    fake.answer(sse(": waiting\n\ndata: a\n\n").gate(gate));
+    try (Reply reply = send()) {
+      assertSame(Event.PULSE, reply.next(LONG), "the headers");
+      assertSame(Event.PULSE, reply.next(LONG), "the comment");
+      gate.release();
+      assertEquals(new Event.Text("a"), reply.next(LONG));
+    }
+  }
+
+  @Test
+  void nothing_within_the_patience_is_quiet_and_the_reply_goes_on() {
+    Semaphore gate = new Semaphore(0);
+    fake.answer(events("a").gate(gate));
+    try (Reply reply = send()) {
+      assertSame(Event.PULSE, reply.next(LONG), "the headers");
+      assertSame(Event.QUIET, reply.next(Duration.ofMillis(1)));
+      assertSame(Event.QUIET, reply.next(Duration.ZERO));
+      gate.release();
+      assertEquals(new Event.Text("a"), reply.next(LONG));
+    }
+  }
+
+  @Test
+  void a_refusal_is_what_the_decoder_makes_of_it() {
+    fake.answer(status(503).body("down"));
+    assertEquals(new Failure.Broken(503, "down"), failure(send()));
+  }
+
+  @Test
+  void the_connection_is_kept_for_the_next_request() {
+    fake.answer(events("a"));
+    texts(send());
+    texts(send());
+    assertEquals(1, fake.connections());
+  }
+
+  @Test
+  void a_request_that_meets_a_stale_connection_is_sent_again_once() throws Exception {
+    fake.answer(events("a"), hangUp(), events("b"));
+    texts(send());
+    assertEquals(List.of("b", "end"), texts(send()));
+    assertEquals(3, fake.requests().size());
+  }
+
+  @Test
+  void a_request_is_not_sent_a_third_time() {
+    fake.answer(events("a"), hangUp());
+    texts(send());
+    assertInstanceOf(Failure.Unreachable.class, failure(send()));
+    assertEquals(3, fake.requests().size());
+  }
+
+  @Test
+  void the_first_request_of_all_can_not_be_stale_and_is_sent_once() {
+    fake.answer(hangUp());
+    assertInstanceOf(Failure.Unreachable.class, failure(send()));
+    assertEquals(1, fake.requests().size());
+  }
+
+  @Test
+  void a_stream_that_breaks_off_says_so_after_its_events() {
+    fake.answer(events("a", "b").dropAfter(1));
+    try (Reply reply = send()) {
+      List<Event> seen = new ArrayList<>();
+      ChatException broken = assertThrows(ChatException.class, () -> {
+        while (true) seen.add(reply.next(LONG));
+      });
+      assertInstanceOf(Failure.Garbled.class, broken.failure());
+      assertTrue(seen.contains(new Event.Text("a")), seen.toString());
+    }
+  }
+
+  @Test
+  void nobody_there_is_unreachable_and_the_message_names_the_address() throws Exception {
+    URI nobody;
+    try (ServerSocket closed = new ServerSocket(0)) {
+      nobody = URI.create("http://127.0.0.1:" + closed.getLocalPort());
+    }
+    Failure failure = failure(send(nobody));
+    assertInstanceOf(Failure.Unreachable.class, failure);
+    assertTrue(failure.message().contains(nobody.toString()), failure.message());
+  }
+
+  @Test
+  void closing_cuts_the_call_off_before_and_inside_the_answer() throws Exception {
+    fake.answer(FakeUpstream.silence(), events("a", "b").stallAfter(1));
+    Reply silent = send();
+    assertSame(Event.QUIET, silent.next(Duration.ofMillis(300)));
+    silent.close();
+    assertTrue(fake.cuts().tryAcquire(20, TimeUnit.SECONDS), "before the headers");
+    try (Reply stalled = send()) {
+      while (!(stalled.next(LONG) instanceof Event.Text)) { }
+    }
+    assertTrue(fake.cuts().tryAcquire(20, TimeUnit.SECONDS), "inside the body");
+  }
+
+  @Test
+  void a_refusal_whose_body_never_ends_is_told_all_the_same() {
+    fake.answer(events("too much").status(429).stallAfter(1));
+    assertEquals(new Failure.Broken(429, "data: too much\n\n"), failure(send()));
+  }
+
+  @Test
+  void no_request_offers_an_upgrade_on_plain_http() {
+    fake.answer(events("a"));
+    texts(send());
+    assertNull(fake.requests().getFirst().header("upgrade"));
+  }
+}
