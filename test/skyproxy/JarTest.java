@@ -3,6 +3,7 @@ package skyproxy;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.DataInputStream;
 import java.io.IOException;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.spi.ToolProvider;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -89,6 +91,30 @@ final class JarTest {
           jar.getManifest().getMainAttributes().getValue("Main-Class"));
     }
     assertEquals(List.of("skyproxy/Launcher.class"), old);
+  }
+
+  @Test
+  void an_older_java_says_in_one_line_what_is_needed() throws Exception {
+    Path java = olderJava();
+    assumeTrue(java != null, "There is no Java older than 25 in /usr/lib/jvm to try.");
+    Path copy = Files.copy(JAR, folder.resolve("elsewhere.jar"));
+    String said = RealCli.output(new ProcessBuilder(java.toString(), "-jar", copy.toString()));
+    assertTrue(said.matches("SkyrimNet Proxy needs Java 25 or newer, and this is Java \\d+ "
+        + "\\(.*\\): install Temurin 25 from adoptium\\.net and start again\\.\n"), said);
+  }
+
+  private static Path olderJava() throws IOException {
+    Path places = Path.of("/usr/lib/jvm");
+    if (!Files.isDirectory(places)) {
+      return null;
+    }
+    try (Stream<Path> homes = Files.list(places)) {
+      return homes.filter(home -> Files.exists(home.resolve("release")))
+          .filter(home -> Tree.text(home.resolve("release"))
+              .matches("(?s).*JAVA_VERSION=\"(1\\.\\d|9|1\\d|2[0-4])\\b.*"))
+          .map(home -> home.resolve("bin", "java")).filter(Files::isExecutable)
+          .findFirst().orElse(null);
+    }
   }
 
   @Test
