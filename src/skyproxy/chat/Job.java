@@ -91,6 +91,14 @@ public enum Job {
     return name().toLowerCase(Locale.ROOT);
   }
 
+  /// The job of that [#wireName]; [#OTHER] when there is none.
+  public static Job parse(String wireName) {
+    for (Job job : values()) {
+      if (job.wireName().equals(wireName)) return job;
+    }
+    return OTHER;
+  }
+
   private static boolean hasPicture(List<Message> messages) {
     for (Message message : messages) {
       for (Message.Part part : message.parts()) {

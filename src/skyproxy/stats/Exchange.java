@@ -30,6 +30,9 @@ public record Exchange(Instant when, Job job, String asked, String answered, Str
     Outcome outcome, Failure failure, int status, List<Attempt> attempts, String prompt,
     String answer) {
 
+  private static final int PROMPT = 64_000;
+  private static final int ANSWER = 32_000;
+
   /// How a request ended.
   public enum Outcome {
     /// With a whole answer.
@@ -42,5 +45,27 @@ public record Exchange(Instant when, Job job, String asked, String answered, Str
 
   public Exchange {
     attempts = List.copyOf(attempts);
+  }
+
+  Exchange withoutTexts() {
+    return prompt == null && answer == null ? this : withTexts(null, null);
+  }
+
+  /// With as much of the texts as is worth keeping.
+  Exchange withTextsCut() {
+    return prompt == null && answer == null ? this
+        : withTexts(cut(prompt, PROMPT), cut(answer, ANSWER));
+  }
+
+  private Exchange withTexts(String question, String reply) {
+    return new Exchange(when, job, asked, answered, provider, streamed, firstToken, total, usage,
+        cost, outcome, failure, status, attempts, question, reply);
+  }
+
+  /// The middle of a prompt tells the least.
+  private static String cut(String text, int length) {
+    if (text == null || text.length() <= length) return text;
+    int half = length / 2;
+    return text.substring(0, half) + "\n[…]\n" + text.substring(text.length() - half);
   }
 }

@@ -1,6 +1,7 @@
 package skyproxy.stats;
 
 import java.time.Duration;
+import skyproxy.json.Cursor;
 import skyproxy.json.Json;
 
 /// The sums over any number of requests. Not safe for several threads.
@@ -17,17 +18,8 @@ final class Figures {
   private long timedTokens;
   private long timedMillis;
 
-  private final Histogram firstToken;
-  private final Histogram total;
-
-  Figures() {
-    this(new Histogram(), new Histogram());
-  }
-
-  private Figures(Histogram firstToken, Histogram total) {
-    this.firstToken = firstToken;
-    this.total = total;
-  }
+  private final Histogram firstToken = new Histogram();
+  private final Histogram total = new Histogram();
 
   void add(Exchange exchange) {
     requests++;
@@ -82,6 +74,32 @@ final class Figures {
     out.put("prompt_tokens", promptTokens).put("cached_tokens", cachedTokens)
         .put("completion_tokens", completionTokens);
     return cost == 0 ? out.putNull("cost_usd") : out.put("cost_usd", cost);
+  }
+
+  /// Puts everything, for [#load].
+  Json.Obj save(Json.Obj.Builder out) {
+    return out.put("requests", requests).put("failures", failures).put("hang_ups", hangUps)
+        .put("prompt_tokens", promptTokens).put("cached_tokens", cachedTokens)
+        .put("completion_tokens", completionTokens).put("cost_usd", cost)
+        .put("timed_tokens", timedTokens).put("timed_ms", timedMillis)
+        .put("first_token", firstToken.save()).put("total", total.save()).build();
+  }
+
+  /// Adds what [#save] put.
+  ///
+  /// @throws Cursor.Mismatch when it is something else
+  void load(Cursor saved) {
+    requests += saved.at("requests").integer();
+    failures += saved.at("failures").integer();
+    hangUps += saved.at("hang_ups").integer();
+    promptTokens += saved.at("prompt_tokens").integer();
+    cachedTokens += saved.at("cached_tokens").integer();
+    completionTokens += saved.at("completion_tokens").integer();
+    cost += saved.at("cost_usd").number();
+    timedTokens += saved.at("timed_tokens").integer();
+    timedMillis += saved.at("timed_ms").integer();
+    firstToken.load(saved.at("first_token"));
+    total.load(saved.at("total"));
   }
 
   private static void putMillis(Json.Obj.Builder out, String name, long millis) {

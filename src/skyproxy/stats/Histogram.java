@@ -1,6 +1,10 @@
 package skyproxy.stats;
 
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import skyproxy.json.Cursor;
+import skyproxy.json.Json;
 
 /// How durations are spread, in a fixed number of buckets: eight for each doubling from 10 ms to
 /// ten minutes, so a quantile is at most 5 % off. Not safe for several threads.
@@ -9,24 +13,8 @@ final class Histogram {
   private static final int PER_DOUBLING = 8;
   static final int BUCKETS = 16 * PER_DOUBLING;
 
-  private final int[] counts;
-  private int total;
-
-  Histogram() {
-    this(new int[BUCKETS]);
-  }
-
-  /// @param counts one for each bucket; kept, not copied
-  private Histogram(int[] counts) {
-    this.counts = counts;
-    total = Arrays.stream(counts).sum();
-  }
-
-  /// What [#counts] gave; an array of another length, or with negative counts, counts nothing.
-  static Histogram of(int[] counts) {
-    boolean good = counts.length == BUCKETS && Arrays.stream(counts).allMatch(n -> n >= 0);
-    return new Histogram(good ? counts.clone() : new int[BUCKETS]);
-  }
+  private final long[] counts = new long[BUCKETS];
+  private long total;
 
   void add(long millis) {
     counts[bucket(millis)]++;
@@ -38,12 +26,27 @@ final class Histogram {
     total += other.total;
   }
 
-  int count() {
-    return total;
+  /// What is not zero, as a row of bucket and count in turn.
+  Json.Arr save() {
+    List<Json> row = new ArrayList<>();
+    for (int i = 0; i < BUCKETS; i++) {
+      if (counts[i] > 0) Collections.addAll(row, Json.Num.of(i), Json.Num.of(counts[i]));
+    }
+    return new Json.Arr(row);
   }
 
-  int[] counts() {
-    return counts.clone();
+  /// Adds what [#save] gave.
+  void load(Cursor saved) {
+    List<Cursor> row = saved.array();
+    for (int i = 0; i + 1 < row.size(); i += 2) {
+      long bucket = row.get(i).integer();
+      long count = row.get(i + 1).integer();
+      if (bucket < 0 || bucket >= BUCKETS || count < 0) {
+        throw row.get(i).mismatch("must be a bucket and its count");
+      }
+      counts[(int) bucket] += count;
+      total += count;
+    }
   }
 
   /// The duration in milliseconds that `share` (0 to 1) of all stay below or at; -1 when empty.

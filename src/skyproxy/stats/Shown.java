@@ -36,6 +36,18 @@ final class Shown {
         .map(attempt -> (Json) attempt(attempt)).toList())).build();
   }
 
+  /// With prompt and answer, where they are kept.
+  static Json.Obj whole(long id, Exchange exchange) {
+    Json.Obj shown = exchange(id, exchange);
+    if (exchange.prompt() != null) {
+      shown = shown.with("prompt", new Json.Str(exchange.prompt()));
+    }
+    if (exchange.answer() != null) {
+      shown = shown.with("answer", new Json.Str(exchange.answer()));
+    }
+    return shown;
+  }
+
   private static Json.Obj attempt(Attempt attempt) {
     Json.Obj.Builder out = Json.Obj.builder()
         .put("model", cut(attempt.model())).put("provider", attempt.provider());
@@ -71,7 +83,7 @@ final class Shown {
     else out.put(name, duration.toMillis());
   }
 
-  private static String cut(String text) {
+  static String cut(String text) {
     return text.length() <= TEXT ? text : text.substring(0, TEXT) + "…";
   }
 }

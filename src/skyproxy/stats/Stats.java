@@ -1,46 +1,108 @@
 package skyproxy.stats;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import skyproxy.chat.Attempt;
+import skyproxy.json.Cursor;
 import skyproxy.json.Json;
 
 /// Counts requests and remembers the last ones. Any number of threads.
-public final class Stats {
-  /// How many requests are remembered one by one.
+///
+/// Opened on a file, it goes on from what the file holds and saves there, once a minute at the
+/// most and when closed. A file that can't be used costs the old figures, never the start.
+public final class Stats implements AutoCloseable {
+  /// How many requests are remembered one by one, and how many of them with their texts.
   static final int RECENT = 200;
+  static final int WITH_TEXTS = 40;
+
+  private static final Duration BETWEEN_SAVES = Duration.ofMinutes(1);
+  private static final int PROVIDERS = 100;
 
   private record Numbered(long id, Exchange exchange) {}
 
+  private record Fault(Instant when, String message) {}
+
   private final Clock clock;
   private final Instant started;
+  private final StatsFile file;
+  private final Consumer<String> log;
+  private final Thread saver;
   private final ArrayDeque<Numbered> recent = new ArrayDeque<>();
+  private final Map<String, Fault> faults = new LinkedHashMap<>();
   private Table today = new Table();
   private Table session = new Table();
+  private Table all = new Table();
   private LocalDate day;
+  private Instant since;
   private long lastId;
+  private long running;
+  private boolean unsaved;
   private volatile boolean keepsTexts;
 
+  /// Figures in memory alone.
   public Stats() {
-    this(Clock.systemDefaultZone());
+    this(null, _ -> {}, Clock.systemDefaultZone());
   }
 
-  Stats(Clock clock) {
+  /// Figures that go on from a file, which need not be there yet.
+  ///
+  /// @param log is told, in a sentence, when the file can't be read or written
+  public Stats(Path file, Consumer<String> log) {
+    this(new StatsFile(file), log, Clock.systemDefaultZone());
+  }
+
+  Stats(StatsFile file, Consumer<String> log, Clock clock) {
     this.clock = clock;
-    started = clock.instant();
+    this.file = file;
+    this.log = log;
+    started = since = clock.instant();
     day = LocalDate.now(clock);
+    if (file == null) {
+      saver = null;
+    } else {
+      load();
+      saver = Thread.ofVirtual().name("stats").start(this::saveFromTimeToTime);
+    }
+  }
+
+  /// A request has come in; [#add] must follow.
+  public synchronized void begin() {
+    running++;
   }
 
   /// Counts a request that has ended. Takes microseconds.
   public synchronized void add(Exchange exchange) {
     turnDay();
+    if (running > 0) running--;
     today.add(exchange);
     session.add(exchange);
-    recent.addFirst(new Numbered(++lastId, exchange));
+    all.add(exchange);
+    unsaved = true;
+    for (Attempt attempt : exchange.attempts()) remember(attempt);
+    Exchange kept = keepsTexts ? exchange.withTextsCut() : exchange.withoutTexts();
+    recent.addFirst(new Numbered(++lastId, kept));
     if (recent.size() > RECENT) recent.removeLast();
+    if (keepsTexts) dropTexts(WITH_TEXTS);
+  }
+
+  /// An attempt that answers clears what was wrong before.
+  private void remember(Attempt attempt) {
+    if (attempt.failure() == null) {
+      faults.remove(attempt.provider());
+    } else if (faults.size() < PROVIDERS || faults.containsKey(attempt.provider())) {
+      String message = Shown.cut(attempt.failure().message());
+      faults.put(attempt.provider(), new Fault(clock.instant(), message));
+    }
   }
 
   /// Whether an [Exchange] shall carry prompt and answer.
@@ -48,19 +110,71 @@ public final class Stats {
     return keepsTexts;
   }
 
+  /// Keeps the texts of the last requests from now on, or forgets them all at once.
+  public synchronized void keepTexts(boolean keep) {
+    keepsTexts = keep;
+    if (!keep) dropTexts(0);
+  }
+
+  private void dropTexts(int kept) {
+    List<Numbered> same = List.copyOf(recent);
+    recent.clear();
+    for (Numbered one : same) {
+      boolean keep = recent.size() < kept;
+      recent.add(keep ? one : new Numbered(one.id(), one.exchange().withoutTexts()));
+    }
+  }
+
+  /// Forgets all that was counted and every request.
+  public synchronized void clear() {
+    today = new Table();
+    session = new Table();
+    all = new Table();
+    since = clock.instant();
+    recent.clear();
+    faults.clear();
+    lastId++;
+    unsaved = true;
+  }
+
   /// Everything that there is to show.
-  public synchronized Json.Obj json() {
+  public Json.Obj json() {
+    return json(-1);
+  }
+
+  /// What is new since the request numbered `after`: without the figures when nothing is.
+  public synchronized Json.Obj json(long after) {
     turnDay();
-    List<Json> last = new ArrayList<>();
-    for (Numbered one : recent) last.add(Shown.exchange(one.id(), one.exchange()));
-    return Json.Obj.builder()
+    Json.Obj.Builder out = Json.Obj.builder()
+        .put("now", clock.instant().toString())
         .put("started", started.toString())
+        .put("counting_since", since.toString())
+        .put("running", running)
         .put("last_id", lastId)
-        .put("texts_kept", keepsTexts)
-        .put("today", today.json())
-        .put("since_start", session.json())
-        .put("recent", new Json.Arr(last))
-        .build();
+        .put("texts_kept", keepsTexts);
+    if (after != lastId) {
+      out.put("today", today.json()).put("since_start", session.json()).put("all", all.json());
+    }
+    List<Json> newer = new ArrayList<>();
+    for (Numbered one : recent) {
+      if (one.id() > after || after > lastId) newer.add(Shown.exchange(one.id(), one.exchange()));
+    }
+    return out.put("recent", new Json.Arr(newer)).build();
+  }
+
+  /// One of the last requests with its texts, as far as kept; null when it is not among them.
+  public synchronized Json.Obj exchange(long id) {
+    for (Numbered one : recent) {
+      if (one.id() == id) return Shown.whole(id, one.exchange());
+    }
+    return null;
+  }
+
+  /// What last went wrong with a provider, or null when it has answered since.
+  public synchronized Json.Obj lastError(String provider) {
+    Fault fault = faults.get(provider);
+    return fault == null ? null : Json.Obj.builder()
+        .put("when", fault.when().toString()).put("message", fault.message()).build();
   }
 
   private void turnDay() {
@@ -68,5 +182,68 @@ public final class Stats {
     if (now.equals(day)) return;
     day = now;
     today = new Table();
+  }
+
+  private void load() {
+    try {
+      Json.Obj saved = file.load();
+      if (saved == null) return;
+      Cursor at = Cursor.of(saved);
+      Table whole = new Table();
+      whole.load(at.at("all"));
+      Table lastDay = new Table();
+      lastDay.load(at.at("today"));
+      since = Instant.parse(at.at("since").string());
+      all = whole;
+      if (at.at("day").string().equals(day.toString())) today = lastDay;
+    } catch (IOException | RuntimeException e) {
+      log.accept("The figures of earlier days can't be read and begin anew: " + e.getMessage());
+    }
+  }
+
+  private void saveFromTimeToTime() {
+    boolean complained = false;
+    while (true) {
+      try {
+        Thread.sleep(BETWEEN_SAVES);
+      } catch (InterruptedException closed) {
+        return;
+      }
+      complained = save(complained);
+    }
+  }
+
+  /// @return whether it has failed and that was told
+  private boolean save(boolean complained) {
+    Json.Obj figures;
+    synchronized (this) {
+      if (!unsaved) return complained;
+      unsaved = false;
+      figures = Json.Obj.builder().put("since", since.toString()).put("day", day.toString())
+          .put("today", today.save()).put("all", all.save()).build();
+    }
+    try {
+      file.save(figures);
+      return false;
+    } catch (IOException e) {
+      synchronized (this) {
+        unsaved = true;
+      }
+      if (!complained) log.accept("The figures can't be saved: " + e);
+      return true;
+    }
+  }
+
+  /// Saves what is not saved yet.
+  @Override
+  public void close() {
+    if (saver == null) return;
+    saver.interrupt();
+    try {
+      saver.join();
+    } catch (InterruptedException stopped) {
+      Thread.currentThread().interrupt();
+    }
+    save(false);
   }
 }

@@ -7,12 +7,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import skyproxy.chat.Job;
+import skyproxy.json.Cursor;
 import skyproxy.json.Json;
 
 /// Figures for each pair of model and job, over one span of time. Not safe for several threads.
 final class Table {
   /// Clients make up the names of models; what comes beyond these is counted as [#OTHERS].
-  static final int PAIRS = 240;
+  static final int PAIRS = 160;
   static final int NAME = 120;
   private static final String OTHERS = "(others)";
 
@@ -34,12 +35,31 @@ final class Table {
     return name.length() <= NAME ? name : name.substring(0, NAME) + "…";
   }
 
+  /// Everything, for [#load].
+  Json.Arr save() {
+    return new Json.Arr(figures.entrySet().stream().map(entry -> (Json) entry.getValue().save(
+        named(entry.getKey()))).toList());
+  }
+
+  /// Adds what [#save] gave.
+  ///
+  /// @throws Cursor.Mismatch when it is something else
+  void load(Cursor saved) {
+    for (Cursor one : saved.array()) {
+      Job job = Job.parse(one.at("job").string());
+      at(new Pair(cut(one.at("model").string()), job)).load(one);
+    }
+  }
+
+  private static Json.Obj.Builder named(Pair pair) {
+    return Json.Obj.builder().put("model", pair.model()).put("job", pair.job().wireName());
+  }
+
   Json.Obj json() {
     Figures all = new Figures();
     figures.values().forEach(all::add);
     List<Json> pairs = new ArrayList<>();
-    figures.forEach((pair, sum) -> pairs.add(sum.show(Json.Obj.builder()
-        .put("model", pair.model()).put("job", pair.job().wireName())).build()));
+    figures.forEach((pair, sum) -> pairs.add(sum.show(named(pair)).build()));
     return Json.Obj.builder()
         .put("total", all.show(Json.Obj.builder()).build())
         .put("models", sums("model", Pair::model))

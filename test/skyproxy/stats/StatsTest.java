@@ -1,12 +1,21 @@
 package skyproxy.stats;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import skyproxy.chat.Attempt;
 import skyproxy.chat.Failure;
 import skyproxy.chat.Job;
@@ -56,7 +65,7 @@ final class StatsTest {
     assertEquals(5_001, today.at("total").at("requests").integer());
     assertTrue(today.at("pairs").array().size() <= Table.PAIRS + Job.values().length);
     assertEquals(Stats.RECENT, json().at("recent").array().size());
-    assertTrue(stats.json().toString().length() < 400_000, "too much to send");
+    assertTrue(stats.json().toString().length() < 500_000, "too much to send");
   }
 
   @Test
@@ -74,6 +83,139 @@ final class StatsTest {
     assertEquals("Wait.", last.at("attempts").at(0).at("message").string());
     assertEquals(900, last.at("cached_tokens").integer());
     assertEquals(0.0123, json().at("today").at("total").at("cost_usd").number());
+  }
+
+  @Test
+  void who_asks_again_gets_only_what_is_new() {
+    stats.add(answered("a", Job.DIALOGUE, 10, 20));
+    assertEquals(0, Cursor.of(stats.json(1)).at("recent").array().size());
+    assertTrue(Cursor.of(stats.json(1)).at("today").isMissing());
+    stats.add(answered("a", Job.DIALOGUE, 10, 20));
+    assertEquals(2, Cursor.of(stats.json(1)).at("recent").at(0).at("id").integer());
+    assertEquals(1, Cursor.of(stats.json(1)).at("recent").array().size());
+  }
+
+  @Test
+  void texts_are_kept_only_while_that_is_wanted_and_cut_to_size() {
+    stats.add(said("before"));
+    assertTrue(Cursor.of(stats.exchange(1)).at("prompt").isMissing());
+    stats.keepTexts(true);
+    for (int i = 0; i < 100; i++) stats.add(said("x".repeat(150_000)));
+    int with = 0;
+    for (Cursor one : json().at("recent").array()) with += one.at("texts").bool() ? 1 : 0;
+    assertEquals(Stats.WITH_TEXTS, with);
+    assertTrue(Cursor.of(stats.exchange(101)).at("prompt").string().length() < 65_000);
+    assertEquals("fine", Cursor.of(stats.exchange(101)).at("answer").string());
+    stats.keepTexts(false);
+    assertTrue(Cursor.of(stats.exchange(101)).at("prompt").isMissing());
+    assertNull(stats.exchange(999));
+  }
+
+  @Test
+  void the_last_error_of_a_provider_is_gone_when_it_answers() {
+    stats.add(tried(new Failure.Unreachable("No connection.")));
+    assertEquals("No connection.", Cursor.of(stats.lastError("claude")).at("message").string());
+    stats.add(tried(null));
+    assertNull(stats.lastError("claude"));
+  }
+
+  @Test
+  void figures_survive_a_restart_and_can_be_deleted(@TempDir Path folder) {
+    Path file = folder.resolve("deep").resolve("stats.json");
+    List<String> log = new ArrayList<>();
+    try (Stats before = new Stats(file, log::add)) {
+      for (int i = 0; i < 100; i++) before.add(answered("m", Job.DIALOGUE, 1_000, 2_000));
+    }
+    try (Stats after = new Stats(file, log::add)) {
+      Cursor json = Cursor.of(after.json());
+      assertEquals(100, json.at("today").at("total").at("requests").integer());
+      assertEquals(100, json.at("all").at("jobs").at(0).at("requests").integer());
+      assertEquals(1_000, json.at("all").at("total").at("first_token_p50_ms").integer(), 50);
+      assertEquals(0, json.at("since_start").at("total").at("requests").integer());
+      after.clear();
+    }
+    try (Stats later = new Stats(file, log::add)) {
+      assertEquals(0, Cursor.of(later.json()).at("all").at("total").at("requests").integer());
+    }
+    assertEquals(List.of(), log);
+  }
+
+  @Test
+  void a_day_ends_at_midnight() {
+    var clock = new Clock[] {Clock.fixed(Instant.parse("2026-11-22T23:59:00Z"), ZoneOffset.UTC)};
+    Stats nightly = new Stats(null, _ -> {}, new MovedClock(clock));
+    nightly.add(answered("m", Job.DIALOGUE, 10, 20));
+    clock[0] = Clock.offset(clock[0], Duration.ofMinutes(2));
+    Cursor json = Cursor.of(nightly.json());
+    assertEquals(0, json.at("today").at("total").at("requests").integer());
+    assertEquals(1, json.at("since_start").at("total").at("requests").integer());
+  }
+
+  @Test
+  void a_file_that_makes_no_sense_costs_the_old_figures_and_nothing_else(@TempDir Path folder)
+      throws IOException {
+    for (String text : List.of("", "[]", "{", "{\"all\":7}", "{\"all\":[{\"model\":\"m\"}]}",
+        " ".repeat(5 << 20))) {
+      Path file = Files.writeString(folder.resolve("stats.json"), text);
+      List<String> log = new ArrayList<>();
+      try (Stats fresh = new Stats(file, log::add)) {
+        assertEquals(1, log.size(), text);
+        fresh.add(answered("m", Job.DIALOGUE, 10, 20));
+      }
+      try (Stats again = new Stats(file, log::add)) {
+        assertEquals(1, Cursor.of(again.json()).at("all").at("total").at("requests").integer());
+      }
+      assertEquals(1, log.size());
+    }
+  }
+
+  @Test
+  void the_fullest_file_is_small(@TempDir Path folder) throws IOException {
+    Path file = folder.resolve("stats.json");
+    try (Stats full = new Stats(file, _ -> {})) {
+      for (int i = 0; i < 20_000; i++) {
+        full.add(answered("model-" + i % 400, Job.values()[i % 12], i % 900 * 37, i % 700 * 91));
+      }
+    }
+    assertTrue(Files.size(file) < 1 << 20, Files.size(file) + " bytes");
+  }
+
+  private static Exchange said(String prompt) {
+    Exchange plain = answered("m", Job.DIALOGUE, 10, 20);
+    return new Exchange(plain.when(), plain.job(), "m", "m", "claude", true, plain.firstToken(),
+        plain.total(), plain.usage(), null, plain.outcome(), null, 200, List.of(), prompt, "fine");
+  }
+
+  private static Exchange tried(Failure failure) {
+    Attempt attempt = new Attempt("m", "claude", failure, Duration.ofMillis(3));
+    return new Exchange(Instant.now(), Job.OTHER, "m", "m", "claude", true, null,
+        Duration.ofMillis(4), Usage.NONE, null,
+        failure == null ? Exchange.Outcome.ANSWERED : Exchange.Outcome.FAILED, failure, 200,
+        List.of(attempt), null, null);
+  }
+
+  /// A clock that can be put forward.
+  private static final class MovedClock extends Clock {
+    private final Clock[] now;
+
+    MovedClock(Clock[] now) {
+      this.now = now;
+    }
+
+    @Override
+    public ZoneId getZone() {
+      return now[0].getZone();
+    }
+
+    @Override
+    public Clock withZone(ZoneId zone) {
+      return now[0].withZone(zone);
+    }
+
+    @Override
+    public Instant instant() {
+      return now[0].instant();
+    }
   }
 
   private Cursor json() {
