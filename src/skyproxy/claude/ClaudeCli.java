@@ -1,0 +1,142 @@
+package skyproxy.claude;
+
+import java.io.File;
+import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.lang.System.Logger.Level;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import skyproxy.upstream.Subprocess;
+
+/// The player's Claude CLI: starts it, in an empty folder of its own and an environment that
+/// keeps it quick and quiet. Where it is, [CliSearch] knows. Any number of threads.
+///
+/// @param path what was found, for `/health` and messages
+/// @param command what starts it: the path, or a launcher before it
+record ClaudeCli(Path path, List<String> command) {
+  private static final System.Logger LOG = System.getLogger(ClaudeCli.class.getName());
+  private static final boolean WINDOWS = File.separatorChar == '\\';
+
+  /// Calls home, telemetry and three minutes of retries are left out; what a user may have set
+  /// for his own sessions and would lead the calls elsewhere or change their form goes.
+  private static final Map<String, String> QUICK = Map.of(
+      "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC", "1",
+      "CLAUDE_CODE_MAX_RETRIES", "0");
+  private static final List<String> UNSET = List.of("CLAUDE_CODE_USE_BEDROCK",
+      "CLAUDE_CODE_USE_VERTEX", "CLAUDE_CODE_USE_FOUNDRY", "MAX_THINKING_TOKENS");
+
+  ClaudeCli {
+    command = List.copyOf(command);
+  }
+
+  ClaudeCli(Path path) {
+    this(path, List.of(path.toString()));
+  }
+
+  /// One run of the CLI. Whoever started it closes it: the process and what it started end, and
+  /// its folder goes.
+  static final class Run implements AutoCloseable {
+    private final Subprocess child;
+    private final Path folder;
+
+    private Run(Subprocess child, Path folder) {
+      this.child = child;
+      this.folder = folder;
+    }
+
+    Process process() {
+      return child.process();
+    }
+
+    /// The end of what it wrote to stderr.
+    String stderr() {
+      return child.stderr();
+    }
+
+    @Override
+    public void close() {
+      child.close();
+      delete(folder);
+    }
+  }
+
+  /// Starts it.
+  ///
+  /// @param environment set on top of ours
+  /// @param stdin whether we shall write to it; an open pipe that nobody writes to costs the CLI
+  ///     3 s of waiting, so it gets the null device otherwise
+  /// @throws IOException when it can't be started
+  Run start(List<String> arguments, Map<String, String> environment, boolean stdin)
+      throws IOException {
+    Path folder = Files.createTempDirectory("skyrimnet-proxy-");
+    try {
+      List<String> line = new ArrayList<>(command);
+      line.addAll(arguments);
+      ProcessBuilder builder = new ProcessBuilder(line).directory(folder.toFile());
+      prepare(builder.environment(), folder, environment);
+      if (!stdin) builder.redirectInput(nullDevice());
+      return new Run(Subprocess.start(builder), folder);
+    } catch (IOException | RuntimeException failed) {
+      delete(folder);
+      throw failed;
+    }
+  }
+
+  private static void prepare(Map<String, String> child, Path folder, Map<String, String> extra) {
+    child.keySet().removeAll(UNSET);
+    child.putAll(QUICK);
+    for (String name : List.of("TMPDIR", "TEMP", "TMP")) child.put(name, folder.toString());
+    child.putAll(extra);
+    if (onLoopback(child.get("ANTHROPIC_BASE_URL"))) spareLoopback(child);
+  }
+
+  private static boolean onLoopback(String url) {
+    return url != null && url.matches("https?://(127\\.|localhost|\\[::1]).*");
+  }
+
+  /// `HTTP_PROXY` would be asked for loopback addresses too.
+  private static void spareLoopback(Map<String, String> child) {
+    for (String name : List.of("NO_PROXY", "no_proxy")) {
+      String before = child.get(name);
+      String own = "127.0.0.1,localhost,::1";
+      child.put(name, before == null || before.isBlank() ? own : before + "," + own);
+    }
+  }
+
+  private static Redirect nullDevice() {
+    return Redirect.from(new File(WINDOWS ? "NUL" : "/dev/null"));
+  }
+
+  /// What `--version` says, such as `2.1.330`; null when it says nothing of the kind. Blocks for
+  /// 10 s at the most.
+  String version() {
+    try (Run run = start(List.of("--version"), Map.of(), false)) {
+      Process process = run.process();
+      if (!process.waitFor(10, TimeUnit.SECONDS)) return null;
+      String said = new String(process.getInputStream().readNBytes(200), StandardCharsets.UTF_8);
+      String first = said.strip().split("\\s", 2)[0];
+      return first.matches("\\d+\\.\\d+.*") ? first : null;
+    } catch (IOException failed) {
+      LOG.log(Level.WARNING, "{0} could not be started: {1}", path, failed.getMessage());
+      return null;
+    } catch (InterruptedException stopped) {
+      Thread.currentThread().interrupt();
+      return null;
+    }
+  }
+
+  /// Removes a folder with all that is in it. What Windows still holds open stays, and is said.
+  private static void delete(Path folder) {
+    try (Stream<Path> all = Files.walk(folder)) {
+      for (Path path : all.sorted((a, b) -> b.compareTo(a)).toList()) Files.deleteIfExists(path);
+    } catch (IOException busy) {
+      LOG.log(Level.DEBUG, "{0} could not be removed: {1}", folder, busy.getMessage());
+    }
+  }
+}

@@ -1,0 +1,102 @@
+package skyproxy.claude;
+
+import java.io.File;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import skyproxy.json.Cursor;
+import skyproxy.json.Json;
+import skyproxy.testing.Fixtures;
+
+/// A Claude CLI that is a Java program: as its first argument says, it works, or fails in one of
+/// the ways that real ones do.
+final class FakeCli {
+  private static final Set<String> RESTRICTED = Set.of("Connection", "Host", "Content-Length");
+
+  private FakeCli() {}
+
+  /// Ready to be started. `how` is told in [#main]; more words are its arguments.
+  static ClaudeCli claude(String... how) {
+    List<String> command = new ArrayList<>(List.of(
+        Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xshare:auto",
+        "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp", absoluteClassPath(),
+        "-Dsample=" + Fixtures.path("claude/captured.json").toAbsolutePath(),
+        FakeCli.class.getName()));
+    command.addAll(List.of(how));
+    return new ClaudeCli(Path.of("a", "fake", how[0]), command);
+  }
+
+  /// A child's folder is another than ours.
+  private static String absoluteClassPath() {
+    return String.join(File.pathSeparator,
+        Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+            .map(part -> Path.of(part).toAbsolutePath().toString()).toList());
+  }
+
+  /// The real one's first argument is ours plus one.
+  public static void main(String[] args) throws Exception {
+    List<String> line = List.of(args).subList(1, args.length);
+    switch (args[0]) {
+      case "where" -> where();
+      case "environment" -> System.getenv().forEach((k, v) -> System.out.println(k + "=" + v));
+      case "hang" -> Thread.sleep(Long.MAX_VALUE);
+      case "dies" -> System.exit(137);
+      case "not-logged-in" -> refuse("Not logged in · Please run /login");
+      case "old" -> {
+        if (line.contains("--safe-mode")) {
+          System.err.println("error: unknown option '--safe-mode'");
+          System.exit(1);
+        }
+        work(line);
+      }
+      case "works" -> work(line);
+      default -> throw new IllegalArgumentException(args[0]);
+    }
+  }
+
+  private static void where() throws IOException {
+    Path here = Path.of("").toAbsolutePath();
+    System.out.println(here);
+    System.out.println(System.getenv("TMPDIR"));
+    System.out.println(here.toFile().list().length);
+    System.out.println(System.in.read());
+  }
+
+  private static void refuse(String words) {
+    System.out.println(words);
+    System.exit(1);
+  }
+
+  private static void work(List<String> line) throws Exception {
+    if (line.contains("--version")) {
+      System.out.println("2.1.330 (Claude Code)");
+      return;
+    }
+    String base = System.getenv("ANTHROPIC_BASE_URL");
+    Path file = Path.of(System.getProperty("sample"));
+    Cursor sample = Cursor.of(Json.parse(Files.readAllBytes(file)));
+    URI target = URI.create(base + sample.at("path").string());
+    HttpRequest.Builder post = HttpRequest.newBuilder(target);
+    for (Cursor header : sample.at("headers").array()) {
+      String name = header.at(0).string();
+      if (!RESTRICTED.contains(name)) post.header(name, header.at(1).string());
+    }
+    String body = sample.at("body").json().toString();
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      HttpResponse<String> answer = client.send(
+          post.POST(BodyPublishers.ofString(body)).build(), BodyHandlers.ofString());
+      if (!answer.body().contains("message_stop")) refuse("API Error: " + answer.statusCode());
+    }
+    System.out.println("ok");
+  }
+}
