@@ -1,0 +1,115 @@
+package skyproxy.testing;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import skyproxy.chat.ChatException;
+import skyproxy.chat.ChatRequest;
+import skyproxy.chat.Event;
+import skyproxy.chat.Failure;
+import skyproxy.chat.Health;
+import skyproxy.chat.Limits;
+import skyproxy.chat.Model;
+import skyproxy.chat.Provider;
+import skyproxy.chat.Reply;
+import skyproxy.json.Json;
+
+/// A provider whose replies are written down in the test. Steps of a script are events,
+/// failures (thrown), semaphores (waited for) and runtime exceptions (thrown: a bug).
+public final class ScriptedProvider implements Provider {
+  private final String name;
+  private final Function<ChatRequest, List<Object>> script;
+  private final List<ChatRequest> requests = new CopyOnWriteArrayList<>();
+  private final Semaphore closed = new Semaphore(0);
+  private volatile Health.State state = Health.State.READY;
+  private volatile Limits limits = Limits.DEFAULT;
+
+  public ScriptedProvider(String name, Function<ChatRequest, List<Object>> script) {
+    this.name = name;
+    this.script = script;
+  }
+
+  public static ScriptedProvider of(Object... steps) {
+    return new ScriptedProvider("scripted", _ -> List.of(steps));
+  }
+
+  public ScriptedProvider with(Limits newLimits) {
+    limits = newLimits;
+    return this;
+  }
+
+  public ScriptedProvider in(Health.State newState) {
+    state = newState;
+    return this;
+  }
+
+  public List<ChatRequest> requests() {
+    return List.copyOf(requests);
+  }
+
+  /// A permit for each reply that was closed.
+  public Semaphore closed() {
+    return closed;
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public Reply open(ChatRequest request) {
+    requests.add(request);
+    ArrayDeque<Object> left = new ArrayDeque<>(script.apply(request));
+    return new Reply() {
+      private boolean ended;
+
+      @Override
+      public Event next(Duration patience) {
+        Object step = left.peek();
+        if (step instanceof Semaphore gate) {
+          try {
+            if (!gate.tryAcquire(patience.toNanos(), TimeUnit.NANOSECONDS)) return Event.QUIET;
+          } catch (InterruptedException e) {
+            throw new AssertionError(e);
+          }
+          left.poll();
+          return next(patience);
+        }
+        left.poll();
+        return switch (step) {
+          case null -> null;
+          case Event event -> event;
+          case Failure failure -> throw new ChatException(failure);
+          case RuntimeException bug -> throw bug;
+          default -> throw new AssertionError("no step: " + step);
+        };
+      }
+
+      @Override
+      public void close() {
+        if (!ended) closed.release();
+        ended = true;
+      }
+    };
+  }
+
+  @Override
+  public Health health() {
+    return new Health(state, null, Json.Obj.builder().build());
+  }
+
+  @Override
+  public List<Model> models() {
+    return List.of(new Model(name + "-model", 0, name));
+  }
+
+  @Override
+  public Limits limits() {
+    return limits;
+  }
+}
