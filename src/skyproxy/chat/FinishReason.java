@@ -10,6 +10,14 @@ public enum FinishReason {
     this.wireName = wireName;
   }
 
+  /// Reads a `finish_reason`; what we do not know is [#STOP].
+  static FinishReason parse(String word) {
+    for (FinishReason reason : values()) {
+      if (reason.wireName.equals(word)) return reason;
+    }
+    return word.equals("max_tokens") ? LENGTH : STOP;
+  }
+
   /// The value of `finish_reason`.
   public String wireName() {
     return wireName;

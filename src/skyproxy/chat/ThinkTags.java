@@ -2,6 +2,8 @@ package skyproxy.chat;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /// Separates what is spoken from what some models think aloud inside `<think>`, `<thinking>`,
 /// `<thought>` or `<reasoning>`, wherever the pieces of a stream are cut.
@@ -9,9 +11,13 @@ import java.util.Locale;
 /// Everything else passes byte for byte, also tags that only look alike
 /// (`<internal_thought>` is the game's own). A block that is never closed is all thought; a
 /// closing tag that was never opened is dropped, and so is the blank space that models leave
-/// between their thoughts and the first word. One instance a reply, one thread.
+/// between their thoughts and the first word. Half a character (a surrogate without its partner)
+/// waits for the other half. One instance a reply, one thread.
 public final class ThinkTags {
   private static final List<String> NAMES = List.of("think", "thinking", "thought", "reasoning");
+
+  private static final Pattern TAG = Pattern.compile(
+      "<(/?)(" + String.join("|", NAMES) + ")>", Pattern.CASE_INSENSITIVE);
 
   private final StringBuilder held = new StringBuilder();
   private final StringBuilder spoken = new StringBuilder();
@@ -21,16 +27,37 @@ public final class ThinkTags {
   private boolean trimming;
 
   /// What a piece turned out to be; either may be empty.
-  public record Split(String spoken, String thought) {}
+  public record Split(String spoken, String thought) {
+
+    /// This and then that.
+    Split and(Split later) {
+      return new Split(spoken + later.spoken, thought + later.thought);
+    }
+  }
+
+  /// Separates a text that is there as a whole. Some models are made to begin with a thought, so
+  /// that they write only its closing tag: what stands before that is thought. In a stream it
+  /// has been spoken by the time the tag comes.
+  public static Split whole(String text) {
+    Matcher first = TAG.matcher(text);
+    boolean begun = first.find() && !first.group(1).isEmpty();
+    ThinkTags tags = new ThinkTags();
+    return tags.feed(begun ? "<" + first.group(2) + ">" + text : text).and(tags.end());
+  }
 
   /// Takes the next piece. What may still become a tag is held back.
   public Split feed(String delta) {
-    if (inside == null && held.isEmpty() && !trimming && delta.indexOf('<') < 0) {
+    if (inside == null && held.isEmpty() && !trimming && delta.indexOf('<') < 0
+        && !endsInHalf(delta)) {
       said |= !delta.isBlank();
       return new Split(delta, "");
     }
     String text = held.append(delta).toString();
     held.setLength(0);
+    if (endsInHalf(text)) {
+      held.append(text.charAt(text.length() - 1));
+      text = text.substring(0, text.length() - 1);
+    }
     int from = 0;
     while (from < text.length()) {
       int open = text.indexOf('<', from);
@@ -45,7 +72,7 @@ public final class ThinkTags {
         take(text, open, open + 1);
         from = open + 1;
       } else if (name.isEmpty()) {
-        held.append(text, open, text.length());
+        held.insert(0, text, open, text.length());
         break;
       } else {
         from = text.indexOf('>', open) + 1;
@@ -59,6 +86,10 @@ public final class ThinkTags {
     take(held, 0, held.length());
     held.setLength(0);
     return drain();
+  }
+
+  private static boolean endsInHalf(String text) {
+    return !text.isEmpty() && Character.isHighSurrogate(text.charAt(text.length() - 1));
   }
 
   private Split drain() {

@@ -44,24 +44,35 @@ public final class WholeWords {
     return text;
   }
 
-  /// The index behind the last character that does not belong to an unfinished word.
+  /// The index behind the last character that does not belong to an unfinished word. Marks stay
+  /// with the character that they stand on.
   private static int lastBoundary(String text) {
     int at = text.length();
+    int wordFrom = at;
     while (at > 0) {
       int point = text.codePointBefore(at);
-      if (!joins(point)) return at;
+      boolean mark = isMark(point);
+      if (!mark && !joins(point)) return wordFrom;
       at -= Character.charCount(point);
+      if (!mark) wordFrom = at;
     }
     return 0;
   }
 
+  private static boolean isMark(int point) {
+    return switch (Character.getType(point)) {
+      case Character.NON_SPACING_MARK, Character.ENCLOSING_MARK,
+          Character.COMBINING_SPACING_MARK, Character.FORMAT -> true;
+      default -> false;
+    };
+  }
+
   private static boolean joins(int point) {
-    if (point == '\'' || point == '\u2019' || point == '\u200D' || point == '_') return true;
+    if (point == '\'' || point == '\u2019' || point == '_') return true;
     if (Character.isIdeographic(point)) return false;
     return switch (Character.getType(point)) {
       case Character.UPPERCASE_LETTER, Character.LOWERCASE_LETTER, Character.TITLECASE_LETTER,
-          Character.MODIFIER_LETTER, Character.NON_SPACING_MARK, Character.ENCLOSING_MARK,
-          Character.COMBINING_SPACING_MARK, Character.DECIMAL_DIGIT_NUMBER,
+          Character.MODIFIER_LETTER, Character.DECIMAL_DIGIT_NUMBER,
           Character.LETTER_NUMBER, Character.OTHER_NUMBER, Character.SURROGATE -> true;
       case Character.OTHER_LETTER -> !wholeByItself(Character.UnicodeScript.of(point));
       default -> false;

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.time.Duration;
 import skyproxy.chat.Event;
 import skyproxy.chat.Usage;
+import skyproxy.chat.VerbatimWords;
 import skyproxy.chat.WholeWords;
 import skyproxy.json.Json;
 import skyproxy.sse.SseWriter;
@@ -25,6 +26,7 @@ final class ChunkSink implements Sink {
   private final Header header;
   private final boolean includeUsage;
   private final WholeWords words;
+  private final VerbatimWords chunks;
   private SseWriter out;
   private String start;
   private long lastWrite = System.nanoTime();
@@ -36,6 +38,7 @@ final class ChunkSink implements Sink {
     this.header = header;
     this.includeUsage = includeUsage;
     words = wholeWords ? new WholeWords() : null;
+    chunks = wholeWords ? new VerbatimWords() : null;
   }
 
   @Override
@@ -47,7 +50,7 @@ final class ChunkSink implements Sink {
   }
 
   private boolean holding() {
-    return words != null && words.holding();
+    return words != null && (words.holding() || chunks.holding());
   }
 
   @Override
@@ -65,7 +68,7 @@ final class ChunkSink implements Sink {
           delta("{\"tool_calls\":[{\"index\":" + index + ",\"function\":{\"arguments\":"
               + quoted(delta) + "}}]}");
       case Event.Finish finish -> finish(finish);
-      case Event.Verbatim(var body) -> write(body.toString());
+      case Event.Verbatim(var body) -> verbatim(body);
       case Event.Idle _ -> idle();
     }
   }
@@ -82,6 +85,18 @@ final class ChunkSink implements Sink {
     letGoInTime();
   }
 
+  private void verbatim(Json.Obj body) throws IOException {
+    if (chunks == null) {
+      write(body.toString());
+      return;
+    }
+    boolean held = chunks.holding();
+    Json.Obj whole = chunks.feed(body);
+    if (whole != null) write(whole.toString());
+    if (!held || whole != null) heldSince = System.nanoTime();
+    letGoInTime();
+  }
+
   private void idle() throws IOException {
     letGoInTime();
     if (patience().isZero()) {
@@ -94,13 +109,17 @@ final class ChunkSink implements Sink {
   private void letGoInTime() throws IOException {
     if (!holding() || System.nanoTime() - heldSince < HOLD) return;
     String part = words.flush();
+    Json.Obj chunk = chunks.flush();
     heldSince = System.nanoTime();
     if (!part.isEmpty()) content(part);
+    if (chunk != null) write(chunk.toString());
   }
 
   private void releaseWords() throws IOException {
     if (!holding()) return;
-    content(words.end());
+    if (words.holding()) content(words.end());
+    Json.Obj chunk = chunks.end();
+    if (chunk != null) write(chunk.toString());
   }
 
   private void finish(Event.Finish finish) throws IOException {

@@ -1,0 +1,187 @@
+package skyproxy.chat;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import skyproxy.json.Json;
+
+/// Thoughts stay out of what is spoken, in our own events and in an upstream's chunks alike.
+final class SpeechTest {
+  private static final Event END = new Event.Finish(FinishReason.STOP, Usage.NONE);
+
+  static Event.Verbatim chunk(String delta) {
+    return chunk(delta, "null");
+  }
+
+  static Event.Verbatim chunk(String delta, String finish) {
+    return body("{\"id\":\"c1\",\"x\":1.50,\"choices\":[{\"index\":0,\"delta\":" + delta
+        + ",\"finish_reason\":" + finish + "}]}");
+  }
+
+  private static Event.Verbatim body(String json) {
+    return new Event.Verbatim((Json.Obj) Json.parse(json));
+  }
+
+  private static List<Event> through(boolean shown, Event... events) {
+    Speech speech = new Speech(shown);
+    List<Event> out = new ArrayList<>();
+    for (Event event : events) speech.accept(event, out::add);
+    return out;
+  }
+
+  private static String spoken(List<Event> events) {
+    StringBuilder text = new StringBuilder();
+    for (Event event : events) {
+      if (event instanceof Event.Text(var delta)) text.append(delta);
+      if (event instanceof Event.Verbatim(var body)) text.append(Speech.text(body));
+    }
+    return text.toString();
+  }
+
+  @Test
+  void thoughts_are_dropped_unless_they_were_asked_for() {
+    Event thought = new Event.Reasoning("hm");
+    Event text = new Event.Text("Aye.");
+    assertEquals(List.of(text, END), through(false, thought, text, END));
+    assertEquals(List.of(thought, text, END), through(true, thought, text, END));
+  }
+
+  @Test
+  void tags_of_thinking_are_thoughts_at_any_cut() {
+    String text = "<think>He lies.</think>\n\nAye, <internal_thought>no</internal_thought>.";
+    for (List<String> pieces : ThinkTagsTest.cuts(text)) {
+      Event[] own = pieces.stream().filter(piece -> !piece.isEmpty()).map(Event.Text::new)
+          .toArray(Event[]::new);
+      Event[] theirs = pieces.stream()
+          .map(piece -> chunk("{\"content\":" + new Json.Str(piece) + "}")).toArray(Event[]::new);
+      for (Event[] events : List.of(own, theirs)) {
+        Speech speech = new Speech(false);
+        List<Event> out = new ArrayList<>();
+        for (Event event : events) speech.accept(event, out::add);
+        speech.accept(own == events ? END : chunk("{}", "\"stop\""), out::add);
+        assertEquals("Aye, <internal_thought>no</internal_thought>.", spoken(out));
+      }
+    }
+  }
+
+  @Test
+  void a_chunk_without_thoughts_stays_the_very_same_object() {
+    for (Event event : List.of(chunk("{\"role\":\"assistant\",\"content\":\"\"}"),
+        chunk("{\"content\":\"Aye\"}"), chunk("{\"content\":null,\"odd\":[1.0]}"),
+        chunk("{}", "\"stop\""), body("{\"choices\":[],\"usage\":{\"prompt_tokens\":1}}"),
+        body("{\"choices\":7}"), body("{\"choices\":[7,null]}"), body("{}"))) {
+      assertSame(event, through(false, event).getFirst());
+    }
+  }
+
+  @Test
+  void members_of_thought_are_taken_out_of_chunks_and_all_else_stays() {
+    List<Event> out = through(false, chunk("{\"role\":\"assistant\",\"content\":\"Aye\","
+        + "\"reasoning\":\"hm\",\"reasoning_content\":\"hm\",\"reasoning_details\":[{}],"
+        + "\"odd\":1.0}"));
+    assertEquals("[" + chunk("{\"role\":\"assistant\",\"content\":\"Aye\",\"odd\":1.0}") + "]",
+        out.toString());
+  }
+
+  @Test
+  void chunks_of_nothing_but_thoughts_are_not_sent_except_for_the_first_with_its_role() {
+    String thought = "{\"role\":\"assistant\",\"content\":\"\",\"reasoning\":\"hm\"}";
+    List<Event> out = through(false, chunk(thought), chunk(thought), chunk(thought),
+        chunk("{\"content\":\"<think>x\"}"), chunk("{\"reasoning_content\":\"y\"}"),
+        chunk("{\"reasoning\":\"z\"}", "\"length\""));
+    assertEquals(List.of(chunk("{\"role\":\"assistant\",\"content\":\"\"}"),
+        chunk("{}", "\"length\"")), out);
+  }
+
+  @Test
+  void thoughts_that_were_asked_for_are_in_reasoning_content() {
+    assertEquals(List.of(chunk("{\"reasoning\":\"hm\",\"reasoning_content\":\"hm\"}")),
+        through(true, chunk("{\"reasoning\":\"hm\"}")));
+    assertEquals(List.of(chunk("{\"content\":\"A\",\"reasoning_content\":\"hm\"}")),
+        through(true, chunk("{\"content\":\"<think>hm</think>A\"}")));
+    Event plain = chunk("{\"reasoning_content\":\"hm\"}");
+    assertSame(plain, through(true, plain).getFirst());
+  }
+
+  @Test
+  void a_whole_completion_is_filtered_too() {
+    String start = "{\"object\":\"chat.completion\",\"choices\":[{\"index\":0,\"message\":";
+    assertEquals(List.of(body(start + "{\"role\":\"assistant\",\"content\":\"Aye.\"}}]}")),
+        through(false, body(start + "{\"role\":\"assistant\",\"content\":\"hm</think> Aye.\","
+            + "\"reasoning\":\"hm\"}}]}")));
+    assertEquals(List.of(body(start + "{\"content\":\"Aye.\",\"reasoning_content\":\"h1h2\"}}]}")),
+        through(true, body(start + "{\"content\":\"<think>h2</think>Aye.\","
+            + "\"reasoning_content\":\"h1\"}}]}")));
+  }
+
+  @Test
+  void parts_of_content_that_are_thoughts_are_taken_out() {
+    String parts = "{\"content\":[{\"type\":\"thinking\",\"thinking\":[{\"type\":\"text\","
+        + "\"text\":\"hm\"}]},{\"type\":\"text\",\"text\":\"Aye\"}]}";
+    assertEquals(List.of(chunk("{\"content\":\"Aye\"}")), through(false, chunk(parts)));
+    assertEquals(List.of(chunk("{\"content\":\"Aye\",\"reasoning_content\":\"hm\"}")),
+        through(true, chunk(parts)));
+  }
+
+  @Test
+  void every_choice_is_read_by_itself() {
+    String two = "{\"choices\":[{\"index\":1,\"delta\":{\"content\":\"%s\"}},"
+        + "{\"index\":0,\"delta\":{\"content\":\"%s\"}}]}";
+    List<Event> out = through(false, body(two.formatted("<think>a", "b")),
+        body(two.formatted("c</think>d", "e")));
+    assertEquals(List.of(body(two.formatted("", "b")), body(two.formatted("d", "e"))), out);
+  }
+
+  @Test
+  void what_was_held_back_goes_with_the_end_of_its_choice() {
+    List<Event> out = through(false, chunk("{\"content\":\"a <thi\"}"), chunk("{}", "\"stop\""));
+    assertEquals(List.of(chunk("{\"content\":\"a \"}"),
+        chunk("{\"content\":\"<thi\"}", "\"stop\"")), out);
+  }
+
+  @Test
+  void only_what_a_client_notices_says_something() {
+    for (String delta : List.of("{\"content\":\"a\"}", "{\"refusal\":\"No.\"}",
+        "{\"tool_calls\":[{\"index\":0}]}", "{\"function_call\":{\"name\":\"f\"}}",
+        "{\"images\":[{}]}", "{\"reasoning_content\":\"hm\"}",
+        "{\"content\":[{\"type\":\"text\",\"text\":\"a\"}]}")) {
+      assertTrue(Speech.says(chunk(delta)), delta);
+    }
+    for (String delta : List.of("{}", "{\"role\":\"assistant\",\"content\":\"\"}",
+        "{\"content\":\" \\n\"}", "{\"content\":null,\"refusal\":null,\"tool_calls\":[]}",
+        "{\"content\":7,\"tool_calls\":null}", "null", "7")) {
+      assertFalse(Speech.says(chunk(delta)), delta);
+    }
+    assertFalse(Speech.says(chunk("{}", "\"stop\"")));
+    assertFalse(Speech.says(body("{\"choices\":[],\"usage\":{}}")));
+    assertFalse(Speech.says(new Event.Text(" \n")));
+    assertTrue(Speech.says(new Event.Text("a")));
+    assertTrue(Speech.says(new Event.ToolCall(0, "1", "f")));
+    assertFalse(Speech.says(Event.PULSE));
+    assertFalse(Speech.says(END));
+  }
+
+  @Test
+  void thoughts_are_seen_but_answer_nothing() {
+    assertTrue(Speech.says(new Event.Reasoning("hm")));
+    assertFalse(Speech.answers(new Event.Reasoning("hm")));
+    assertFalse(Speech.answers(chunk("{\"reasoning_content\":\"hm\"}")));
+    assertTrue(Speech.answers(chunk("{\"content\":\"a\"}")));
+  }
+
+  @Test
+  void the_reason_of_the_end_is_read_off_chunks_too() {
+    assertEquals(FinishReason.LENGTH, Speech.finish(chunk("{}", "\"length\"")));
+    assertEquals(FinishReason.CONTENT_FILTER, Speech.finish(chunk("{}", "\"content_filter\"")));
+    assertEquals(FinishReason.STOP, Speech.finish(chunk("{}", "\"eos\"")));
+    assertNull(Speech.finish(chunk("{}", "\"\"")));
+    assertNull(Speech.finish(chunk("{}")));
+    assertEquals(FinishReason.STOP, Speech.finish(END));
+  }
+}
