@@ -69,27 +69,32 @@ public final class Routed implements Reply {
       if (event != null) return event;
       if (ended) return null;
       try {
-        if (!advance(deadline)) return Event.QUIET;
+        advance(deadline);
       } catch (ChatException e) {
         failed(e);
       }
+      // Also when much came that nobody is to see, such as thoughts: the sink wants its turn.
+      boolean late = System.nanoTime() - deadline >= 0;
+      if (late && ready.isEmpty() && !ended) return Event.QUIET;
     }
   }
 
-  /// One step towards the next event; false when the deadline came first.
-  private boolean advance(long deadline) {
+  /// One step towards the next event, as far as the deadline lets it.
+  private void advance(long deadline) {
     if (step == null) begin();
     long now = System.nanoTime();
     long limit = limitAt();
     if (now - limit >= 0) throw new ChatException(tooSlow());
     long wait = Math.min(deadline, limit) - now;
-    if (reply == null) return admitted(wait) || System.nanoTime() - deadline < 0;
+    if (reply == null) {
+      admit(wait);
+      return;
+    }
     Event event = reply.next(Duration.ofNanos(Math.max(wait, 0)));
-    if (event == Event.QUIET) return System.nanoTime() - deadline < 0;
+    if (event == Event.QUIET) return;
     lifeAt = System.nanoTime();
     if (event == null) end();
     else if (event != Event.PULSE) speech.accept(event, this::give);
-    return true;
   }
 
   private void begin() {
@@ -98,9 +103,9 @@ public final class Routed implements Reply {
     ticket = turnstiles.apply(step.target().provider()).enter();
   }
 
-  private boolean admitted(long wait) {
+  private void admit(long wait) {
     try {
-      if (!ticket.await(Math.max(wait, 0))) return false;
+      if (!ticket.await(Math.max(wait, 0))) return;
     } catch (InterruptedException stopped) {
       Thread.currentThread().interrupt();
       throw new ChatException(new Failure.Stopping("The proxy is stopping."), stopped);
@@ -108,7 +113,6 @@ public final class Routed implements Reply {
     openedAt = lifeAt = System.nanoTime();
     speech = new Speech(request.reasoning().shown());
     reply = step.target().provider().open(request.withModel(step.target().model()));
-    return true;
   }
 
   private long limitAt() {

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import skyproxy.chat.Event;
@@ -208,6 +209,17 @@ final class ChatHandlerTest {
       assertEquals(": waiting", client.lineStarting(":"));
       gate.release();
       assertTrue(client.lineStarting("data: ").contains("upstream_timeout"));
+    }
+  }
+
+  @Test
+  void hidden_thoughts_do_not_keep_a_stream_from_being_kept_alive() throws Exception {
+    AtomicBoolean thinks = new AtomicBoolean(true);
+    ScriptedProvider.Step thought = () -> thinks.get() ? new Event.Reasoning("hm") : null;
+    try (RawClient client = ask(",\"stream\":true", thought, text("Aye."), END)) {
+      assertEquals(": waiting", client.lineStarting(":"));
+      thinks.set(false);
+      assertTrue(client.lineStarting("data: {").contains("role"));
     }
   }
 

@@ -19,8 +19,13 @@ import skyproxy.chat.Reply;
 import skyproxy.json.Json;
 
 /// A provider whose replies are written down in the test. Steps of a script are events,
-/// failures (thrown), semaphores (waited for) and runtime exceptions (thrown: a bug).
+/// failures (thrown), semaphores (waited for), runtime exceptions (thrown: a bug) and [Step]s.
 public final class ScriptedProvider implements Provider {
+  /// A step that gives events until it gives null.
+  public interface Step {
+    Event next();
+  }
+
   private final String name;
   private final Function<ChatRequest, List<Object>> script;
   private final List<ChatRequest> requests = new CopyOnWriteArrayList<>();
@@ -77,6 +82,12 @@ public final class ScriptedProvider implements Provider {
           } catch (InterruptedException e) {
             throw new AssertionError(e);
           }
+          left.poll();
+          return next(patience);
+        }
+        if (step instanceof Step repeated) {
+          Event event = repeated.next();
+          if (event != null) return event;
           left.poll();
           return next(patience);
         }
