@@ -1,0 +1,145 @@
+package skyproxy.settings;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import skyproxy.chat.Limits;
+import skyproxy.json.Cursor;
+import skyproxy.json.Json;
+
+/// The members that only the settings file has. Throws a [Cursor.Mismatch] that names the wrong
+/// one; what is absent, null or blank has its default.
+final class FileMembers {
+  /// Ids that lead somewhere whatever the file says.
+  private static final Set<String> FIXED = Set.of("auto", "demo");
+  private static final Set<String> PROVIDERS = Set.of("claude", "codex", "openrouter");
+  private static final int PROCESSES = 6;
+
+  private final Cursor root;
+
+  FileMembers(Json.Obj content) {
+    root = Cursor.of(content);
+  }
+
+  String text(String member, String fallback) {
+    return text(root.at(member), fallback);
+  }
+
+  private static String text(Cursor at, String fallback) {
+    String text = at.stringOr("").strip();
+    return text.isEmpty() ? fallback : text;
+  }
+
+  boolean wholeWords() {
+    return root.at("whole_words").boolOr(true);
+  }
+
+  int claudeProcesses() {
+    return (int) within(root.at("claude_processes"), PROCESSES, 1, 64);
+  }
+
+  List<String> origins() {
+    List<String> origins = new ArrayList<>();
+    for (Cursor at : root.at("allowed_origins").arrayOrEmpty()) {
+      URI url = SettingsReader.url(at.string());
+      if (url == null || !url.getRawPath().isEmpty()) {
+        throw at.mismatch("must be an origin, such as http://localhost:8080,");
+      }
+      origins.add(url.toString().toLowerCase(Locale.ROOT));
+    }
+    return List.copyOf(origins);
+  }
+
+  Map<String, String> aliases() {
+    Map<String, String> aliases = new LinkedHashMap<>();
+    if (root.at("aliases").isMissing()) return aliases;
+    root.at("aliases").members().forEach((name, at) -> {
+      String id = name.strip();
+      if (id.isEmpty() || id.contains(",") || id.contains(">")) {
+        throw at.mismatch("must have a name without ',' and '>'");
+      }
+      if (FIXED.contains(id)) throw at.mismatch("is a name that the proxy itself needs");
+      aliases.put(id, modelText(at));
+    });
+    return Collections.unmodifiableMap(aliases);
+  }
+
+  Map<String, String> jobs() {
+    Map<String, String> jobs = new LinkedHashMap<>();
+    if (root.at("jobs").isMissing()) return jobs;
+    root.at("jobs").members().forEach((name, at) -> jobs.put(name.strip(), modelText(at)));
+    return Collections.unmodifiableMap(jobs);
+  }
+
+  private static String modelText(Cursor at) {
+    String text = at.string();
+    if (text.matches("[\\s,>]*")) throw at.mismatch("must name a model");
+    return text.strip();
+  }
+
+  List<Settings.Server> servers() {
+    List<Settings.Server> servers = new ArrayList<>();
+    if (root.at("providers").isMissing()) return servers;
+    root.at("providers").members().forEach((name, at) -> servers.add(server(name.strip(), at)));
+    return List.copyOf(servers);
+  }
+
+  private static Settings.Server server(String name, Cursor at) {
+    if (!name.matches("[^\\s:/,>]+")) {
+      throw at.mismatch("must have a name without blanks, ':', '/', ',' and '>'");
+    }
+    if (FIXED.contains(name) || PROVIDERS.contains(name)) {
+      throw at.mismatch("is a name that the proxy itself needs: choose another");
+    }
+    return new Settings.Server(name, baseUrl(at.at("base_url")), text(at.at("api_key"), null),
+        strings(at.at("models")), strings(at.at("drop")), limits(at));
+  }
+
+  /// The whole endpoint is what other programs ask for, so it is understood too.
+  private static URI baseUrl(Cursor at) {
+    URI url = SettingsReader.url(
+        at.string().strip().replaceFirst("/+$", "").replaceFirst("/chat/completions$", ""));
+    if (url == null) throw at.mismatch("must be a URL such as http://127.0.0.1:11434/v1");
+    return url;
+  }
+
+  private static List<String> strings(Cursor at) {
+    return at.arrayOrEmpty().stream().map(Cursor::string).map(String::strip)
+        .filter(text -> !text.isEmpty()).toList();
+  }
+
+  Limits limits(String provider) {
+    Cursor at = root.at("limits").at(provider);
+    if (!at.isMissing()) at.object();
+    return limits(at);
+  }
+
+  private static Limits limits(Cursor at) {
+    Limits usual = Limits.DEFAULT;
+    return new Limits(
+        seconds(at.at("connect_seconds"), usual.connect()),
+        seconds(at.at("first_token_seconds"), usual.firstToken()),
+        seconds(at.at("silence_seconds"), usual.silence()),
+        (int) within(at.at("max_concurrent"), usual.maxConcurrent(), 1, Integer.MAX_VALUE));
+  }
+
+  private static Duration seconds(Cursor at, Duration usual) {
+    double seconds = at.numberOr(usual.toMillis() / 1000.0);
+    if (seconds < 0.001 || seconds > 3600) throw at.mismatch("must be a number up to 3600");
+    return Duration.ofMillis(Math.round(seconds * 1000));
+  }
+
+  private static long within(Cursor at, long usual, long least, long most) {
+    long number = at.integerOr(usual);
+    if (number < least || number > most) {
+      throw at.mismatch("must be a whole number from " + least + " to " + most);
+    }
+    return number;
+  }
+}

@@ -1,0 +1,61 @@
+package skyproxy.settings;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.function.Consumer;
+import skyproxy.json.Json;
+
+/// The settings that hold now, and the one way to change them while the proxy runs. Any thread.
+public final class LiveSettings {
+  private final CommandLine commandLine;
+  private final Map<String, String> environment;
+  private final SettingsFile file;
+  private volatile Settings now;
+  private volatile Consumer<Settings> listener = _ -> {};
+
+  private LiveSettings(CommandLine commandLine, Map<String, String> environment, SettingsFile file)
+      throws SettingsException {
+    this.commandLine = commandLine;
+    this.environment = Map.copyOf(environment);
+    this.file = file;
+    now = Settings.of(commandLine, this.environment, file.path(), file.read());
+  }
+
+  /// Reads everything.
+  ///
+  /// @param besideJar the folder that the jar lies in, or null when there is no jar
+  /// @throws SettingsException when the file can't be used or something is set wrong
+  public static LiveSettings load(CommandLine commandLine, Map<String, String> environment,
+      Path besideJar) throws SettingsException {
+    Path path = FilePlace.find(commandLine, environment, besideJar);
+    return new LiveSettings(commandLine, environment, new SettingsFile(path));
+  }
+
+  /// What holds now.
+  public Settings now() {
+    return now;
+  }
+
+  /// Who is told when something has changed; one listener, on the thread that changed it.
+  public void onChange(Consumer<Settings> newListener) {
+    listener = newListener;
+  }
+
+  /// Changes one member of the file and puts it into effect; what else is in the file stays, also
+  /// what was written into it by hand meanwhile.
+  ///
+  /// @param value null removes the member
+  /// @throws SettingsException when the result would be wrong; nothing is written then
+  /// @throws IOException when the file can't be written
+  public synchronized Settings change(String member, Json value)
+      throws SettingsException, IOException {
+    Json.Obj old = file.read();
+    Json.Obj content = value == null ? old.without(member) : old.with(member, value);
+    Settings changed = Settings.of(commandLine, environment, file.path(), content);
+    if (!content.equals(old)) file.write(content);
+    now = changed;
+    listener.accept(changed);
+    return changed;
+  }
+}

@@ -1,0 +1,74 @@
+package skyproxy.settings;
+
+import java.net.InetAddress;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import skyproxy.chat.Limits;
+import skyproxy.json.Json;
+
+/// Everything that can be set, checked. Keys are null where there is none.
+///
+/// @param file the settings file, which need not exist
+/// @param apiKey what clients must send as a Bearer token, or null
+/// @param allowedOrigins other web pages that may call, such as `http://localhost:8080`
+/// @param defaultModel what an empty `model` means
+/// @param aliases short names for model texts
+/// @param jobs model texts by the name of a job of the game
+/// @param servers OpenAI-compatible servers, in the order of the file
+/// @param wholeWords whether a delta never ends inside a word
+/// @param exitWith the program with whose last process the proxy ends, or null
+/// @param open whether to open the dashboard once listening
+/// @param verbose whether upstream calls are logged in detail
+public record Settings(Path file, Listen listen, String apiKey, List<String> allowedOrigins,
+    String defaultModel, Map<String, String> aliases, Map<String, String> jobs, Claude claude,
+    Codex codex, OpenRouter openRouter, List<Server> servers, boolean wholeWords, String exitWith,
+    boolean open, boolean verbose) {
+
+  /// Where to listen.
+  ///
+  /// @param host what the player said, or null
+  /// @param addresses all of them; the second one is `::1`, which a computer may lack
+  public record Listen(String host, List<InetAddress> addresses, int port) {}
+
+  /// How Claude is reached.
+  public enum ClaudeMode {
+    AUTO, CLI, API_KEY, DIRECT;
+
+    /// The word a player writes.
+    public String word() {
+      return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+  }
+
+  /// @param program the CLI, a path or a name to be looked for on PATH; null: switched off
+  /// @param url the Anthropic API, without a slash at its end
+  /// @param processes how many CLI processes there may be at once
+  public record Claude(String program, ClaudeMode mode, URI url, String apiKey, int processes,
+      Limits limits) {}
+
+  /// @param program the CLI, a path or a name to be looked for on PATH; null: switched off
+  public record Codex(String program, Path home, Limits limits) {}
+
+  /// @param url the API, without a slash at its end
+  public record OpenRouter(URI url, String apiKey, Limits limits) {}
+
+  /// An OpenAI-compatible server.
+  ///
+  /// @param baseUrl what `/chat/completions` is appended to; no slash at its end
+  /// @param models those to list; empty: those the server lists itself
+  /// @param drop members of a request that this server must not see
+  public record Server(String name, URI baseUrl, String apiKey, List<String> models,
+      List<String> drop, Limits limits) {}
+
+  /// Puts the settings together.
+  ///
+  /// @param content what is in `file`
+  /// @throws SettingsException naming the first setting that is wrong
+  public static Settings of(CommandLine commandLine, Map<String, String> environment, Path file,
+      Json.Obj content) throws SettingsException {
+    return new SettingsReader(new Sources(commandLine, environment, file, content)).read();
+  }
+}

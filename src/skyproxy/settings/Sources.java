@@ -1,0 +1,58 @@
+package skyproxy.settings;
+
+import java.nio.file.Path;
+import java.util.Map;
+import skyproxy.json.Json;
+
+/// Where an option's value comes from: command line, environment, settings file, in this order.
+record Sources(CommandLine commandLine, Map<String, String> environment, Path file,
+    Json.Obj content) {
+
+  /// A value, and the words for the place it was set in.
+  record Given(String value, String place, String takes) {
+
+    SettingsException wrong() {
+      return SettingsException.wrong(
+          place + " takes " + takes + ", not " + shortened(value) + ".");
+    }
+
+    /// Says nothing of the value itself, for there may be a password in it.
+    SettingsException wrongSecret() {
+      return SettingsException.wrong(place + " takes " + takes + ".");
+    }
+  }
+
+  /// The value of an option, or null when it is set nowhere. A blank one in the environment or
+  /// the file is none.
+  Given given(Option option) throws SettingsException {
+    String value = commandLine.values().get(option);
+    if (value != null) return new Given(value.strip(), option.flag(), option.takes());
+    value = environment.get(option.variable());
+    if (value != null && !value.isBlank()) {
+      return new Given(value.strip(), option.variable(), option.takes());
+    }
+    String place = option.member() + " in " + file;
+    Json member = content.get(option.member());
+    return switch (member) {
+      case null -> null;
+      case Json.Null _ -> null;
+      case Json.Str(var text) when text.isBlank() -> null;
+      case Json.Str(var text) -> new Given(text.strip(), place, option.takes());
+      case Json.Num(var text) -> new Given(text, place, option.takes());
+      case Json.Bool _, Json.Arr _, Json.Obj _ ->
+          throw SettingsException.wrong(place + " takes " + option.takes() + ".");
+    };
+  }
+
+  /// A variable of the environment that other programs know too, or null.
+  String variable(String name) {
+    String value = environment.get(name);
+    return value == null || value.isBlank() ? null : value.strip();
+  }
+
+  /// One line of it, in quotes.
+  static String shortened(String value) {
+    String line = value.replaceAll("\\p{Cntrl}+", " ");
+    return "'" + (line.length() > 60 ? line.substring(0, 60) + "…" : line) + "'";
+  }
+}
