@@ -12,6 +12,7 @@ public final class LiveSettings {
   private final Map<String, String> environment;
   private final SettingsFile file;
   private volatile Settings now;
+  private volatile Consumer<Settings> check = _ -> {};
   private volatile Consumer<Settings> listener = _ -> {};
 
   private LiveSettings(CommandLine commandLine, Map<String, String> environment, SettingsFile file)
@@ -37,8 +38,11 @@ public final class LiveSettings {
     return now;
   }
 
-  /// Who is told when something has changed; one listener, on the thread that changed it.
-  public void onChange(Consumer<Settings> newListener) {
+  /// Who is asked before a change and told after it; on the thread that makes it.
+  ///
+  /// @param newCheck throws an `IllegalArgumentException` when the settings can't work
+  public void watch(Consumer<Settings> newCheck, Consumer<Settings> newListener) {
+    check = newCheck;
     listener = newListener;
   }
 
@@ -53,6 +57,11 @@ public final class LiveSettings {
     Json.Obj old = file.read();
     Json.Obj content = value == null ? old.without(member) : old.with(member, value);
     Settings changed = Settings.of(commandLine, environment, file.path(), content);
+    try {
+      check.accept(changed);
+    } catch (IllegalArgumentException wrong) {
+      throw SettingsException.wrong(wrong.getMessage() + " in " + file.path() + ".");
+    }
     if (!content.equals(old)) file.write(content);
     now = changed;
     listener.accept(changed);

@@ -53,6 +53,6 @@ record Sources(CommandLine commandLine, Map<String, String> environment, Path fi
   /// One line of it, in quotes.
   static String shortened(String value) {
     String line = value.replaceAll("\\p{Cntrl}+", " ");
-    return "'" + (line.length() > 60 ? line.substring(0, 60) + "…" : line) + "'";
+    return "'" + (line.length() > 60 ? line.substring(0, 60) + "..." : line) + "'";
   }
 }

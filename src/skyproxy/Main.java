@@ -1,0 +1,110 @@
+package skyproxy;
+
+import java.io.IOException;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.Path;
+import java.security.CodeSource;
+import java.util.List;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import skyproxy.settings.CommandLine;
+import skyproxy.settings.LiveSettings;
+import skyproxy.settings.Settings;
+import skyproxy.settings.SettingsException;
+
+/// Starts the proxy, and says in one line why it does not start.
+///
+/// Exit status: 0 after `--help`, `--version` and a normal end, 1 when the port or the settings
+/// file can't be used, 2 when something is set wrong. Nothing but this class and the launcher
+/// before it prints.
+public final class Main {
+  /// Kept here, for the log forgets the level of a logger that nobody holds.
+  private static final Logger OURS = Logger.getLogger("skyproxy");
+
+  private Main() {}
+
+  public static void main(String[] args) {
+    try {
+      CommandLine commandLine = CommandLine.parse(List.of(args));
+      if (commandLine.help()) {
+        System.out.print(CommandLine.helpText());
+      } else if (commandLine.version()) {
+        System.out.println("SkyrimNet Proxy " + version());
+      } else {
+        run(commandLine);
+      }
+    } catch (SettingsException wrong) {
+      fail(wrong.exitStatus(), wrong.getMessage());
+    } catch (IllegalArgumentException wrong) {
+      fail(2, "The settings can't work: " + wrong.getMessage() + ".");
+    } catch (IOException noPort) {
+      fail(1, noPort.getMessage());
+    }
+  }
+
+  private static void fail(int status, String line) {
+    System.err.println(line);
+    System.exit(status);
+  }
+
+  private static void run(CommandLine commandLine) throws SettingsException, IOException {
+    setProperties();
+    LiveSettings live = LiveSettings.load(commandLine, System.getenv(), jarFolder());
+    Settings settings = live.now();
+    if (settings.verbose()) logDetails();
+    Wiring wiring = new Wiring(live, version());
+    Runtime.getRuntime().addShutdownHook(
+        Thread.ofPlatform().name("stop").unstarted(wiring::close));
+    URI address = address(settings.listen().addresses().getFirst(), wiring.port());
+    System.out.println("Listening on " + address);
+    if (settings.exitWith() != null) GameWatch.start(settings.exitWith(), () -> System.exit(0));
+    if (settings.open()) Browser.open(address);
+  }
+
+  /// What the JDK reads once, when its HTTP classes load; a value that the player gave stays.
+  private static void setProperties() {
+    // Without it every first token of a stream waits 40 ms for an acknowledgement.
+    preset("sun.net.httpserver.nodelay", "true");
+    // A game pauses for minutes; a connection that we close just as it sends costs it a request.
+    preset("sun.net.httpserver.idleInterval", "900");
+    // The same towards the upstreams, where a new connection costs a TLS handshake as well.
+    preset("jdk.httpclient.keepalive.timeout", "600");
+    preset("java.util.logging.SimpleFormatter.format", "%1$tT %4$s %5$s%6$s%n");
+  }
+
+  private static void preset(String property, String value) {
+    if (System.getProperty(property) == null) System.setProperty(property, value);
+  }
+
+  private static void logDetails() {
+    OURS.setLevel(Level.FINE);
+    for (Handler handler : Logger.getLogger("").getHandlers()) handler.setLevel(Level.FINE);
+  }
+
+  /// What a browser on this computer can open.
+  private static URI address(InetAddress host, int port) {
+    String name = host.isAnyLocalAddress() ? "127.0.0.1"
+        : host instanceof Inet6Address ? "[" + host.getHostAddress() + "]" : host.getHostAddress();
+    return URI.create("http://" + name.replace("%", "%25") + ":" + port);
+  }
+
+  private static String version() {
+    String version = Main.class.getPackage().getImplementationVersion();
+    return version == null ? "(unpacked)" : version;
+  }
+
+  /// The folder of the jar, or null when the classes lie in a folder.
+  private static Path jarFolder() {
+    try {
+      CodeSource source = Main.class.getProtectionDomain().getCodeSource();
+      Path jar = source == null ? null : Path.of(source.getLocation().toURI());
+      return jar != null && jar.toString().endsWith(".jar") ? jar.getParent() : null;
+    } catch (URISyntaxException noFile) {
+      return null;
+    }
+  }
+}
