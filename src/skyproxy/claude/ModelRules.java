@@ -12,12 +12,13 @@ import java.util.regex.Pattern;
 /// @param thinkingOff how it is kept from thinking
 /// @param adaptive whether it is told how hard to think (`effort`) instead of a number of tokens
 /// @param highestEffort the most that `effort` can ask for
+/// @param hidesThoughts whether thoughts are sent only where `display` asks for them
 /// @param sampling whether it takes `temperature`, `top_p` and `top_k`
 /// @param prefill whether a conversation may end with an assistant's turn, to be continued
 /// @param cacheMinimum tokens that a prefix must have to be cached
 /// @param maxOutput the largest `max_tokens`
 record ModelRules(ThinkingOff thinkingOff, boolean adaptive, String highestEffort,
-    boolean sampling, boolean prefill, int cacheMinimum, int maxOutput) {
+    boolean hidesThoughts, boolean sampling, boolean prefill, int cacheMinimum, int maxOutput) {
 
   /// How a model is kept from thinking.
   enum ThinkingOff {
@@ -46,7 +47,7 @@ record ModelRules(ThinkingOff thinkingOff, boolean adaptive, String highestEffor
       return of(id.group(1), Integer.parseInt(id.group(2)) * 100 + minor);
     }
     if (OLD_ID.matcher(model).matches()) {
-      return new ModelRules(ThinkingOff.OMIT, false, "high", true, true, 2048,
+      return new ModelRules(ThinkingOff.OMIT, false, "high", false, true, true, 2048,
           model.startsWith("claude-3-7") ? 64_000 : model.startsWith("claude-3-5") ? 8_192 : 4_096);
     }
     return of(model, Integer.MAX_VALUE);
@@ -58,7 +59,7 @@ record ModelRules(ThinkingOff thinkingOff, boolean adaptive, String highestEffor
     boolean refusesSampling = newest || family.equals("opus") && version >= 407;
     boolean adaptive = version >= 406;
     return new ModelRules(thinkingOff(family, version), adaptive,
-        version >= 407 ? "xhigh" : "high", !refusesSampling, !adaptive,
+        version >= 407 ? "xhigh" : "high", version >= 407, !refusesSampling, !adaptive,
         cacheMinimum(family, version), maxOutput(family, version));
   }
 
@@ -90,7 +91,7 @@ record ModelRules(ThinkingOff thinkingOff, boolean adaptive, String highestEffor
 
   /// The rules once it is known that the model refuses the `thinking` parameter.
   ModelRules withoutThinking() {
-    return new ModelRules(ThinkingOff.NEVER, adaptive, highestEffort, sampling, prefill,
-        cacheMinimum, maxOutput);
+    return new ModelRules(ThinkingOff.NEVER, adaptive, highestEffort, hidesThoughts,
+        sampling, prefill, cacheMinimum, maxOutput);
   }
 }

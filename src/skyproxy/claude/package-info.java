@@ -2,7 +2,7 @@
 /// player's own CLI sent (captured once, at start), or the CLI itself.
 ///
 /// Content blocks, stop reasons and `message_start` are Anthropic's words and stay in here.
-/// [skyproxy.claude.ClaudeDecoder] translates and is pure;
+/// [skyproxy.claude.ClaudeEncoder] and [skyproxy.claude.ClaudeDecoder] translate, and are pure;
 /// [skyproxy.claude.ModelRules] is the one place that knows what each model refuses. One decoder
 /// serves the API and the CLI, whose stream-json wraps the API's own events.
 ///
