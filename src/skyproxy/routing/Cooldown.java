@@ -9,8 +9,8 @@ import skyproxy.chat.Failure;
 /// Which targets are left alone for a while. Any number of threads.
 ///
 /// A target that says it is out of capacity or not ready rests as long as it asks for, else
-/// [#USUAL]. Any other failure is forgiven once; two in a row are a pattern, so that an upstream
-/// that fails faster than others answer does not draw the traffic to it.
+/// [#USUAL]. Any other failure of its own is forgiven once; two in a row are a pattern, so that an
+/// upstream that fails faster than others answer does not draw the traffic to it.
 final class Cooldown {
   private static final Duration USUAL = Duration.ofSeconds(30);
   private static final Duration LONGEST = Duration.ofMinutes(10);
@@ -33,19 +33,19 @@ final class Cooldown {
   }
 
   void failed(Target target, Failure failure) {
+    if (!failure.letsNextTry()) return;
     Duration asked = switch (failure) {
       case Failure.RateLimited f -> orUsual(f.retryAfter());
       case Failure.Overloaded f -> orUsual(f.retryAfter());
       case Failure.NotReady f -> orUsual(f.retryAfter());
       case Failure.Unauthorized f -> orUsual(f.retryAfter());
       case Failure.Broken _, Failure.Unreachable _, Failure.TimedOut _, Failure.Garbled _,
-          Failure.Empty _ -> null;
-      case Failure.BadRequest _, Failure.UnknownModel _, Failure.Rejected _,
-          Failure.Stopping _ -> Duration.ZERO;
+          Failure.Empty _, Failure.UnknownModel _, Failure.Rejected _, Failure.BadRequest _,
+          Failure.Stopping _ -> null;
     };
-    if (asked != null && asked.isZero()) return;
-    if (states.size() > TARGETS) states.clear();
     long now = nanos.getAsLong();
+    if (states.size() >= TARGETS) states.values().removeIf(state -> state.until - now <= 0);
+    if (states.size() >= TARGETS) states.clear();
     states.compute(key(target), (_, old) -> {
       int failures = old == null ? 1 : old.failures + 1;
       Duration rest = asked != null ? asked : failures > 1 ? USUAL : Duration.ZERO;
@@ -56,6 +56,11 @@ final class Cooldown {
   private static Duration orUsual(Duration asked) {
     if (asked == null || asked.isZero()) return USUAL;
     return asked.compareTo(LONGEST) > 0 ? LONGEST : asked;
+  }
+
+  /// Lets everybody be asked again.
+  void forget() {
+    states.clear();
   }
 
   void answered(Target target) {

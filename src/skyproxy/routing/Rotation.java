@@ -1,19 +1,22 @@
 package skyproxy.routing;
 
 import java.util.ArrayDeque;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /// Whose turn it is, for each distinct list of models. Any number of threads.
 ///
 /// A turn is taken when a request begins, so a hundred requests at once get even shares; when the
-/// model whose turn it was fails, the turn is given back and the next request takes it.
+/// model whose turn it was fails, the turn is given back and the next request takes it. A model
+/// that rests is passed over and misses its turn, so that those left share evenly too.
 final class Rotation {
   private static final int LISTS = 1_000;
 
   private static final class Counter {
     long next;
-    final ArrayDeque<Long> returned = new ArrayDeque<>();
+    final ArrayDeque<Integer> returned = new ArrayDeque<>();
   }
 
   /// The clients name the lists, so their number is bounded: the longest unused is forgotten.
@@ -25,40 +28,53 @@ final class Rotation {
         }
       };
 
-  /// One turn of a list, and with it perhaps one of a list inside.
+  /// One turn of a list, and with it perhaps one of the list that this one stands in.
   final class Turn {
     private final Counter counter;
-    private final long number;
-    private final Turn inner;
+    private final int position;
+    private final Turn outer;
 
-    private Turn(Counter counter, long number, Turn inner) {
+    private Turn(Counter counter, int position, Turn outer) {
       this.counter = counter;
-      this.number = number;
-      this.inner = inner;
+      this.position = position;
+      this.outer = outer;
     }
 
-    long number() {
-      return number;
+    /// Whose turn it is, counted from 0.
+    int position() {
+      return position;
     }
 
     Turn and(Turn other) {
-      return other == null ? this : new Turn(counter, number, other);
+      return other == null ? this : new Turn(counter, position, other);
     }
 
-    /// The model whose turn it was did not answer.
+    /// The model whose turn it was did not answer. One turn of each model is kept: what fails a
+    /// hundred requests at once must not get the next hundred.
     void giveBack() {
       synchronized (counters) {
-        counter.returned.add(number);
+        if (!counter.returned.contains(position)) counter.returned.add(position);
       }
-      if (inner != null) inner.giveBack();
+      if (outer != null) outer.giveBack();
     }
   }
 
-  Turn next(String list) {
+  /// Takes the next turn of a list.
+  ///
+  /// @param able which of its models can be asked; none: all of them are
+  Turn next(String list, boolean[] able) {
+    boolean any = IntStream.range(0, able.length).anyMatch(i -> able[i]);
     synchronized (counters) {
       Counter counter = counters.computeIfAbsent(list, _ -> new Counter());
-      Long returned = counter.returned.poll();
-      return new Turn(counter, returned != null ? returned : counter.next++, null);
+      for (Iterator<Integer> kept = counter.returned.iterator(); kept.hasNext(); ) {
+        int position = kept.next();
+        if (any && !able[position]) continue;
+        kept.remove();
+        return new Turn(counter, position, null);
+      }
+      int position = (int) (counter.next++ % able.length);
+      while (any && !able[position]) position = (int) (counter.next++ % able.length);
+      return new Turn(counter, position, null);
     }
   }
 }

@@ -20,40 +20,49 @@ import skyproxy.chat.Speech;
 ///
 /// Until then failures lead on to the next target and only [Event#QUIET] comes out. What an
 /// upstream sends before it says something (a role, blank space) is kept back and follows with
-/// the first word.
+/// the first word; for a request that does not stream, everything is kept back to the end, since
+/// the client has nothing before that either.
 public final class Routed implements Reply {
   /// An upstream that shows life but says nothing may take this many times its limit.
   private static final int LIVELY = 4;
+
+  /// How long to wait for a place when there is nobody else to ask.
   private static final Duration QUEUE = Duration.ofMinutes(5);
 
   private final ChatRequest request;
-  private final ArrayDeque<Router.Step> left;
+  private final Plan plan;
   private final Cooldown cooldown;
   private final Function<Provider, Turnstile> turnstiles;
   private final List<Attempt> attempts = new ArrayList<>();
   private final ArrayDeque<Event> ready = new ArrayDeque<>();
   private final ArrayDeque<Event> kept = new ArrayDeque<>();
-  private Router.Step step;
+  private Plan.Step step;
   private Turnstile.Ticket ticket;
   private Reply reply;
   private Speech speech;
+  private FinishReason finish;
+  private boolean asked;
+  private boolean spoke;
+  private boolean answered;
   private boolean committed;
   private boolean ended;
   private long startedAt;
-  private long openedAt;
+  private long toldAt;
   private long lifeAt;
 
-  Routed(ChatRequest request, List<Router.Step> steps, Cooldown cooldown,
+  /// @param first the first step of `plan`
+  Routed(ChatRequest request, Plan.Step first, Plan plan, Cooldown cooldown,
       Function<Provider, Turnstile> turnstiles) {
     this.request = request;
-    this.left = new ArrayDeque<>(steps);
+    this.step = first;
+    this.plan = plan;
     this.cooldown = cooldown;
     this.turnstiles = turnstiles;
   }
 
   /// The id of the model that answers; before the first event, of the one that is being asked.
   public String model() {
-    return step == null ? request.model() : step.target().id();
+    return step.target().id();
   }
 
   /// The tries so far; the one that answers is the last.
@@ -81,65 +90,81 @@ public final class Routed implements Reply {
 
   /// One step towards the next event, as far as the deadline lets it.
   private void advance(long deadline) {
-    if (step == null) begin();
+    if (ticket == null) begin();
     long now = System.nanoTime();
     long limit = limitAt();
     if (now - limit >= 0) throw new ChatException(tooSlow());
-    long wait = Math.min(deadline, limit) - now;
+    long wait = Math.max(0, Math.min(deadline - now, limit - now));
     if (reply == null) {
       admit(wait);
       return;
     }
-    Event event = reply.next(Duration.ofNanos(Math.max(wait, 0)));
+    Event event = reply.next(Duration.ofNanos(wait));
     if (event == Event.QUIET) return;
     lifeAt = System.nanoTime();
-    if (event == null) end();
-    else if (event != Event.PULSE) speech.accept(event, this::give);
+    if (event == null) {
+      end();
+    } else if (event != Event.PULSE) {
+      speech.accept(event, this::give);
+      if (spoke) toldAt = lifeAt;
+    }
   }
 
   private void begin() {
-    step = left.poll();
+    asked = spoke = answered = false;
+    finish = null;
+    kept.clear();
     startedAt = System.nanoTime();
     ticket = turnstiles.apply(step.target().provider()).enter();
   }
 
   private void admit(long wait) {
     try {
-      if (!ticket.await(Math.max(wait, 0))) return;
+      if (!ticket.await(wait)) return;
     } catch (InterruptedException stopped) {
       Thread.currentThread().interrupt();
       throw new ChatException(new Failure.Stopping("The proxy is stopping."), stopped);
     }
-    openedAt = lifeAt = System.nanoTime();
+    asked = true;
+    toldAt = lifeAt = System.nanoTime();
     speech = new Speech(request.reasoning().shown());
     reply = step.target().provider().open(request.withModel(step.target().model()));
   }
 
+  /// Signs of life put the end off, but not for ever: comments alone are no answer.
   private long limitAt() {
-    if (reply == null) return startedAt + QUEUE.toNanos();
-    Limits limits = step.target().provider().limits();
-    if (committed) return lifeAt + limits.silence().toNanos();
-    long first = step.target().provider().firstEvent(request).toNanos();
-    return Math.min(lifeAt + first, openedAt + LIVELY * first);
+    Provider provider = step.target().provider();
+    if (reply == null) {
+      Duration queue = plan.mayHaveMore() ? provider.limits().firstToken() : QUEUE;
+      return startedAt + queue.toNanos();
+    }
+    long patience = (spoke ? provider.limits().silence() : provider.firstEvent(request))
+        .toNanos();
+    long quiet = lifeAt + patience;
+    long idle = toldAt + LIVELY * patience;
+    return quiet - idle < 0 ? quiet : idle;
   }
 
   private Failure tooSlow() {
     String model = step.target().id();
     if (reply == null) return new Failure.TimedOut(model + " had no place free in time.");
-    return new Failure.TimedOut(committed
+    return new Failure.TimedOut(spoke
         ? model + " went silent in the middle of its answer. Try again."
         : model + " did not begin to answer in time. Try again, or choose another model.");
   }
 
   private void give(Event event) {
+    answered = answered || Speech.answers(event);
+    FinishReason reason = Speech.finish(event);
+    if (reason != null) finish = reason;
+    if (event instanceof Event.Finish && !answered) throw new ChatException(empty());
     if (committed) {
       ready.add(event);
-    } else if (event instanceof Event.Finish(var reason, _)) {
-      throw new ChatException(empty(reason));
-    } else {
-      kept.add(event);
-      if (Speech.says(event)) commit();
+      return;
     }
+    kept.add(event);
+    spoke = spoke || Speech.says(event);
+    if (spoke && request.stream()) commit();
   }
 
   private void commit() {
@@ -150,15 +175,16 @@ public final class Routed implements Reply {
   }
 
   private void end() {
-    if (!committed) throw new ChatException(empty(FinishReason.STOP));
+    if (!answered) throw new ChatException(empty());
+    if (!committed) commit();
     cooldown.answered(step.target());
     ended = true;
     release();
   }
 
-  private Failure empty(FinishReason reason) {
+  private Failure empty() {
     String model = step.target().id();
-    return switch (reason) {
+    return switch (finish == null ? FinishReason.STOP : finish) {
       case CONTENT_FILTER -> new Failure.Empty(
           model + " declined to answer. Change the prompt, or choose another model.", true);
       case LENGTH -> new Failure.Empty(model + " used up max_tokens before it said anything."
@@ -182,15 +208,15 @@ public final class Routed implements Reply {
       attempts.set(attempts.size() - 1, attempt(failure));
     } else {
       attempts.add(attempt(failure));
-      if (step.turn() != null) step.turn().giveBack();
+      if (asked && step.turn() != null) step.turn().giveBack();
     }
-    cooldown.failed(step.target(), failure);
-    if (committed || left.isEmpty() || !failure.letsNextTry()) {
+    if (asked) cooldown.failed(step.target(), failure);
+    Plan.Step next = committed || !failure.letsNextTry() ? null : plan.next();
+    if (next == null) {
       ended = true;
       throw attempts.size() < 2 || committed ? e : new ChatException(toldWhole(failure), e);
     }
-    kept.clear();
-    step = null;
+    step = next;
   }
 
   /// A failure after others: the words of the last one, and what came before.

@@ -1,8 +1,6 @@
 package skyproxy.routing;
 
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
@@ -29,9 +27,11 @@ public final class Router {
     cooldown = new Cooldown(nanos);
   }
 
-  /// Puts another table in place, for all requests from now on.
+  /// Puts another table in place, for all requests from now on. What failed may work now, so
+  /// nobody has to rest any longer.
   public void update(Routes newer) {
     routes = newer;
+    cooldown.forget();
     turnstiles.keySet().removeIf(provider -> !newer.servers().containsValue(provider)
         && provider != newer.claude() && provider != newer.codex()
         && provider != newer.openRouter() && provider != newer.demo());
@@ -46,21 +46,17 @@ public final class Router {
     Routes table = routes;
     String text = ModelText.ids(request.model()).isEmpty()
         ? table.defaultModel() : request.model();
-    List<ModelText.Choice> order =
-        new ModelText(meanings(table, request), rotation::next).order(text);
-    if (order.isEmpty()) {
+    Plan plan = new Plan(text, meanings(table, request), table::target, rotation, this::fit);
+    Plan.Step first = plan.next();
+    if (first == null) {
       throw new ChatException(new Failure.UnknownModel(
-          "'" + request.model() + "' stands for no model. Check aliases and default_model."));
+          "'" + text + "' stands for no model. Check aliases and default_model."));
     }
-    List<Step> steps = new ArrayList<>();
-    List<Step> resting = new ArrayList<>();
-    for (ModelText.Choice choice : order) {
-      Step step = new Step(table.target(choice.id()), choice.turn());
-      boolean fit = step.target().provider().health().ready() && !cooldown.rests(step.target());
-      (fit ? steps : resting).add(step);
-    }
-    steps.addAll(resting);
-    return new Routed(request, steps, cooldown, this::turnstile);
+    return new Routed(request, first, plan, cooldown, this::turnstile);
+  }
+
+  private boolean fit(Target target) {
+    return !cooldown.rests(target) && target.provider().health().ready();
   }
 
   /// Aliases, and `auto`, which is one that the proxy brings along: it stands for what the player
@@ -71,9 +67,6 @@ public final class Router {
     meanings.put("auto", chosen == null ? table.defaultModel() : chosen);
     return meanings;
   }
-
-  /// A target and the turn that put it in its place.
-  record Step(Target target, Rotation.Turn turn) {}
 
   private Turnstile turnstile(Provider provider) {
     return turnstiles.computeIfAbsent(provider, p -> new Turnstile(p.limits().maxConcurrent()));

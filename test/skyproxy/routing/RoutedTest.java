@@ -1,0 +1,275 @@
+package skyproxy.routing;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import skyproxy.chat.ChatException;
+import skyproxy.chat.ChatRequest;
+import skyproxy.chat.Event;
+import skyproxy.chat.Failure;
+import skyproxy.chat.FinishReason;
+import skyproxy.chat.Limits;
+import skyproxy.chat.Usage;
+import skyproxy.json.Json;
+
+/// A routed reply: who takes over when, what is kept back until then, and how long anybody waits.
+final class RoutedTest {
+  private static final Duration LONG = Duration.ofSeconds(20);
+  private static final Event AYE = new Event.Text("Aye.");
+  private static final Failure BROKEN = new Failure.Broken(500, "It broke.");
+
+  private final Scripted claude = new Scripted("claude");
+  private final Scripted codex = new Scripted("codex");
+  private final Router router = new Router(new Routes("x", Map.of(), Map.of(),
+      new Scripted("demo"), claude, codex, new Scripted("openrouter"), Map.of()));
+
+  private static ChatRequest request(String model, String more) {
+    return ChatRequest.parse((Json.Obj) Json.parse("{\"model\":\"" + model
+        + "\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]" + more + "}"),
+        ChatRequest.Caller.UNKNOWN);
+  }
+
+  private Routed open(String model) {
+    return router.open(request(model, ",\"stream\":true"));
+  }
+
+  private static List<Event> read(Routed reply) {
+    List<Event> events = new ArrayList<>();
+    try (reply) {
+      for (Event event; (event = reply.next(LONG)) != null; ) events.add(event);
+    }
+    return events;
+  }
+
+  private static Failure fail(Routed reply) {
+    return assertThrows(ChatException.class, () -> read(reply)).failure();
+  }
+
+  private static Limits limits(int firstTokenMillis, int silenceMillis, int places) {
+    return new Limits(Duration.ofSeconds(5), Duration.ofMillis(firstTokenMillis),
+        Duration.ofMillis(silenceMillis), places);
+  }
+
+  @Test
+  void the_next_one_answers_after_each_kind_of_failure_that_another_may_not_have() {
+    for (Failure failure : List.of(new Failure.NotReady("n", null),
+        new Failure.Unauthorized("n", null), new Failure.RateLimited("n", null),
+        new Failure.Overloaded("n", null), BROKEN, new Failure.Unreachable("n"),
+        new Failure.TimedOut("n"), new Failure.Garbled("n"), new Failure.UnknownModel("n"),
+        new Failure.Rejected(402, "n", null, null), new Failure.Rejected(404, "n", null, null))) {
+      claude.on("a", failure);
+      Routed reply = open("a > gpt-b");
+      assertEquals(List.of(new Event.Text("gpt-b"), Scripted.END), read(reply));
+      assertEquals("gpt-b", reply.model());
+      assertEquals(List.of("a", "gpt-b"), reply.attempts().stream().map(a -> a.model()).toList());
+      assertEquals(failure, reply.attempts().getFirst().failure());
+      assertNull(reply.attempts().getLast().failure());
+      router.update(router.routes());
+    }
+  }
+
+  @Test
+  void a_request_that_is_wrong_and_a_refusal_are_not_tried_elsewhere() {
+    for (Failure failure : List.of(new Failure.BadRequest("n", null, "x"),
+        new Failure.Rejected(400, "n", null, "context_length_exceeded"),
+        new Failure.Rejected(413, "n", null, null), new Failure.Rejected(422, "n", null, null),
+        new Failure.Empty("n", true), new Failure.Stopping("n"))) {
+      claude.on("a", failure);
+      assertEquals(failure, fail(open("a > gpt-b")));
+    }
+    claude.on("a", new Event.Finish(FinishReason.CONTENT_FILTER, Usage.NONE));
+    assertTrue(((Failure.Empty) fail(open("a > gpt-b"))).refused());
+    assertEquals(List.of(), codex.asked());
+  }
+
+  @Test
+  void an_empty_reply_lets_the_next_one_answer() {
+    Event role = new Event.Verbatim((Json.Obj) Json.parse(
+        "{\"choices\":[{\"delta\":{\"role\":\"assistant\",\"content\":\"\"}}]}"));
+    for (Object[] empty : List.of(new Object[] {Scripted.END}, new Object[] {}, new Object[] {role},
+        new Object[] {new Event.Text(" \n"), Scripted.END},
+        new Object[] {new Event.Text("<think>hm</think>"), Scripted.END},
+        new Object[] {new Event.Reasoning("hm"), Scripted.END})) {
+      claude.on("a", empty);
+      Routed reply = open("a > gpt-b");
+      assertEquals(List.of(new Event.Text("gpt-b"), Scripted.END), read(reply));
+      assertInstanceOf(Failure.Empty.class, reply.attempts().getFirst().failure());
+      router.update(router.routes());
+    }
+  }
+
+  @Test
+  void an_empty_reply_of_a_chunk_stream_tells_why_it_ended() {
+    claude.on("a", new Event.Verbatim((Json.Obj) Json.parse(
+        "{\"choices\":[{\"delta\":{},\"finish_reason\":\"length\"}]}")));
+    assertTrue(fail(open("a")).message().contains("max_tokens"));
+    claude.on("a", new Event.Verbatim((Json.Obj) Json.parse(
+        "{\"choices\":[{\"delta\":{},\"finish_reason\":\"content_filter\"}]}")));
+    assertTrue(((Failure.Empty) fail(open("a > gpt-b"))).refused());
+  }
+
+  @Test
+  void thoughts_that_are_shown_without_an_answer_are_an_empty_reply_too() {
+    claude.on("a", new Event.Reasoning("hm"), Scripted.END);
+    Routed reply = router.open(request("a", ",\"stream\":true,\"reasoning_effort\":\"low\""));
+    assertEquals(new Event.Reasoning("hm"), reply.next(LONG));
+    assertInstanceOf(Failure.Empty.class, fail(reply));
+  }
+
+  @Test
+  void what_comes_before_the_first_word_is_kept_back_and_follows_with_it() {
+    claude.on("a", new Event.Text("\n"), BROKEN);
+    codex.on("gpt-b", new Event.Text("\n"), new Event.Text(" "), AYE, Scripted.END);
+    assertEquals(List.of(new Event.Text("\n"), new Event.Text(" "), AYE, Scripted.END),
+        read(open("a > gpt-b")));
+  }
+
+  @Test
+  void after_the_first_word_a_failure_is_told_and_nobody_else_is_asked() {
+    claude.on("a", AYE, BROKEN);
+    Routed reply = open("a > gpt-b");
+    assertEquals(AYE, reply.next(LONG));
+    assertEquals(BROKEN, fail(reply));
+    assertEquals(BROKEN, reply.attempts().getFirst().failure());
+    assertEquals(List.of(), codex.asked());
+  }
+
+  @Test
+  void a_request_that_does_not_stream_can_move_on_until_its_very_end() {
+    claude.on("a", AYE, new Event.Text("And"), new Failure.Garbled("It broke off."));
+    Routed reply = router.open(request("a > gpt-b", ""));
+    assertEquals(List.of(new Event.Text("gpt-b"), Scripted.END), read(reply));
+    assertEquals("gpt-b", reply.model());
+  }
+
+  @Test
+  void when_all_fail_the_last_failure_is_told_with_those_before_it() {
+    claude.on("a", new Failure.RateLimited("a is busy.", Duration.ofSeconds(3)));
+    codex.on("gpt-b", new Failure.Unreachable("gpt-b is away."));
+    Routed reply = open("a > gpt-b");
+    Failure failure = fail(reply);
+    assertEquals(new Failure.Unreachable("gpt-b is away. Before that: a: a is busy."), failure);
+    assertEquals(2, reply.attempts().size());
+  }
+
+  @Test
+  void every_reply_is_closed_before_the_next_is_opened() {
+    claude.on("a", BROKEN).on("b", AYE, Scripted.FOR_EVER);
+    Routed reply = open("a > b");
+    assertEquals(AYE, reply.next(LONG));
+    assertEquals(1, claude.openReplies());
+    reply.close();
+    reply.close();
+    assertEquals(0, claude.openReplies());
+    assertNull(reply.next(LONG));
+  }
+
+  @Test
+  void while_nothing_comes_it_says_so_as_often_as_it_is_asked() {
+    claude.on("a", Duration.ofMillis(30), AYE, Duration.ofMillis(30), Scripted.END);
+    Routed reply = open("a");
+    Event event = reply.next(Duration.ofMillis(1));
+    int quiet = 0;
+    for (; event == Event.QUIET; quiet++) event = reply.next(Duration.ofMillis(1));
+    assertEquals(AYE, event);
+    assertTrue(quiet > 0);
+    assertEquals(Event.QUIET, reply.next(Duration.ZERO));
+  }
+
+  @Test
+  void a_first_word_that_does_not_come_in_time_lets_the_next_one_answer() {
+    claude.limits = limits(40, 10_000, 9);
+    claude.on("a", Scripted.FOR_EVER);
+    Routed reply = open("a > gpt-b");
+    assertEquals(List.of(new Event.Text("gpt-b"), Scripted.END), read(reply));
+    assertInstanceOf(Failure.TimedOut.class, reply.attempts().getFirst().failure());
+    assertInstanceOf(Failure.TimedOut.class, fail(open("a")));
+    assertEquals(0, claude.openReplies());
+  }
+
+  @Test
+  void signs_of_life_put_the_end_off_but_not_for_ever() {
+    claude.limits = limits(200, 200, 9);
+    Object[] lively = new Object[10];
+    for (int i = 0; i < 8; i += 2) {
+      lively[i] = Duration.ofMillis(60);
+      lively[i + 1] = Event.PULSE;
+    }
+    lively[8] = AYE;
+    lively[9] = Scripted.END;
+    claude.on("a", lively);
+    assertEquals(List.of(AYE, Scripted.END), read(open("a")));
+    Object[] endless = new Object[2_000];
+    for (int i = 0; i < endless.length; i += 2) {
+      endless[i] = Duration.ofMillis(20);
+      endless[i + 1] = Event.PULSE;
+    }
+    claude.on("a", endless);
+    assertInstanceOf(Failure.TimedOut.class, fail(open("a")));
+    endless[0] = AYE;
+    Routed spoken = open("a");
+    assertEquals(AYE, spoken.next(LONG));
+    assertInstanceOf(Failure.TimedOut.class, fail(spoken));
+  }
+
+  @Test
+  void silence_inside_a_reply_ends_it_with_a_failure() {
+    claude.limits = limits(10_000, 40, 9);
+    claude.on("a", AYE, Scripted.FOR_EVER);
+    Routed reply = open("a > gpt-b");
+    assertEquals(AYE, reply.next(LONG));
+    assertInstanceOf(Failure.TimedOut.class, fail(reply));
+    assertEquals(List.of(), codex.asked());
+  }
+
+  @Test
+  void who_is_over_the_limit_waits_and_moves_up_when_one_leaves() {
+    claude.limits = limits(10_000, 10_000, 1);
+    claude.on("a", AYE, Scripted.END);
+    Routed first = open("a");
+    assertEquals(AYE, first.next(LONG));
+    Routed second = open("a");
+    assertEquals(Event.QUIET, second.next(Duration.ofMillis(5)));
+    assertEquals(List.of("a"), claude.asked());
+    assertEquals(List.of(Scripted.END), read(first));
+    assertEquals(List.of(AYE, Scripted.END), read(second));
+  }
+
+  @Test
+  void who_waits_too_long_for_a_place_is_served_by_another_and_nobody_is_blamed() {
+    claude.limits = limits(40, 10_000, 1);
+    claude.on("a", AYE, Scripted.FOR_EVER);
+    Routed first = open("a");
+    assertEquals(AYE, first.next(LONG));
+    for (int i = 0; i < 3; i++) {
+      assertEquals(List.of(new Event.Text("gpt-b"), Scripted.END), read(open("a > gpt-b")));
+    }
+    first.close();
+    claude.on("a", AYE, Scripted.END);
+    assertEquals(List.of(AYE, Scripted.END), read(open("a > gpt-b")));
+  }
+
+  @Test
+  void a_reply_that_is_left_gives_its_place_and_its_waiting_place_back() {
+    claude.limits = limits(10_000, 10_000, 1);
+    claude.on("a", AYE, Scripted.FOR_EVER);
+    Routed first = open("a");
+    assertEquals(AYE, first.next(LONG));
+    Routed second = open("a");
+    assertEquals(Event.QUIET, second.next(Duration.ZERO));
+    second.close();
+    first.close();
+    Routed third = open("a");
+    assertEquals(AYE, third.next(LONG));
+    third.close();
+    assertEquals(List.of("a", "a"), claude.asked());
+  }
+}
