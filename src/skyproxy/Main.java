@@ -1,7 +1,6 @@
 package skyproxy;
 
 import java.io.IOException;
-import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -39,8 +38,6 @@ public final class Main {
       }
     } catch (SettingsException wrong) {
       fail(wrong.exitStatus(), wrong.getMessage());
-    } catch (IllegalArgumentException wrong) {
-      fail(2, "The settings can't work: " + wrong.getMessage() + ".");
     } catch (IOException noPort) {
       fail(1, noPort.getMessage());
     }
@@ -59,7 +56,7 @@ public final class Main {
     Wiring wiring = new Wiring(live, version());
     Runtime.getRuntime().addShutdownHook(
         Thread.ofPlatform().name("stop").unstarted(wiring::close));
-    URI address = address(settings.listen().addresses().getFirst(), wiring.port());
+    URI address = address(settings.listen(), wiring.port());
     System.out.println("Listening on " + address);
     if (settings.exitWith() != null) GameWatch.start(settings.exitWith(), () -> System.exit(0));
     if (settings.open()) Browser.open(address);
@@ -86,9 +83,11 @@ public final class Main {
   }
 
   /// What a browser on this computer can open.
-  private static URI address(InetAddress host, int port) {
-    String name = host.isAnyLocalAddress() ? "127.0.0.1"
-        : host instanceof Inet6Address ? "[" + host.getHostAddress() + "]" : host.getHostAddress();
+  private static URI address(Settings.Listen listen, int port) {
+    InetAddress first = listen.addresses().getFirst();
+    boolean plain = listen.addresses().size() > 1 || first.isAnyLocalAddress();
+    String name = plain ? "127.0.0.1" : listen.host();
+    if (name.contains(":") && !name.startsWith("[")) name = "[" + name + "]";
     return URI.create("http://" + name.replace("%", "%25") + ":" + port);
   }
 

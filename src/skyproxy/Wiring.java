@@ -19,6 +19,7 @@ import skyproxy.server.Guard;
 import skyproxy.server.ProxyServer;
 import skyproxy.settings.LiveSettings;
 import skyproxy.settings.Settings;
+import skyproxy.settings.SettingsException;
 import skyproxy.stats.Stats;
 import skyproxy.upstream.Subprocess;
 
@@ -37,16 +38,16 @@ final class Wiring implements AutoCloseable {
   /// Takes the port first, so that nothing has been started when it can't be had.
   ///
   /// @throws IOException when the port can't be had
-  /// @throws IllegalArgumentException when the settings can't work together
-  Wiring(LiveSettings live, String version) throws IOException {
+  /// @throws SettingsException when the settings can't work together
+  Wiring(LiveSettings live, String version) throws IOException, SettingsException {
+    live.check(this::check);
     Settings settings = live.now();
-    check(settings);
     server = ProxyServer.bind(settings.listen().addresses(), settings.listen().port());
     claude = claude(live);
     codex = codex(live);
     openRouter = openRouter(live);
     router = new Router(routes(settings));
-    live.watch(this::check, changed -> router.update(routes(changed)));
+    live.onChange(changed -> router.update(routes(changed)));
     List<Endpoint> endpoints = new ArrayList<>(Endpoints.of(router, live, new Stats(), version));
     endpoints.add(Endpoint.at("/").unguarded().get(Wiring::welcome));
     server.start(new Guard(live::now), endpoints);
@@ -75,7 +76,7 @@ final class Wiring implements AutoCloseable {
         Json.Obj.builder().build());
   }
 
-  /// The table for these settings, before anything depends on it.
+  /// Tries the table for these settings, before anything depends on it.
   private void check(Settings settings) {
     new Routes(settings.defaultModel(), settings.aliases(), settings.jobs(),
         demo, demo, demo, demo, Map.of());

@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.security.MessageDigest;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -22,6 +23,10 @@ import skyproxy.settings.Settings;
 public final class Guard {
   private static final Pattern HOST =
       Pattern.compile("(\\[[0-9a-fA-F:.%]+]|[^\\[\\]:/@\\s]+)(:[0-9]*)?");
+
+  /// Our own page has all these names, and no page of another program has our port.
+  private static final Set<String> LOOPBACK =
+      Set.of("http://127.0.0.1", "http://localhost", "http://[::1]");
 
   private final Supplier<Settings> settings;
 
@@ -56,11 +61,10 @@ public final class Guard {
     exchange.getResponseHeaders().add("Vary", "Origin");
     String origin = origins.getFirst().strip().toLowerCase(Locale.ROOT);
     String host = headers.getFirst("Host");
-    if (origins.size() == 1 && host != null
-        && origin.equals("http://" + host.strip().toLowerCase(Locale.ROOT))) {
-      return null;
-    }
-    if (origins.size() > 1 || !now.allowedOrigins().contains(origin)) {
+    String port = ":" + exchange.getLocalAddress().getPort();
+    boolean own = host != null && origin.equals("http://" + host.strip().toLowerCase(Locale.ROOT))
+        || LOOPBACK.stream().anyMatch(name -> origin.equals(name + port));
+    if (origins.size() > 1 || !own && !now.allowedOrigins().contains(origin)) {
       return refused(403, "forbidden_origin", "Other web pages may not use the proxy. To allow this"
           + " one, put its origin into allowed_origins in the settings file.");
     }

@@ -56,9 +56,10 @@ public final class ProxyServer {
       } catch (IOException taken) {
         servers.forEach(server -> server.stop(0));
         if (port == 0 && tries < TRIES) continue;
-        throw new BindException("Port " + port + " of " + address.getHostAddress()
-            + " can't be used (" + taken.getMessage() + "). Is the proxy running already? Stop the"
-            + " program that has it, or choose another port with --port.");
+        String name = address.getHostAddress().replace("0:0:0:0:0:0:0:1", "::1");
+        throw new BindException("Port " + port + " of " + name + " can't be used ("
+            + taken.getMessage() + "). Is the proxy running already? Stop the program that has it,"
+            + " or choose another port with --port.");
       }
     }
   }
@@ -157,7 +158,8 @@ public final class ProxyServer {
     String method = exchange.getRequestMethod();
     boolean preflight = method.equals("OPTIONS");
     Endpoint endpoint = Endpoint.find(endpoints, path);
-    boolean keyNeeded = !preflight && (endpoint == null || endpoint.guarded());
+    boolean keyNeeded = !preflight && (endpoint != null ? endpoint.guarded()
+        : path.startsWith("/v1/") || path.startsWith("/config/"));
     ErrorBody refusal = guard.refusal(exchange, keyNeeded);
     if (refusal != null) return refusal;
     if (endpoint == null) {

@@ -3,12 +3,14 @@ package skyproxy.settings;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import skyproxy.chat.Job;
 import skyproxy.chat.Limits;
 import skyproxy.json.Cursor;
 import skyproxy.json.Json;
@@ -19,6 +21,8 @@ final class FileMembers {
   /// Ids that lead somewhere whatever the file says.
   private static final Set<String> FIXED = Set.of("auto", "demo");
   private static final Set<String> PROVIDERS = Set.of("claude", "codex", "openrouter");
+  private static final List<String> JOBS =
+      Arrays.stream(Job.values()).map(Job::wireName).toList();
   private static final int PROCESSES = 6;
 
   private final Cursor root;
@@ -73,7 +77,12 @@ final class FileMembers {
   Map<String, String> jobs() {
     Map<String, String> jobs = new LinkedHashMap<>();
     if (root.at("jobs").isMissing()) return jobs;
-    root.at("jobs").members().forEach((name, at) -> jobs.put(name.strip(), modelText(at)));
+    root.at("jobs").members().forEach((name, at) -> {
+      if (!JOBS.contains(name)) {
+        throw at.mismatch("is no job of the game: there are " + String.join(", ", JOBS));
+      }
+      jobs.put(name, modelText(at));
+    });
     return Collections.unmodifiableMap(jobs);
   }
 

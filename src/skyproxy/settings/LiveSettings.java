@@ -38,11 +38,17 @@ public final class LiveSettings {
     return now;
   }
 
-  /// Who is asked before a change and told after it; on the thread that makes it.
+  /// Sets who is asked now and before every change.
   ///
-  /// @param newCheck throws an `IllegalArgumentException` when the settings can't work
-  public void watch(Consumer<Settings> newCheck, Consumer<Settings> newListener) {
+  /// @param newCheck throws an `IllegalArgumentException` when the settings can't work together
+  /// @throws SettingsException when those that hold now can't
+  public void check(Consumer<Settings> newCheck) throws SettingsException {
     check = newCheck;
+    checked(now);
+  }
+
+  /// Sets who is told after every change, on the thread that made it.
+  public void onChange(Consumer<Settings> newListener) {
     listener = newListener;
   }
 
@@ -57,14 +63,18 @@ public final class LiveSettings {
     Json.Obj old = file.read();
     Json.Obj content = value == null ? old.without(member) : old.with(member, value);
     Settings changed = Settings.of(commandLine, environment, file.path(), content);
-    try {
-      check.accept(changed);
-    } catch (IllegalArgumentException wrong) {
-      throw SettingsException.wrong(wrong.getMessage() + " in " + file.path() + ".");
-    }
+    checked(changed);
     if (!content.equals(old)) file.write(content);
     now = changed;
     listener.accept(changed);
     return changed;
+  }
+
+  private void checked(Settings settings) throws SettingsException {
+    try {
+      check.accept(settings);
+    } catch (IllegalArgumentException wrong) {
+      throw SettingsException.wrong("In " + file.path() + " " + wrong.getMessage() + ".");
+    }
   }
 }
