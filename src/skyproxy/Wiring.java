@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import skyproxy.chat.Provider;
+import skyproxy.codex.CodexProvider;
 import skyproxy.demo.DemoProvider;
 import skyproxy.json.Json;
 import skyproxy.routing.Router;
@@ -60,10 +61,10 @@ final class Wiring implements AutoCloseable {
         .put("error", "Claude can't be reached yet.").build());
   }
 
-  private Provider codex(LiveSettings live) {
-    return new Absent("codex", "Codex can't be reached yet.", Json.Obj.builder()
-        .putNull("path").put("auth_cached", false).put("token_expired", false)
-        .put("error", "Codex can't be reached yet.").build());
+  private static Provider codex(LiveSettings live) {
+    Settings.Codex codex = live.now().codex();
+    return new CodexProvider(codex.program() == null ? CodexProvider.OFF : codex.program(),
+        codex.home(), live.userFolder().resolve("codex"), codex.limits());
   }
 
   private Provider openRouter(LiveSettings live) {

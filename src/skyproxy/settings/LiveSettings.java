@@ -33,6 +33,13 @@ public final class LiveSettings {
     return new LiveSettings(commandLine, environment, new SettingsFile(path));
   }
 
+  /// Where this operating system wants the data of this user's programs to be: ours. Also when
+  /// the settings file lies elsewhere, since a player may start several proxies.
+  public Path userFolder() {
+    return FilePlace.ofUser(environment, System.getProperty("os.name"),
+        Path.of(System.getProperty("user.home"))).getParent();
+  }
+
   /// What holds now.
   public Settings now() {
     return now;

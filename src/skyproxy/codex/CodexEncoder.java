@@ -1,0 +1,259 @@
+package skyproxy.codex;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import skyproxy.chat.ChatException;
+import skyproxy.chat.ChatRequest;
+import skyproxy.chat.Failure;
+import skyproxy.chat.Message;
+import skyproxy.chat.Message.Part;
+import skyproxy.chat.Message.Role;
+import skyproxy.chat.Reasoning.Effort;
+import skyproxy.chat.ResponseFormat.Kind;
+import skyproxy.json.Json;
+
+/// Writes a request as Codex wants it: what came before as items of the Responses API, the last
+/// user turn as the input of a new turn. Pure.
+/// https://platform.openai.com/docs/api-reference/responses/create
+///
+/// Instructions become `developer` items where they stand: an item with the role `system` is
+/// accepted and silently dropped. `temperature`, `top_p` and penalties have no place in Codex and
+/// are left out.
+final class CodexEncoder {
+  private static final String CONTINUE = "Continue.";
+  private static final List<String> EFFORTS =
+      List.of("none", "minimal", "low", "medium", "high", "xhigh", "max", "ultra");
+
+  private final ChatRequest request;
+  private final List<Said> said = new ArrayList<>();
+  private final boolean schemaInWords;
+
+  /// One item of the conversation; `item` is given ready for what is no message.
+  private record Said(String role, List<Part> parts, Json.Obj item) {}
+
+  /// @param schemaInWords whether a JSON schema goes into the prompt, for models that refuse it
+  /// @throws ChatException when the request asks for what Codex can't do
+  CodexEncoder(ChatRequest request, boolean schemaInWords) {
+    this.request = request;
+    this.schemaInWords = schemaInWords;
+    refuseTools();
+    for (Message message : request.messages()) add(message);
+    settle();
+  }
+
+  private void refuseTools() {
+    if (request.tools().isEmpty()) return;
+    switch (request.toolChoice().mode()) {
+      case NONE -> { }
+      case AUTO, REQUIRED, FUNCTION -> throw new ChatException(new Failure.BadRequest(
+          "Codex models can't be given tools through this proxy. Use an OpenRouter model for "
+              + "requests with tools.", "tools", "unsupported_in_cli_mode"));
+    }
+  }
+
+  private void add(Message message) {
+    switch (message.role()) {
+      case SYSTEM, DEVELOPER -> add("developer", message.parts());
+      case USER -> add("user", message.parts());
+      case ASSISTANT -> {
+        if (!message.parts().isEmpty()) add("assistant", message.parts());
+        for (Message.ToolUse call : message.toolCalls()) {
+          item(Json.Obj.builder().put("type", "function_call").put("call_id", call.id())
+              .put("name", call.name()).put("arguments", call.arguments()).build());
+        }
+      }
+      case TOOL -> item(Json.Obj.builder().put("type", "function_call_output")
+          .put("call_id", message.toolCallId()).put("output", message.text()).build());
+      case FUNCTION -> add("user",
+          List.of(new Part.Text(message.name() + " returned: " + message.text())));
+    }
+  }
+
+  private void item(Json.Obj item) {
+    said.add(new Said("item", List.of(), item));
+  }
+
+  /// Turns of one role in a row become one, a blank line between them.
+  private void add(String role, List<Part> parts) {
+    List<Part> known = new ArrayList<>();
+    for (Part part : parts) {
+      switch (part) {
+        case Part.Text text -> {
+          if (!text.text().isBlank()) known.add(text);
+        }
+        case Part.Image image -> known.add(image);
+        case Part.Unknown(var type, var path) -> throw new ChatException(new Failure.BadRequest(
+            path + " has the type '" + type + "', which Codex does not take",
+            path, "invalid_value"));
+      }
+    }
+    if (known.isEmpty()) return;
+    if (!said.isEmpty() && said.getLast().role.equals(role)) {
+      List<Part> joined = new ArrayList<>(said.removeLast().parts);
+      if (joined.getLast() instanceof Part.Text(var before)
+          && known.getFirst() instanceof Part.Text(var after)) {
+        joined.removeLast();
+        known.set(0, new Part.Text(before + "\n\n" + after));
+      }
+      joined.addAll(known);
+      known = joined;
+    }
+    said.add(new Said(role, known, null));
+  }
+
+  /// Sees to it that the conversation begins and ends with the user: only a user's turn can be
+  /// a turn's input. Instructions behind the last one come before it.
+  private void settle() {
+    if (said.stream().allMatch(one -> one.role.equals("developer"))) {
+      Message last = request.messages().getLast();
+      said.clear();
+      request.messages().subList(0, request.messages().size() - 1).forEach(this::add);
+      add("user", last.parts());
+      return;
+    }
+    int first = 0;
+    while (said.get(first).role.equals("developer")) first++;
+    if (said.get(first).role.equals("assistant")) {
+      said.add(first, new Said("user", List.of(new Part.Text(CONTINUE)), null));
+    }
+    int last = said.size() - 1;
+    boolean instructedLast = said.get(last).role.equals("developer");
+    if (instructedLast && said.get(last - 1).role.equals("user")) {
+      said.add(said.remove(last - 1));
+    } else if (!said.get(last).role.equals("user")) {
+      add("user", List.of(new Part.Text(CONTINUE)));
+    }
+  }
+
+  /// What came before the last user turn, for `thread/inject_items`.
+  List<Json> items() {
+    List<Json> items = new ArrayList<>();
+    for (Said one : said.subList(0, said.size() - 1)) {
+      items.add(one.item != null ? one.item : message(one.role, one.parts));
+    }
+    String words = formInWords();
+    if (words != null) items.add(message("developer", List.of(new Part.Text(words))));
+    List<Part> elsewhere = said.getLast().parts.stream().filter(CodexEncoder::isRemote).toList();
+    if (!elsewhere.isEmpty()) items.add(message("user", elsewhere));
+    return items;
+  }
+
+  /// Items take pictures by address, the input of a turn does not.
+  private static boolean isRemote(Part part) {
+    return part instanceof Part.Image image && image.base64() == null;
+  }
+
+  private static Json.Obj message(String role, List<Part> parts) {
+    List<Json> content = new ArrayList<>();
+    String type = role.equals("assistant") ? "output_text" : "input_text";
+    for (Part part : parts) {
+      content.add(part instanceof Part.Image image
+          ? Json.Obj.builder().put("type", "input_image").put("image_url", image.url()).build()
+          : Json.Obj.builder().put("type", type).put("text", ((Part.Text) part).text()).build());
+    }
+    return Json.Obj.builder().put("type", "message").put("role", role)
+        .put("content", new Json.Arr(content)).build();
+  }
+
+  /// The parameters of `turn/start`, but for the thread.
+  ///
+  /// @param efforts those that the model takes; empty when unknown
+  Json.Obj turn(List<String> efforts) {
+    List<Json> input = new ArrayList<>();
+    for (Part part : said.getLast().parts) {
+      if (isRemote(part)) continue;
+      input.add(part instanceof Part.Image image
+          ? Json.Obj.builder().put("type", "image").put("url", image.url()).build()
+          : text(((Part.Text) part).text()));
+    }
+    if (input.isEmpty()) input.add(text(CONTINUE));
+    var turn = Json.Obj.builder().put("input", new Json.Arr(input))
+        .put("model", request.model())
+        .put("effort", effort(request.reasoning().effort(), efforts))
+        .put("summary", request.reasoning().shown() ? "auto" : "none");
+    if (request.responseFormat().kind() == Kind.JSON_SCHEMA && strictSchema() != null) {
+      turn.put("outputSchema", strictSchema());
+    }
+    return turn.build();
+  }
+
+  private static Json.Obj text(String text) {
+    return Json.Obj.builder().put("type", "text").put("text", text).build();
+  }
+
+  /// The wanted effort, or the nearest one below that the model takes, or its lowest.
+  static String effort(Effort wanted, List<String> efforts) {
+    if (efforts.isEmpty()) {
+      return wanted.compareTo(Effort.LOW) < 0 ? Effort.LOW.wireName() : wanted.wireName();
+    }
+    int limit = EFFORTS.indexOf(wanted.wireName());
+    String best = null;
+    String lowest = null;
+    for (String word : EFFORTS) {
+      if (!efforts.contains(word)) continue;
+      if (lowest == null) lowest = word;
+      if (EFFORTS.indexOf(word) <= limit) best = word;
+    }
+    return best != null ? best : lowest != null ? lowest : efforts.getFirst();
+  }
+
+  private Json.Obj strictSchema() {
+    return schemaInWords ? null : StrictSchema.of(request.responseFormat().schema());
+  }
+
+  private String formInWords() {
+    return switch (request.responseFormat().kind()) {
+      case TEXT -> null;
+      case JSON_OBJECT -> "Answer with one JSON object and nothing else: no code fence, no text "
+          + "around it.";
+      case JSON_SCHEMA -> strictSchema() != null ? null
+          : "Answer with one JSON value that follows this JSON schema and nothing else: no code "
+              + "fence, no text around it.\n" + request.responseFormat().schema();
+    };
+  }
+
+  /// The whole conversation as one text, for exec, which takes nothing else.
+  String transcript() {
+    StringBuilder all = new StringBuilder();
+    for (Json item : items()) all.append(spoken((Json.Obj) item)).append("\n\n");
+    boolean alone = all.isEmpty();
+    all.append(alone ? "" : "User: ");
+    for (Part part : said.getLast().parts) all.append(((Part.Text) part).text()).append('\n');
+    if (!alone) {
+      all.append("\nWrite the Assistant's next turn, and nothing but its text.");
+    }
+    return all.toString();
+  }
+
+  /// The size of all texts in UTF-8, to estimate tokens by.
+  long bytes() {
+    long bytes = 0;
+    for (Message message : request.messages()) {
+      bytes += message.text().getBytes(StandardCharsets.UTF_8).length;
+    }
+    return bytes;
+  }
+
+  /// The first picture, or null: exec takes pictures as files only, and nothing of a prompt is
+  /// to lie on a disk.
+  Part.Image picture() {
+    for (Said one : said) {
+      for (Part part : one.parts) {
+        if (part instanceof Part.Image image) return image;
+      }
+    }
+    return null;
+  }
+
+  private static String spoken(Json.Obj item) {
+    if (!(item.get("content") instanceof Json.Arr(var content))) return item.toString();
+    StringBuilder text = new StringBuilder(switch (((Json.Str) item.get("role")).value()) {
+      case "user" -> "User: ";
+      case "assistant" -> "Assistant: ";
+      default -> "";
+    });
+    for (Json part : content) text.append(((Json.Str) ((Json.Obj) part).get("text")).value());
+    return text.toString();
+  }
+}

@@ -1,0 +1,155 @@
+package skyproxy.codex;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import skyproxy.chat.Failure;
+import skyproxy.json.Cursor;
+import skyproxy.json.Json;
+import skyproxy.json.JsonException;
+
+/// What Codex reports as an error, as a [Failure].
+///
+/// app-server types its errors (`codexErrorInfo`, a word or an object with a status); exec gives
+/// a sentence only, in which the status stands in words. What is typed is not guessed from words,
+/// but for a model that the account lacks: the backend says so in a sentence alone.
+///
+/// @param model what was asked for
+/// @param models the ids that the account has, as far as known
+/// @param untilFree how long until the plan allows more, or null
+record CodexErrors(String model, List<String> models, Duration untilFree) {
+  static final Duration SOON = Duration.ofSeconds(30);
+
+  private static final int LONGEST = 600;
+  private static final Pattern STATUS = Pattern.compile("status:? (\\d{3})");
+  private static final Pattern LACKED = Pattern.compile(
+      "model.{0,80}(is not supported|does not exist|not available|no access)",
+      Pattern.CASE_INSENSITIVE);
+  private static final Map<String, Integer> STATUSES = Map.of(
+      "unauthorized", 401, "rateLimitExceeded", 429, "serverOverloaded", 503,
+      "policyCapacityUnavailable", 503, "flexUnavailable", 503, "internalServerError", 500,
+      "modelNotFound", 404);
+
+  /// Whether the status is one that no retry will change.
+  static boolean hopeless(int status) {
+    return status == 401 || status == 403 || status == 429;
+  }
+
+  /// The upstream's status of a typed error, 0 when there is none.
+  static int status(Json.Obj error) {
+    Cursor info = Cursor.of(error).at("codexErrorInfo");
+    if (info.isString()) return STATUSES.getOrDefault(info.string(), 0);
+    if (!info.isObject()) return 0;
+    for (Cursor detail : info.members().values()) {
+      Cursor status = detail.isObject() ? detail.at("httpStatusCode") : detail;
+      if (status.isNumber()) return (int) status.integer();
+    }
+    return 0;
+  }
+
+  /// The status that a sentence names, 0 when it names none.
+  static int status(String words) {
+    Matcher status = STATUS.matcher(words);
+    return status.find() ? Integer.parseInt(status.group(1)) : 0;
+  }
+
+  /// What a typed error means.
+  Failure of(Json.Obj error) {
+    Cursor at = Cursor.of(error);
+    String told = at.at("additionalDetails").isString() && status(error) != 0
+        ? at.at("additionalDetails").string() : at.at("message").stringOr("");
+    Cursor info = at.at("codexErrorInfo");
+    String kind = info.isString() ? info.string()
+        : info.isObject() && !info.members().isEmpty()
+            ? info.members().firstEntry().getKey() : "other";
+    return switch (kind) {
+      case "usageLimitExceeded", "sessionBudgetExceeded" -> usedUp(told);
+      case "contextWindowExceeded" -> tooLong();
+      case "cyberPolicy", "misalignmentPolicyViolation", "inferenceHookDenied" ->
+          new Failure.Empty("Codex declined to answer: " + plain(told)
+              + " Change the prompt, or choose another model.", true);
+      default -> status(error) != 0 ? ofStatus(status(error), told) : ofWords(told);
+    };
+  }
+
+  /// What a sentence means.
+  Failure ofWords(String told) {
+    String lower = told.toLowerCase(Locale.ROOT);
+    if (lower.contains("usage limit")) return usedUp(told);
+    if (lower.contains("context window")) return tooLong();
+    if (lower.contains("log out and sign in again")) return ofStatus(401, told);
+    if (LACKED.matcher(told).find()) return unknownModel();
+    if (status(told) != 0) return ofStatus(status(told), told);
+    if (told.strip().startsWith("{")) {
+      return new Failure.Rejected(400, "Codex: " + plain(told), inner(told, "param"),
+          inner(told, "code"));
+    }
+    if (lower.contains("stream disconnected") || lower.contains("stream closed")) {
+      return new Failure.Garbled(
+          "The connection to Codex broke off in the middle of its answer. Try again.");
+    }
+    return new Failure.Broken(500, "Codex failed: " + plain(told) + " Try again.");
+  }
+
+  private Failure ofStatus(int status, String told) {
+    return switch (status) {
+      case 401, 403 -> new Failure.Unauthorized("OpenAI does not accept the login of Codex any "
+          + "more (" + status + "). Run `codex login` in a terminal; nothing need be restarted.",
+          SOON);
+      case 402 -> new Failure.Rejected(402, "Codex: " + plain(told), null, null);
+      case 404 -> unknownModel();
+      case 429 -> new Failure.RateLimited("Codex lets no more requests through for now. Wait a "
+          + "little, or choose another model.", untilFree == null ? SOON : untilFree);
+      case 503, 529 -> new Failure.Overloaded(
+          "Codex has no capacity for " + model + " now. Try again, or choose another model.", SOON);
+      case 400, 413, 422 -> LACKED.matcher(told).find() ? unknownModel()
+          : new Failure.Rejected(status, "Codex: " + plain(told), inner(told, "param"),
+              inner(told, "code"));
+      default -> new Failure.Broken(status, "Codex failed (" + status + "): " + plain(told)
+          + " Try again, or choose another model.");
+    };
+  }
+
+  private Failure usedUp(String told) {
+    return new Failure.RateLimited(plain(told), untilFree == null ? SOON : untilFree);
+  }
+
+  private static Failure tooLong() {
+    return new Failure.Rejected(400, "The conversation is too long for this model. Shorten it: "
+        + "fewer events and memories in SkyrimNet's settings.", "messages",
+        "context_length_exceeded");
+  }
+
+  private Failure unknownModel() {
+    return new Failure.UnknownModel("Codex has no model '" + model + "' for this account. "
+        + (models.isEmpty() ? "See /v1/models for what there is."
+            : "It has: " + String.join(", ", models) + "."));
+  }
+
+  /// The sentence in what may be a JSON body, at a length that a log bears.
+  private static String plain(String told) {
+    String inner = inner(told, "message");
+    String text = (inner == null ? told : inner).strip();
+    if (text.length() > LONGEST) text = text.substring(0, LONGEST) + "…";
+    return text.isEmpty() ? "no reason given." : text;
+  }
+
+  /// A member of the error body that stands as text in a message, or null.
+  private static String inner(String told, String member) {
+    int from = told.indexOf('{');
+    int to = told.lastIndexOf('}');
+    if (from < 0 || to < from) return null;
+    try {
+      Cursor body = Cursor.of(Json.parse(told.substring(from, to + 1)));
+      Cursor error = body.at("error").isObject() ? body.at("error") : body;
+      Cursor found = error.at(member);
+      if (found.isMissing() && member.equals("message")) found = error.at("detail");
+      return found.isString() ? found.string() : null;
+    } catch (JsonException notJson) {
+      return null;
+    }
+  }
+}

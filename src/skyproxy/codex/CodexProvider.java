@@ -1,0 +1,125 @@
+package skyproxy.codex;
+
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import skyproxy.chat.ChatRequest;
+import skyproxy.chat.Failure;
+import skyproxy.chat.Health;
+import skyproxy.chat.Limits;
+import skyproxy.chat.Model;
+import skyproxy.chat.PlanWindow;
+import skyproxy.chat.Provider;
+import skyproxy.chat.Reply;
+import skyproxy.json.Json;
+
+/// Answers with the player's Codex CLI, on the player's own login and plan.
+public final class CodexProvider implements Provider {
+  /// In the place of the CLI's name: there is to be none.
+  public static final String OFF = "off";
+
+  private final Limits limits;
+  private final Quirks quirks = new Quirks();
+  private final Launch launch;
+  private final Upkeep upkeep;
+  private volatile Refusal refusal;
+
+  /// What made the upstream refuse our login, and the login it was.
+  private record Refusal(String message, CodexLogin login) {}
+
+  /// Begins to look for Codex, in the background.
+  ///
+  /// @param cli the CLI's name on PATH or its path, or [#OFF]
+  /// @param realHome where `codex login` keeps `auth.json`
+  /// @param ownHome a folder of the proxy's own, where it keeps what Codex needs
+  public CodexProvider(String cli, Path realHome, Path ownHome, Limits limits) {
+    this(cli, realHome, ownHome, limits, true, List.of(), Map.of());
+  }
+
+  /// @param mayLink whether to try a symbolic link to the login
+  /// @param extra lines of settings that win over ours
+  /// @param environment what the CLI gets besides our own environment
+  CodexProvider(String cli, Path realHome, Path ownHome, Limits limits, boolean mayLink,
+      List<String> extra, Map<String, String> environment) {
+    this.limits = limits;
+    CodexHome home = new CodexHome(ownHome, realHome, mayLink);
+    launch = new Launch(home, realHome, extra, quirks);
+    upkeep = new Upkeep(cli, CodexCli.Machine.here(environment), home, launch);
+  }
+
+  @Override
+  public String name() {
+    return "codex";
+  }
+
+  @Override
+  public Reply open(ChatRequest request) {
+    return new PendingReply(upkeep, way -> switch (way) {
+      case Way.Server server -> new CodexReply(request, server, quirks,
+          errors(request, server.models()), this::ended);
+      case Way.Exec exec ->
+          new ExecReply(request, exec, errors(request, Way.Models.UNKNOWN), this::ended);
+      case Way.Starting _, Way.Absent _ -> throw new IllegalStateException("no way yet");
+    });
+  }
+
+  private CodexErrors errors(ChatRequest request, Way.Models models) {
+    return new CodexErrors(request.model(), models.ids(),
+        launch.plan().untilFree(Instant.now()));
+  }
+
+  private void ended(Failure failure) {
+    refusal = failure instanceof Failure.Unauthorized
+        ? new Refusal(failure.message(), upkeep.login()) : null;
+  }
+
+  @Override
+  public List<PlanWindow> plan() {
+    return launch.plan().windows();
+  }
+
+  @Override
+  public Health health() {
+    CodexLogin login = upkeep.login();
+    Refusal refused = refusal;
+    if (refused != null && !refused.login.equals(login)) refused = null;
+    Way way = upkeep.way();
+    String message = switch (way) {
+      case Way.Absent(var text, _) -> text;
+      case Way.Starting _ -> null;
+      case Way.Server _, Way.Exec _ -> refused == null ? null : refused.message;
+    };
+    Health.State state = way instanceof Way.Starting ? Health.State.WARMING
+        : message != null ? Health.State.UNAVAILABLE : Health.State.READY;
+    Path path = upkeep.path();
+    var details = Json.Obj.builder()
+        .put("path", path == null ? Json.NULL : new Json.Str(path.toString()))
+        .put("auth_cached", login.present()).put("token_expired", login.expired(Instant.now()))
+        .put("error", message == null ? Json.NULL : new Json.Str(message));
+    return new Health(state, message, details.build());
+  }
+
+  @Override
+  public Limits limits() {
+    return limits;
+  }
+
+  @Override
+  public List<Model> models() {
+    Way way = upkeep.way();
+    boolean usable = way instanceof Way.Server || way instanceof Way.Exec;
+    if (!usable) return List.of();
+    Set<String> ids = new LinkedHashSet<>();
+    if (way instanceof Way.Server server) ids.addAll(server.models().ids());
+    ids.addAll(SlimConfig.OLD_MODELS);
+    return ids.stream().map(id -> new Model(id, 0, "openai")).toList();
+  }
+
+  @Override
+  public void close() {
+    upkeep.close();
+  }
+}

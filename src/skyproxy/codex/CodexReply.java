@@ -1,0 +1,150 @@
+package skyproxy.codex;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import skyproxy.chat.ChatException;
+import skyproxy.chat.ChatRequest;
+import skyproxy.chat.Event;
+import skyproxy.chat.Failure;
+import skyproxy.chat.Reply;
+import skyproxy.json.Cursor;
+import skyproxy.json.Json;
+
+/// A reply through the app-server, from the wait for a thread to the end of its turn.
+///
+/// The session's reader thread fills a queue, [#next] empties it. As long as nothing was said, a
+/// reply that fails for a reason which [Quirks] can learn from is asked for once more.
+final class CodexReply implements Reply {
+  private static final Json.Obj GIVEN = Json.Obj.builder().put("given", true).build();
+
+  private final ChatRequest request;
+  private final Way.Server server;
+  private final Quirks quirks;
+  private final Consumer<Failure> outcome;
+  private final CodexErrors errors;
+  private final ArrayDeque<Event> events = new ArrayDeque<>();
+  private LinkedBlockingQueue<Json.Obj> mailbox = new LinkedBlockingQueue<>();
+  private CodexEncoder encoder;
+  private CodexDecoder decoder;
+  private CodexThread thread;
+  private boolean asked;
+  private boolean spoke;
+  private boolean again;
+  private boolean closed;
+
+  /// @param outcome hears how the turn ended: null for well
+  CodexReply(ChatRequest request, Way.Server server, Quirks quirks, CodexErrors errors,
+      Consumer<Failure> outcome) {
+    this.request = request;
+    this.server = server;
+    this.quirks = quirks;
+    this.errors = errors;
+    this.outcome = outcome;
+  }
+
+  @Override
+  public Event next(Duration patience) {
+    long deadline = System.nanoTime() + patience.toNanos();
+    try {
+      while (true) {
+        Event event = events.poll();
+        if (event != null) return event;
+        if (decoder != null && decoder.ended()) return null;
+        if (!asked) ask();
+        long left = Math.max(deadline - System.nanoTime(), 0);
+        Json.Obj message = mailbox.poll(left, TimeUnit.NANOSECONDS);
+        if (message == null) return Event.QUIET;
+        hear(message);
+      }
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new ChatException(new Failure.Stopping("The proxy is stopping."), interrupted);
+    } catch (ChatException failed) {
+      outcome.accept(failed.failure());
+      throw failed;
+    }
+  }
+
+  private void ask() {
+    asked = true;
+    encoder = new CodexEncoder(request, quirks.schemaInWords(request.model()));
+    LinkedBlockingQueue<Json.Obj> box = mailbox;
+    server.threads().take(request.model(), given -> receive(given, box), box::add);
+  }
+
+  /// A thread may come after nobody wants it any more.
+  private synchronized void receive(CodexThread given, LinkedBlockingQueue<Json.Obj> box) {
+    if (closed) {
+      given.close();
+    } else {
+      thread = given;
+      box.add(GIVEN);
+    }
+  }
+
+  private void begin() {
+    List<Json> items = encoder.items();
+    Json.Obj turn = encoder.turn(server.models().effortsOf(request.model()));
+    decoder = new CodexDecoder(new Cut(request.stop(), request.maxTokens()),
+        encoder.bytes(), errors::of);
+    thread.begin(items, turn, mailbox::add);
+  }
+
+  private void hear(Json.Obj message) {
+    if (message == GIVEN) {
+      begin();
+    } else if (message == CodexSession.GONE) {
+      throw new ChatException(new Failure.Unreachable("Codex stopped "
+          + (spoke ? "in the middle of its answer" : "before it answered")
+          + ". The proxy starts it anew by itself: try again."));
+    } else if (message.get("error") != null && message.get("method") == null) {
+      fail(refusal(message));
+    } else {
+      try {
+        decoder.decode(message, this::give);
+      } catch (ChatException failed) {
+        fail(failed.failure());
+      }
+    }
+  }
+
+  private void give(Event event) {
+    spoke |= event instanceof Event.Text || event instanceof Event.Reasoning;
+    if (event instanceof Event.Finish) outcome.accept(null);
+    events.add(event);
+  }
+
+  private Failure refusal(Json.Obj answer) {
+    Cursor error = Cursor.of(answer).at("error");
+    Cursor data = error.at("data");
+    if (data.isObject() && !data.at("input_error_code").isMissing()) {
+      return new Failure.Rejected(400, "The last message is too long for Codex. Shorten it.",
+          "messages", "context_length_exceeded");
+    }
+    return errors.ofWords(error.at("message").stringOr("it refused the request."));
+  }
+
+  private void fail(Failure failure) {
+    if (spoke || again || !quirks.learn(request.model(), failure)) {
+      throw new ChatException(failure);
+    }
+    again = true;
+    asked = false;
+    decoder = null;
+    events.clear();
+    mailbox = new LinkedBlockingQueue<>();
+    if (thread != null) thread.close();
+    server.threads().discard();
+  }
+
+  @Override
+  public synchronized void close() {
+    closed = true;
+    events.clear();
+    if (thread != null) thread.close();
+  }
+}

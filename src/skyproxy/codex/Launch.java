@@ -1,0 +1,237 @@
+package skyproxy.codex;
+
+import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import skyproxy.json.Cursor;
+import skyproxy.json.Json;
+import skyproxy.upstream.Subprocess;
+
+/// Starts Codex, in the best way that its version takes.
+///
+/// app-server with all of [SlimConfig]; if it refuses the list of models or a setting, with less;
+/// if it is older than [#OLDEST] or does not start, exec. Blocks; only [Upkeep]'s thread calls.
+final class Launch {
+  private static final System.Logger LOG = System.getLogger(Launch.class.getName());
+  private static final Duration START = Duration.ofSeconds(20);
+  private static final Duration CALL = Duration.ofSeconds(20);
+
+  /// The first minor version 0.x whose app-server takes a past for a thread.
+  private static final int OLDEST = 121;
+  /// The first whose settings know `agents`.
+  private static final int KNOWS_AGENTS = 141;
+  private static final Pattern VERSION = Pattern.compile("(\\d+)\\.(\\d+)\\.\\d+");
+
+  private final CodexHome home;
+  private final Path realHome;
+  private final List<String> extra;
+  private final Quirks quirks;
+  private volatile CodexPlan plan = CodexPlan.UNKNOWN;
+  private Instant askedAt = Instant.EPOCH;
+  private boolean elsewhere;
+
+  /// @param extra lines of settings that win over ours
+  Launch(CodexHome home, Path realHome, List<String> extra, Quirks quirks) {
+    this.home = home;
+    this.realHome = realHome.toAbsolutePath();
+    this.extra = List.copyOf(extra);
+    this.quirks = quirks;
+  }
+
+  CodexPlan plan() {
+    return plan;
+  }
+
+  /// Whether the login is kept not in a file but by the system, which only the CLI can tell.
+  boolean signedInElsewhere(CodexCli cli) throws IOException, InterruptedException {
+    if (Duration.between(askedAt, Instant.now()).compareTo(Duration.ofSeconds(30)) < 0) {
+      return elsewhere;
+    }
+    askedAt = Instant.now();
+    Path config = realHome.resolve("config.toml");
+    elsewhere = Files.isRegularFile(config)
+        && Files.readString(config).matches(
+            "(?s).*cli_auth_credentials_store\\s*=\\s*['\"](keyring|auto).*")
+        && run(cli, realHome, List.of("login", "status"), null) == 0;
+    return elsewhere;
+  }
+
+  /// The best way there is, with a process that is ready; [Way.Absent] without a time when the
+  /// login is refused.
+  ///
+  /// @param ended is run when the process dies
+  /// @throws IOException when nothing works at all
+  Way start(CodexCli cli, CodexLogin login, Runnable ended)
+      throws IOException, InterruptedException {
+    home.create();
+    boolean catalog = slimCatalog(cli);
+    String why = null;
+    for (SlimConfig.Rung rung : SlimConfig.Rung.values()) {
+      if (rung == SlimConfig.Rung.FULL && !catalog) continue;
+      try {
+        return server(cli, login, SlimConfig.lines(rung, home.catalog(), extra), ended);
+      } catch (TooOld old) {
+        why = old.getMessage();
+        break;
+      } catch (IOException refused) {
+        why = refused.getMessage();
+        LOG.log(Level.DEBUG, "codex app-server, {0}: {1}", rung, why);
+      }
+    }
+    return exec(cli, login, catalog, why);
+  }
+
+  private boolean slimCatalog(CodexCli cli) throws IOException, InterruptedException {
+    Path bundled = home.folder().resolve("bundled.tmp");
+    try {
+      return run(cli, home.folder(), List.of("debug", "models", "--bundled"), bundled) == 0
+          && home.slimCatalog(Files.readAllBytes(bundled));
+    } finally {
+      Files.deleteIfExists(bundled);
+    }
+  }
+
+  /// Runs a short command.
+  ///
+  /// @param output where its stdout goes, or null
+  /// @return its exit code, -1 when it took too long
+  private int run(CodexCli cli, Path codexHome, List<String> arguments, Path output)
+      throws IOException, InterruptedException {
+    ProcessBuilder builder = cli.process(codexHome, arguments)
+        .redirectOutput(output == null ? Redirect.DISCARD : Redirect.to(output.toFile()));
+    try (Subprocess child = Subprocess.start(builder)) {
+      child.process().getOutputStream().close();
+      boolean ended = child.process().waitFor(CALL.toNanos(), TimeUnit.NANOSECONDS);
+      return ended ? child.process().exitValue() : -1;
+    }
+  }
+
+  private Path codexHome(CodexLogin login) {
+    return login.present() ? home.folder() : realHome;
+  }
+
+  /// Settings go into the file of our own folder; the player's gets them as arguments instead.
+  private List<String> apply(CodexLogin login, List<String> settings) throws IOException {
+    if (!login.present()) return SlimConfig.arguments(settings);
+    home.configure(settings);
+    return List.of();
+  }
+
+  private Way server(CodexCli cli, CodexLogin login, List<String> settings, Runnable ended)
+      throws IOException, InterruptedException {
+    List<String> arguments = new ArrayList<>(List.of("app-server"));
+    arguments.addAll(apply(login, settings));
+    CodexSession session = new CodexSession(
+        cli.process(codexHome(login), arguments).directory(home.empty().toFile()),
+        this::heardNotice, ended);
+    boolean usable = false;
+    try {
+      greet(session);
+      if (loggedOut(session)) {
+        return new Way.Absent("Codex does not accept its login. Run `codex login` in a terminal; "
+            + "nothing need be restarted.", null);
+      }
+      Way.Models models = models(session);
+      session.send("account/rateLimits/read", Json.Obj.builder().build(), this::heardPlan);
+      WarmThreads threads = new WarmThreads(session, () -> quirks.thread(home.empty()),
+          models.standard());
+      threads.fill();
+      usable = true;
+      return new Way.Server(cli, login.identity(), session, threads, models);
+    } finally {
+      if (!usable) session.close();
+    }
+  }
+
+  private static void greet(CodexSession session) throws IOException, InterruptedException {
+    Json.Obj hello = session.call("initialize", (Json.Obj) Json.parse("""
+        {"clientInfo":{"name":"skyrimnet_proxy","title":"SkyrimNet Proxy","version":"1.0.0"},
+         "capabilities":{"experimentalApi":true,"optOutNotificationMethods":
+           ["thread/status/changed","remoteControl/status/changed"]}}"""), START);
+    String agent = Cursor.of(hello).at("userAgent").stringOr("");
+    Matcher version = VERSION.matcher(agent.substring(agent.indexOf('/') + 1));
+    if (version.find() && version.group(1).equals("0")
+        && Integer.parseInt(version.group(2)) < OLDEST) {
+      throw new TooOld("version " + version.group());
+    }
+    session.say("initialized");
+  }
+
+  /// Says that this version's app-server can not do what we need.
+  private static final class TooOld extends IOException {
+    TooOld(String message) {
+      super(message);
+    }
+  }
+
+  private static boolean loggedOut(CodexSession session)
+      throws IOException, InterruptedException {
+    Cursor account = Cursor.of(session.call("account/read",
+        Json.Obj.builder().put("refreshToken", false).build(), CALL));
+    return account.at("account").isMissing() && account.at("requiresOpenaiAuth").boolOr(true);
+  }
+
+  private static Way.Models models(CodexSession session)
+      throws IOException, InterruptedException {
+    return Way.Models.of(session.call("model/list", Json.Obj.builder().build(), CALL));
+  }
+
+  private void heardNotice(Json.Obj notice) {
+    Cursor root = Cursor.of(notice);
+    if (root.at("method").stringOr("").equals("account/rateLimits/updated")) {
+      plan = plan.with(root.at("params").at("rateLimits"));
+    }
+  }
+
+  void heardPlan(Json.Obj answer) {
+    Cursor limits = Cursor.of(answer).at("result").at("rateLimits");
+    if (limits.isObject()) plan = plan.with(limits);
+  }
+
+  /// What needs nothing but `codex exec`.
+  private Way exec(CodexCli cli, CodexLogin login, boolean catalog, String why)
+      throws IOException, InterruptedException {
+    Path output = home.folder().resolve("version.tmp");
+    try {
+      if (run(cli, home.folder(), List.of("--version"), output) != 0) {
+        throw new IOException(cli.path() + " does not run"
+            + (why == null ? "" : " (" + why + ")"));
+      }
+      Matcher version = VERSION.matcher(Files.readString(output));
+      boolean recent = version.find()
+          && (!version.group(1).equals("0") || Integer.parseInt(version.group(2)) >= KNOWS_AGENTS);
+      SlimConfig.Rung rung = !recent ? SlimConfig.Rung.OLD
+          : catalog ? SlimConfig.Rung.FULL : SlimConfig.Rung.NO_CATALOG;
+      List<String> arguments = apply(login, SlimConfig.lines(rung, home.catalog(), extra));
+      LOG.log(Level.WARNING, "Codex starts a process for each request, which is slow ({0}). "
+          + "Update it: npm install -g @openai/codex", why);
+      return new Way.Exec(cli, login.identity(), codexHome(login), home.empty(), arguments, why);
+    } finally {
+      Files.deleteIfExists(output);
+    }
+  }
+
+  /// Lets the CLI renew the login where it lies, as it does by itself.
+  void renewRealLogin(CodexCli cli) throws InterruptedException {
+    List<String> arguments = Stream.concat(Stream.of("app-server"),
+        SlimConfig.arguments(extra).stream()).toList();
+    try (CodexSession session = new CodexSession(
+        cli.process(realHome, arguments).directory(home.empty().toFile()), _ -> { }, () -> { })) {
+      greet(session);
+      session.call("account/read",
+          Json.Obj.builder().put("refreshToken", true).build(), CALL);
+    } catch (IOException failed) {
+      LOG.log(Level.WARNING, "The login of Codex could not be renewed: {0}", failed.getMessage());
+    }
+  }
+}

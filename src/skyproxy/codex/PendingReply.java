@@ -1,0 +1,48 @@
+package skyproxy.codex;
+
+import java.time.Duration;
+import java.util.function.Function;
+import skyproxy.chat.ChatException;
+import skyproxy.chat.Event;
+import skyproxy.chat.Failure;
+import skyproxy.chat.Reply;
+
+/// A reply that first waits for Codex to be there: at the start of the program, and while a
+/// process that died is started anew.
+final class PendingReply implements Reply {
+  private final Upkeep upkeep;
+  private final Function<Way, Reply> opener;
+  private Reply reply;
+
+  /// @param opener opens the reply on a [Way.Server] or a [Way.Exec]
+  PendingReply(Upkeep upkeep, Function<Way, Reply> opener) {
+    this.upkeep = upkeep;
+    this.opener = opener;
+  }
+
+  @Override
+  public Event next(Duration patience) {
+    if (reply != null) return reply.next(patience);
+    long deadline = System.nanoTime() + patience.toNanos();
+    try {
+      switch (upkeep.await(patience)) {
+        case Way.Starting _ -> {
+          return Event.QUIET;
+        }
+        case Way.Absent(var message, var retryAfter) ->
+            throw new ChatException(new Failure.NotReady(message, retryAfter));
+        case Way.Server server -> reply = opener.apply(server);
+        case Way.Exec exec -> reply = opener.apply(exec);
+      }
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new ChatException(new Failure.Stopping("The proxy is stopping."), interrupted);
+    }
+    return reply.next(Duration.ofNanos(Math.max(deadline - System.nanoTime(), 0)));
+  }
+
+  @Override
+  public void close() {
+    if (reply != null) reply.close();
+  }
+}

@@ -1,0 +1,205 @@
+package skyproxy.codex;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import skyproxy.chat.ChatException;
+import skyproxy.chat.Event;
+import skyproxy.chat.Failure;
+import skyproxy.chat.FinishReason;
+import skyproxy.json.Json;
+
+/// What the transcripts do not show: repeated answers, commentary, limits, oddities.
+final class CodexDecoderTest {
+  private final List<Event> events = new ArrayList<>();
+  private CodexDecoder decoder = decoder(List.of(), null);
+
+  private static CodexDecoder decoder(List<String> stop, Integer maxTokens) {
+    return new CodexDecoder(new Cut(stop, maxTokens), 400,
+        new CodexErrors("gpt-5.5", List.of(), null)::of);
+  }
+
+  private void hear(String method, String params) {
+    decoder.decode((Json.Obj) Json.parse(
+        "{\"method\":\"" + method + "\",\"params\":" + params + "}"), events::add);
+  }
+
+  private void begin(String id, String phase) {
+    hear("item/started", "{\"item\":{\"type\":\"agentMessage\",\"id\":\"" + id
+        + "\",\"phase\":" + phase + "}}");
+  }
+
+  private void delta(String id, String text) {
+    hear("item/agentMessage/delta", "{\"itemId\":\"" + id + "\",\"delta\":" + new Json.Str(text)
+        + "}");
+  }
+
+  private void complete(String id, String text) {
+    hear("item/completed", "{\"item\":{\"type\":\"agentMessage\",\"id\":\"" + id
+        + "\",\"text\":" + new Json.Str(text) + "}}");
+  }
+
+  private void end() {
+    hear("turn/completed", "{\"turn\":{\"status\":\"completed\"}}");
+  }
+
+  private String text() {
+    return new Replies.Heard(events, null).text();
+  }
+
+  @Test
+  void an_answer_that_is_sent_again_from_its_start_goes_on_where_it_broke_off() {
+    begin("a", "null");
+    delta("a", "Well met, tra");
+    begin("b", "null");
+    delta("b", "Well");
+    delta("b", " met, traveler");
+    delta("b", ".");
+    complete("b", "Well met, traveler.");
+    end();
+    assertEquals("Well met, traveler.", text());
+  }
+
+  @Test
+  void an_answer_that_is_sent_again_twice_is_said_once() {
+    begin("a", "null");
+    delta("a", "Well met");
+    begin("b", "null");
+    delta("b", "We");
+    begin("c", "null");
+    delta("c", "Well met!");
+    complete("c", "Well met!");
+    end();
+    assertEquals("Well met!", text());
+  }
+
+  @Test
+  void an_answer_that_comes_out_different_ends_in_an_error() {
+    begin("a", "null");
+    delta("a", "Well met");
+    begin("b", "null");
+    var failed = assertThrows(ChatException.class, () -> delta("b", "Hello"));
+    assertInstanceOf(Failure.Garbled.class, failed.failure());
+    assertEquals("Well met", text());
+  }
+
+  @Test
+  void an_answer_that_comes_out_shorter_ends_in_an_error() {
+    begin("a", "null");
+    delta("a", "Well met");
+    begin("b", "null");
+    delta("b", "Well");
+    assertThrows(ChatException.class, () -> complete("b", "Well"));
+  }
+
+  @Test
+  void a_try_that_said_nothing_leaves_no_trace() {
+    begin("a", "null");
+    begin("b", "null");
+    delta("b", "Hello");
+    complete("b", "Hello");
+    end();
+    assertEquals("Hello", text());
+  }
+
+  @Test
+  void commentary_is_never_spoken() {
+    begin("a", "\"commentary\"");
+    delta("a", "Let me think.");
+    complete("a", "Let me think.");
+    begin("b", "\"final_answer\"");
+    delta("b", "Aye.");
+    complete("b", "Aye.");
+    end();
+    assertEquals("Aye.", text());
+  }
+
+  @Test
+  void two_messages_are_parted_by_a_blank_line() {
+    begin("a", "null");
+    delta("a", "One.");
+    complete("a", "One.");
+    begin("b", "null");
+    delta("b", "Two.");
+    complete("b", "Two.");
+    end();
+    assertEquals("One.\n\nTwo.", text());
+  }
+
+  @Test
+  void a_message_without_deltas_is_taken_whole() {
+    begin("a", "null");
+    complete("a", "Aye.");
+    end();
+    assertEquals("Aye.", text());
+  }
+
+  @Test
+  void a_stop_sequence_ends_the_reply_though_codex_goes_on() {
+    decoder = decoder(List.of("\nUser:"), null);
+    begin("a", "null");
+    delta("a", "Aye.\nUs");
+    delta("a", "er: And");
+    delta("a", " more");
+    assertEquals("Aye.", text());
+    assertEquals(FinishReason.STOP, new Replies.Heard(events, null).finish().reason());
+    assertTrue(decoder.ended());
+  }
+
+  @Test
+  void max_tokens_ends_the_reply_and_its_usage_is_an_estimate() {
+    decoder = decoder(List.of(), 2);
+    begin("a", "null");
+    delta("a", "12345678 and much more");
+    assertEquals("12345678", text());
+    Event.Finish finish = new Replies.Heard(events, null).finish();
+    assertEquals(FinishReason.LENGTH, finish.reason());
+    assertEquals(100, finish.usage().prompt());
+    assertEquals(2, finish.usage().completion());
+  }
+
+  @Test
+  void the_usage_of_several_calls_is_summed_up() {
+    String usage = "{\"tokenUsage\":{\"last\":{\"inputTokens\":10,\"outputTokens\":2}}}";
+    begin("a", "null");
+    delta("a", "x");
+    hear("thread/tokenUsage/updated", usage);
+    hear("thread/tokenUsage/updated", usage);
+    end();
+    assertEquals(20, new Replies.Heard(events, null).finish().usage().prompt());
+    assertEquals(4, new Replies.Heard(events, null).finish().usage().completion());
+  }
+
+  @Test
+  void a_retry_that_may_help_is_waited_for_and_a_hopeless_one_is_not() {
+    String error = """
+        {"willRetry":true,"error":{"message":"Reconnecting... 1/5","codexErrorInfo":
+        {"responseStreamDisconnected":{"httpStatusCode":%d}}}}""";
+    hear("error", error.formatted(502));
+    assertEquals(List.of(Event.PULSE), events);
+    for (int status : List.of(401, 403, 429)) {
+      assertThrows(ChatException.class, () -> hear("error", error.formatted(status)));
+    }
+  }
+
+  @Test
+  void a_turn_that_codex_ended_by_itself_is_an_error() {
+    assertThrows(ChatException.class,
+        () -> hear("turn/completed", "{\"turn\":{\"status\":\"interrupted\"}}"));
+  }
+
+  @Test
+  void a_notification_of_the_wrong_form_is_an_error_and_an_unknown_one_a_sign_of_life() {
+    hear("item/something/new", "{}");
+    assertEquals(List.of(Event.PULSE), events);
+    begin("a", "null");
+    var failed = assertThrows(ChatException.class,
+        () -> hear("item/agentMessage/delta", "{\"itemId\":\"a\",\"delta\":5}"));
+    assertInstanceOf(Failure.Garbled.class, failed.failure());
+  }
+}

@@ -1,0 +1,111 @@
+package skyproxy.codex;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import skyproxy.chat.Failure;
+import skyproxy.json.Json;
+
+/// Codex's errors, one by one, as failures. None is a 401: the game would blame the player's key.
+final class CodexErrorsTest {
+  private static final CodexErrors ERRORS =
+      new CodexErrors("gpt-9", List.of("gpt-5.5", "gpt-6-luna"), Duration.ofMinutes(7));
+
+  private static Failure typed(String info, String message) {
+    return ERRORS.of((Json.Obj) Json.parse("{\"message\":" + new Json.Str(message)
+        + ",\"codexErrorInfo\":" + info + ",\"additionalDetails\":null}"));
+  }
+
+  private static Failure status(String kind, int status) {
+    return typed("{\"" + kind + "\":{\"httpStatusCode\":" + status + "}}", "unexpected");
+  }
+
+  @Test
+  void a_refused_login_says_how_to_log_in() {
+    for (Failure failure : List.of(typed("\"unauthorized\"", "x"),
+        status("httpConnectionFailed", 401), status("httpConnectionFailed", 403),
+        ERRORS.ofWords("unexpected status 401 Unauthorized: …"),
+        ERRORS.ofWords("Your access token could not be refreshed. Please log out and sign in "
+            + "again."))) {
+      assertInstanceOf(Failure.Unauthorized.class, failure);
+      assertTrue(failure.message().contains("codex login"), failure.message());
+    }
+  }
+
+  @Test
+  void too_many_requests_tell_when_to_come_back() {
+    for (Failure failure : List.of(status("responseTooManyFailedAttempts", 429),
+        typed("\"rateLimitExceeded\"", "slow down"),
+        ERRORS.ofWords("Reconnecting... 1/5 (exceeded retry limit, last status: 429 Too Many)"))) {
+      assertEquals(Duration.ofMinutes(7),
+          assertInstanceOf(Failure.RateLimited.class, failure).retryAfter());
+    }
+  }
+
+  @Test
+  void a_plan_that_is_used_up_keeps_the_words_that_name_the_reset() {
+    Failure failure = typed("\"usageLimitExceeded\"", "Try again at 6:17 PM.");
+    assertInstanceOf(Failure.RateLimited.class, failure);
+    assertEquals("Try again at 6:17 PM.", failure.message());
+    assertInstanceOf(Failure.RateLimited.class,
+        ERRORS.ofWords("You’ve hit your usage limit. Try again at 6:17 PM."));
+  }
+
+  @Test
+  void a_model_that_the_account_lacks_is_answered_with_those_it_has() {
+    for (Failure failure : List.of(typed("\"modelNotFound\"", "x"),
+        typed("\"other\"", "{\"detail\":\"The 'gpt-9' model is not supported when using Codex\"}"),
+        ERRORS.ofWords("The model `gpt-9` does not exist or you do not have access to it."))) {
+      assertInstanceOf(Failure.UnknownModel.class, failure);
+      assertTrue(failure.message().contains("gpt-5.5, gpt-6-luna"), failure.message());
+    }
+  }
+
+  @Test
+  void a_request_that_is_refused_keeps_the_upstreams_words_and_names() {
+    Failure failure = typed("\"other\"", """
+        {"error":{"message":"Invalid schema.","type":"invalid_request_error",
+        "param":"text.format.schema","code":"invalid_json_schema"}}""");
+    assertEquals(new Failure.Rejected(400, "Codex: Invalid schema.", "text.format.schema",
+        "invalid_json_schema"), failure);
+    assertEquals("context_length_exceeded", assertInstanceOf(Failure.Rejected.class,
+        typed("\"contextWindowExceeded\"", "x")).code());
+  }
+
+  @Test
+  void an_upstream_in_trouble_is_told_apart_from_one_without_room() {
+    assertInstanceOf(Failure.Overloaded.class, typed("\"serverOverloaded\"", "x"));
+    assertInstanceOf(Failure.Broken.class, typed("\"internalServerError\"", "x"));
+    assertEquals(502, assertInstanceOf(Failure.Broken.class,
+        status("httpConnectionFailed", 502)).status());
+    assertInstanceOf(Failure.Garbled.class,
+        typed("\"other\"", "stream disconnected before completion: x"));
+    assertInstanceOf(Failure.Broken.class, typed("\"other\"", "who knows"));
+    assertInstanceOf(Failure.Broken.class, typed("\"aNewOne\"", "who knows"));
+    assertInstanceOf(Failure.Broken.class, ERRORS.of(Json.Obj.builder().build()));
+  }
+
+  @Test
+  void what_a_policy_forbids_is_asked_of_nobody_else() {
+    assertFalse(typed("\"cyberPolicy\"", "No.").letsNextTry());
+  }
+
+  @Test
+  void only_what_a_second_try_can_mend_is_learned() {
+    Quirks quirks = new Quirks();
+    Failure schema = new Failure.Rejected(400, "Invalid schema", null, null);
+    assertTrue(quirks.learn("gpt-5.5", schema));
+    assertTrue(quirks.schemaInWords("gpt-5.5"));
+    assertFalse(quirks.schemaInWords("gpt-6-luna"));
+    assertFalse(quirks.learn("gpt-5.5", schema));
+    assertTrue(quirks.learn("gpt-5.5",
+        new Failure.Rejected(400, "Instructions are required", null, null)));
+    assertFalse(quirks.learn("gpt-5.5", new Failure.Rejected(400, "Too long", null, null)));
+    assertFalse(quirks.learn("gpt-5.5", new Failure.Unreachable("schema")));
+  }
+}
