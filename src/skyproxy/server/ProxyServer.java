@@ -54,7 +54,7 @@ public final class ProxyServer {
         }
         return new ProxyServer(servers);
       } catch (IOException taken) {
-        servers.forEach(server -> server.stop(0));
+        servers.forEach(ProxyServer::release);
         if (port == 0 && tries < TRIES) continue;
         String name = address.getHostAddress().replace("0:0:0:0:0:0:0:1", "::1");
         throw new BindException("Port " + port + " of " + name + " can't be used ("
@@ -62,6 +62,12 @@ public final class ProxyServer {
             + " or choose another port with --port.");
       }
     }
+  }
+
+  /// A server that was never started keeps its socket: only its own thread lets go of it.
+  private static void release(HttpServer server) {
+    server.start();
+    server.stop(0);
   }
 
   /// The port that was taken.

@@ -50,10 +50,11 @@ public final class RawClient implements AutoCloseable {
     return this;
   }
 
-  /// A whole `POST` with a JSON body.
+  /// A whole `POST` with a JSON body, to `localhost` unless the headers name another host.
   public RawClient post(String path, String json, String... headers) throws IOException {
     byte[] body = json.getBytes(StandardCharsets.UTF_8);
-    StringBuilder head = new StringBuilder("POST " + path + " HTTP/1.1\r\nHost: localhost\r\n");
+    StringBuilder head = new StringBuilder("POST " + path + " HTTP/1.1\r\n");
+    if (!String.join("\n", headers).contains("Host: ")) head.append("Host: localhost\r\n");
     for (String header : headers) head.append(header).append("\r\n");
     head.append("Content-Length: ").append(body.length).append("\r\n\r\n");
     return send(head.toString()).send(body);

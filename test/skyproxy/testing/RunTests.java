@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.junit.platform.engine.Filter;
 import org.junit.platform.engine.discovery.ClassNameFilter;
 import org.junit.platform.launcher.LauncherDiscoveryRequest;
@@ -22,11 +24,15 @@ import org.junit.platform.launcher.core.LauncherFactory;
 /// its last act, so that whoever started it knows whether it came to its end. JUnit's own console
 /// is not used: it counts neither the tests of a class that was skipped nor says why it was.
 public final class RunTests {
+  /// Kept here, for the log forgets the level of a logger that nobody holds.
+  private static final Logger OURS = Logger.getLogger("skyproxy");
+
   private RunTests() {}
 
   /// Exits with 0 when tests ran and none failed.
   public static void main(String[] args) throws IOException {
     PrintStream out = System.out;
+    OURS.setLevel(Level.WARNING); // a line for each request is too much here
     TestLog log = new TestLog(out);
     LauncherFactory.create().execute(request(args), log);
     String count = log.finish();
