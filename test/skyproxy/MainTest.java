@@ -1,0 +1,260 @@
+package skyproxy;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import skyproxy.testing.Program;
+import skyproxy.testing.RawClient;
+
+/// The program as a player meets it: the packed jar, started, asked, stopped.
+final class MainTest {
+  private static final String HI =
+      "{\"model\":\"demo\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}";
+
+  @TempDir
+  private Path folder;
+
+  /// The one line that is said on stderr before it ends with this status.
+  private String refusal(int status, Map<String, String> env, String... arguments)
+      throws Exception {
+    try (Program program = Program.start(folder, env, arguments)) {
+      assertEquals("", program.stdout());
+      assertEquals(status, program.exitStatus(), program.stderr());
+      assertEquals(1, program.stderr().lines().count(), program.stderr());
+      return program.stderr().strip();
+    }
+  }
+
+  @Test
+  void it_says_where_it_listens_and_answers_there_on_both_addresses() throws Exception {
+    try (Program program = Program.listening(folder)) {
+      assertEquals("http://127.0.0.1:" + program.port(), program.address());
+      try (RawClient client = program.client().post("/v1/chat/completions",
+          HI.replace("{\"m", "{\"stream\":true,\"m"))) {
+        String text = client.answer().text();
+        assertTrue(text.contains("data: {") && text.endsWith("data: [DONE]\n\n"), text);
+      }
+      if (NetworkInterface.getByInetAddress(InetAddress.ofLiteral("::1")) != null) {
+        try (RawClient client = new RawClient("::1", program.port())) {
+          assertEquals(200, client.post("/v1", HI).answer().status());
+        }
+      }
+      assertTrue(program.process().isAlive());
+    }
+  }
+
+  @Test
+  void it_can_listen_on_one_address_alone() throws Exception {
+    try (Program program = Program.listening(folder, "--host", "127.0.0.1")) {
+      assertEquals("http://127.0.0.1:" + program.port(), program.address());
+      assertThrows(ConnectException.class, () -> new RawClient("::1", program.port()));
+    }
+  }
+
+  @Test
+  void with_a_key_it_lets_other_computers_in() throws Exception {
+    Files.writeString(folder.resolve("c.json"), "{\"api_key\":\"k\"}");
+    try (Program program =
+        Program.listening(folder, "--host", "0.0.0.0", "--config", "c.json")) {
+      assertEquals("http://127.0.0.1:" + program.port(), program.address());
+      try (RawClient client = program.client()) {
+        assertEquals(401, client.post("/v1", HI).answer().status());
+        assertEquals(200, client.post("/v1", HI, "Authorization: Bearer k").answer().status());
+      }
+    }
+  }
+
+  @Test
+  void without_a_key_it_does_not_listen_to_other_computers() throws Exception {
+    String line = refusal(2, Map.of(), "--host", "0.0.0.0");
+    assertTrue(line.startsWith("--host 0.0.0.0 lets other computers in: set api_key"), line);
+  }
+
+  @Test
+  void help_and_version_are_printed_and_that_is_all() throws Exception {
+    try (Program program = Program.start(folder, Map.of(), "--help")) {
+      assertTrue(program.stdout().contains("--openrouter-url URL"));
+      assertEquals(0, program.exitStatus());
+      assertEquals("", program.stderr());
+    }
+    try (Program program = Program.start(folder, Map.of(), "--version")) {
+      assertTrue(program.stdout().matches("SkyrimNet Proxy \\d+\\.\\d+\\.\\d+\n"));
+      assertEquals(0, program.exitStatus());
+    }
+  }
+
+  @Test
+  void what_is_set_wrong_is_said_in_one_line() throws Exception {
+    assertEquals("There is no option '--prot': --help lists all there are.",
+        refusal(2, Map.of(), "--prot", "1"));
+    assertEquals("--port takes a number from 0 to 65535, and none was given.",
+        refusal(2, Map.of(), "--port"));
+    assertEquals("SKYRIMNET_PROXY_PORT takes a number from 0 to 65535, not 'x'.",
+        refusal(2, Map.of("SKYRIMNET_PROXY_PORT", "x")));
+  }
+
+  @Test
+  void a_member_of_the_file_that_is_wrong_is_said_in_one_line() throws Exception {
+    Path file = folder.resolve("c.json");
+    Files.writeString(file, "{\"aliases\":{\"a\":\"b\",\"b\":\"demo, a\"}}");
+    String line = refusal(2, Map.of("SKYRIMNET_PROXY_CONFIG", file.toString()));
+    assertTrue(line.startsWith("In " + file + " the alias '"), line);
+    assertTrue(line.contains("leads back to itself"), line);
+  }
+
+  @Test
+  void a_corrupt_file_is_named_with_line_and_column_and_left_untouched() throws Exception {
+    Path file = Files.createDirectories(folder.resolve(".config/skyrimnet-proxy"))
+        .resolve("config.json");
+    Files.writeString(file, "{\n  \"port\": 8001,\n}\n");
+    assumeTrue(System.getProperty("os.name").equals("Linux"), "The place is that of Linux.");
+    String line = refusal(1, Map.of());
+    assertTrue(line.contains(file + " can't be used") && line.contains("line 3, column 1"), line);
+    assertEquals("{\n  \"port\": 8001,\n}\n", Files.readString(file));
+  }
+
+  @Test
+  void the_file_beside_the_jar_is_used_and_made_private() throws Exception {
+    Path jar = Files.copy(Path.of(System.getProperty("skyproxy.jar")),
+        folder.resolve("proxy.jar"), StandardCopyOption.REPLACE_EXISTING);
+    Path file = Files.writeString(folder.resolve("config.json"), "{\"port\":0,\"codex\":\"off\","
+        + "\"claude\":\"off\",\"aliases\":{\"lydia\":\"demo\"}}");
+    Process process = new ProcessBuilder(
+        Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-jar",
+        jar.toString()).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+    try {
+      String line = process.inputReader().readLine();
+      int port = URI.create(line.substring("Listening on ".length())).getPort();
+      try (RawClient client = new RawClient(port)) {
+        assertEquals(200, client.post("/v1", HI.replace("demo", "lydia")).answer().status());
+      }
+      if (Files.getFileStore(folder).supportsFileAttributeView("posix")) {
+        assertEquals("rw-------",
+            PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
+      }
+    } finally {
+      process.destroy();
+      process.onExit().join();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"127.0.0.1", "::1"})
+  void a_port_that_is_taken_is_said_in_one_line(String taken) throws Exception {
+    InetAddress address = InetAddress.ofLiteral(taken);
+    assumeTrue(NetworkInterface.getByInetAddress(address) != null, "There is no IPv6 here.");
+    try (ServerSocket other = new ServerSocket(0, 1, address)) {
+      String port = Integer.toString(other.getLocalPort());
+      String line = refusal(1, Map.of(), "--port", port);
+      assertTrue(line.startsWith("Port " + port + " of " + taken + " can't be used"), line);
+      assertTrue(line.contains("--port"), line);
+    }
+  }
+
+  @Test
+  void a_signal_lets_the_running_reply_end() throws Exception {
+    try (Program program = Program.listening(folder);
+        RawClient running = program.client().post("/v1",
+            HI.replace("{\"m", "{\"stream\":true,\"m"))) {
+      running.lineStarting("data: ");
+      program.process().destroy();
+      String text = "";
+      for (String line; (line = running.line()) != null && !line.equals("data: [DONE]"); ) {
+        text += line;
+      }
+      assertTrue(text.contains("\"finish_reason\":\"stop\""), text);
+      program.exitStatus();
+      assertThrows(IOException.class, program::client);
+    }
+  }
+
+  @Test
+  void it_ends_with_the_last_process_of_the_game() throws Exception {
+    Path sleep = Path.of("/usr/bin/sleep");
+    assumeTrue(Files.exists(sleep), "There is no sleep to copy.");
+    Path game = Files.copy(sleep, folder.resolve("SkyrimSE.exe"),
+        StandardCopyOption.COPY_ATTRIBUTES);
+    try (Program program = Program.listening(folder, "--exit-with", "skyrimse")) {
+      List<Process> games = List.of(new ProcessBuilder(game.toString(), "600").start(),
+          new ProcessBuilder(game.toString(), "600").start());
+      try {
+        awaitLogged(program, "is running");
+        games.getFirst().destroyForcibly().onExit().join();
+        assertTrue(program.process().isAlive(), "one is left");
+      } finally {
+        games.forEach(each -> each.destroyForcibly().onExit().join());
+      }
+      assertEquals(0, program.exitStatus());
+      assertTrue(program.stderr().contains("has ended"), program.stderr());
+    }
+  }
+
+  private static void awaitLogged(Program program, String words) throws Exception {
+    long end = System.nanoTime() + 60_000_000_000L;
+    while (!program.stderr().contains(words)) {
+      assertTrue(System.nanoTime() < end, "never logged: " + words);
+      Thread.sleep(20);
+    }
+  }
+
+  @Test
+  void the_log_has_a_line_for_a_request_and_no_word_of_it() throws Exception {
+    Files.writeString(folder.resolve("c.json"), "{\"api_key\":\"open-sesame\"}");
+    try (Program program = Program.listening(folder, "--verbose", "--config", "c.json");
+        RawClient client = program.client()) {
+      client.post("/v1?secret=query", HI.replace("Hi", "SECRETWORDS"),
+          "Authorization: Bearer open-sesame").answer();
+      client.post("/v1", HI, "Authorization: Bearer sk-wrong").answer();
+      awaitLogged(program, " 401,");
+      String log = program.stderr();
+      assertTrue(log.lines().anyMatch(
+          line -> line.matches("\\d\\d:\\d\\d:\\d\\d INFO other demo answered.*")), log);
+      for (String secret : new String[] {"SECRETWORDS", "open-sesame", "sk-wrong", "query"}) {
+        assertFalse(log.contains(secret), log);
+      }
+    }
+  }
+
+  @Test
+  void each_system_opens_a_page_in_its_own_way() {
+    URI page = URI.create("http://127.0.0.1:8000");
+    assertEquals(List.of("xdg-open", page.toString()), Browser.command("Linux", page));
+    assertEquals(List.of("open", page.toString()), Browser.command("Mac OS X", page));
+    assertEquals(List.of("rundll32", "url.dll,FileProtocolHandler", page.toString()),
+        Browser.command("Windows 11", page));
+  }
+
+  @Test
+  void the_dashboard_is_opened_once_it_can_be_reached() throws Exception {
+    assumeTrue(System.getProperty("os.name").equals("Linux"), "xdg-open is Linux's.");
+    Path opened = folder.resolve("opened");
+    Path opener = Files.createDirectories(folder.resolve("bin")).resolve("xdg-open");
+    Files.writeString(opener, "#!/bin/sh\necho \"$1\" > '" + opened + ".tmp'\n"
+        + "/bin/mv '" + opened + ".tmp' '" + opened + "'\n");
+    Files.setPosixFilePermissions(opener, PosixFilePermissions.fromString("rwx------"));
+    try (Program program = Program.listening(folder, "--open")) {
+      long end = System.nanoTime() + 60_000_000_000L;
+      while (!Files.exists(opened) && System.nanoTime() < end) Thread.sleep(20);
+      assertEquals(program.address(), Files.readString(opened).strip());
+    }
+  }
+}
