@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import skyproxy.chat.Provider;
+import skyproxy.claude.ClaudeProvider;
 import skyproxy.codex.CodexProvider;
 import skyproxy.demo.DemoProvider;
 import skyproxy.json.Json;
@@ -30,7 +31,7 @@ final class Wiring implements AutoCloseable {
 
   private final ProxyServer server;
   private final Provider demo = new DemoProvider();
-  private final Provider claude;
+  private final ClaudeProvider claude;
   private final Provider codex;
   private final Provider openRouter;
   private final Map<Settings.Server, Provider> servers = new HashMap<>();
@@ -48,17 +49,20 @@ final class Wiring implements AutoCloseable {
     codex = codex(live);
     openRouter = openRouter(live);
     router = new Router(routes(settings));
-    live.onChange(changed -> router.update(routes(changed)));
+    live.onChange(changed -> {
+      claude.use(changed.claude().mode());
+      router.update(routes(changed));
+    });
     List<Endpoint> endpoints = new ArrayList<>(Endpoints.of(router, live, new Stats(), version));
     endpoints.add(Endpoint.at("/").unguarded().get(Wiring::welcome));
     server.start(new Guard(live::now), endpoints);
   }
 
-  private Provider claude(LiveSettings live) {
-    return new Absent("claude", "Claude can't be reached yet.", Json.Obj.builder()
-        .putNull("path").put("auth_cached", false)
-        .put("mode", live.now().claude().mode().word())
-        .put("error", "Claude can't be reached yet.").build());
+  private static ClaudeProvider claude(LiveSettings live) {
+    Settings.Claude settings = live.now().claude();
+    return new ClaudeProvider(new ClaudeProvider.Setup(settings.mode(), settings.program(),
+        () -> live.now().claude().apiKey(), settings.url(), live.now().defaultModel(),
+        settings.limits()));
   }
 
   private static Provider codex(LiveSettings live) {

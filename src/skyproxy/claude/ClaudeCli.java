@@ -2,6 +2,8 @@ package skyproxy.claude;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.lang.ProcessBuilder.Redirect;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
@@ -10,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import skyproxy.upstream.Subprocess;
@@ -21,6 +24,7 @@ import skyproxy.upstream.Subprocess;
 /// @param command what starts it: the path, or a launcher before it
 record ClaudeCli(Path path, List<String> command) {
   private static final System.Logger LOG = System.getLogger(ClaudeCli.class.getName());
+  private static final int KEPT = 4_000;
   private static final boolean WINDOWS = File.separatorChar == '\\';
 
   /// Calls home, telemetry and three minutes of retries are left out; what a user may have set
@@ -57,6 +61,22 @@ record ClaudeCli(Path path, List<String> command) {
     /// The end of what it wrote to stderr.
     String stderr() {
       return child.stderr();
+    }
+
+    /// Reads all that it writes to stdout, which must not fill up; the beginning is kept. Comes
+    /// true when the CLI closes it.
+    CompletableFuture<String> output() {
+      CompletableFuture<String> text = new CompletableFuture<>();
+      Thread.ofPlatform().daemon().name("output of the Claude CLI").start(() -> {
+        try (InputStream in = process().getInputStream()) {
+          byte[] start = in.readNBytes(KEPT);
+          in.transferTo(OutputStream.nullOutputStream());
+          text.complete(new String(start, StandardCharsets.UTF_8));
+        } catch (IOException closed) {
+          text.complete("");
+        }
+      });
+      return text;
     }
 
     @Override

@@ -15,6 +15,7 @@ import skyproxy.chat.Usage;
 import skyproxy.json.Cursor;
 import skyproxy.json.Json;
 import skyproxy.json.JsonException;
+import skyproxy.settings.Settings.ClaudeMode;
 import skyproxy.sse.SseEvent;
 import skyproxy.upstream.Decoder;
 import skyproxy.upstream.RetryAfter;

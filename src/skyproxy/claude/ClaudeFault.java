@@ -7,6 +7,7 @@ import skyproxy.chat.Failure;
 import skyproxy.json.Cursor;
 import skyproxy.json.Json;
 import skyproxy.json.JsonException;
+import skyproxy.settings.Settings.ClaudeMode;
 
 /// Tells what an error of Anthropic's means, in words that say what to do about it.
 /// https://docs.claude.com/en/api/errors
@@ -103,10 +104,14 @@ record ClaudeFault(ClaudeMode mode, String model) {
 
   /// ` Anthropic says: …`, or nothing.
   private static String quoted(String words) {
+    String clean = masked(words);
+    return clean.isEmpty() || clean.startsWith("<") ? "" : " Anthropic says: " + clean;
+  }
+
+  /// One line of not too many words, without what looks like a credential or a mail address.
+  static String masked(String words) {
     String clean = SECRET.matcher(words.replaceAll("\\s+", " ").strip()).replaceAll("***");
-    if (clean.isEmpty() || clean.startsWith("<")) return "";
-    if (clean.length() > QUOTED) clean = clean.substring(0, QUOTED) + "…";
-    return " Anthropic says: " + clean;
+    return clean.length() > QUOTED ? clean.substring(0, QUOTED) + "…" : clean;
   }
 
   private static String text(Json value) {

@@ -14,6 +14,7 @@ import skyproxy.chat.Failure;
 import skyproxy.chat.FinishReason;
 import skyproxy.chat.Usage;
 import skyproxy.json.Json;
+import skyproxy.settings.Settings.ClaudeMode;
 import skyproxy.sse.SseReader;
 import skyproxy.testing.Fixtures;
 

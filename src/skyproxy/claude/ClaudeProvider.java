@@ -1,0 +1,150 @@
+package skyproxy.claude;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import skyproxy.chat.ChatRequest;
+import skyproxy.chat.Health;
+import skyproxy.chat.Limits;
+import skyproxy.chat.Model;
+import skyproxy.chat.Provider;
+import skyproxy.chat.Reply;
+import skyproxy.json.Json;
+import skyproxy.settings.Settings.ClaudeMode;
+import skyproxy.upstream.HttpUpstream;
+
+/// Claude, in the way that the player chose; he may choose another while the proxy runs.
+public final class ClaudeProvider implements Provider {
+
+  /// Ids that work with every way, the newest first. Some have retired by the time you read this;
+  /// others are listed by the API or the CLI.
+  private static final List<String> KNOWN = List.of("claude-sonnet-5-5", "claude-opus-5-5",
+      "claude-haiku-5-5", "claude-fable-5-2", "claude-fable-5-1", "claude-opus-5",
+      "claude-sonnet-5", "claude-opus-4-8", "claude-opus-4-7", "claude-opus-4-6",
+      "claude-sonnet-4-6", "claude-opus-4-5-20251101", "claude-haiku-4-5-20251001",
+      "claude-sonnet-4-5-20250929");
+
+  /// What it is made of.
+  ///
+  /// @param program the CLI, a path or a name to look for; null: not to be used
+  /// @param key the API key, read for every request; null when there is none
+  /// @param url the Anthropic API
+  /// @param model what the CLI is started with to be captured, if it is one of Claude's
+  public record Setup(ClaudeMode mode, String program, Supplier<String> key, URI url,
+      String model, Limits limits) {}
+
+  private final Setup setup;
+  private final URI base;
+  private final HttpUpstream upstream;
+  private final Path program;
+  private final Refusals refusals = new Refusals();
+  private ClaudeMode wanted;
+  private ClaudeMode used;
+  private Access access;
+
+  /// Begins to get ready in the background.
+  public ClaudeProvider(Setup setup) {
+    this.setup = setup;
+    base = URI.create(setup.url().toString().replaceFirst("/+$", "").replaceFirst("/v1$", ""));
+    upstream = new HttpUpstream("Anthropic", base, setup.limits().connect());
+    ClaudeCli cli = find();
+    program = cli == null ? null : cli.path();
+    wanted = setup.mode();
+    access();
+  }
+
+  @Override
+  public String name() {
+    return "claude";
+  }
+
+  /// Goes another way from now on; replies that run end as they began.
+  public synchronized void use(ClaudeMode mode) {
+    wanted = mode;
+    access();
+  }
+
+  private synchronized Access access() {
+    ClaudeMode now = wanted != ClaudeMode.AUTO ? wanted
+        : hasKey() ? ClaudeMode.API_KEY : ClaudeMode.CLI;
+    if (now != used) {
+      Access old = access;
+      access = open(now);
+      used = now;
+      if (old != null) Thread.ofVirtual().start(old::close);
+    }
+    return access;
+  }
+
+  private boolean hasKey() {
+    String key = setup.key().get();
+    return key != null && !key.isBlank();
+  }
+
+  private Access open(ClaudeMode mode) {
+    return switch (mode) {
+      case API_KEY -> new ApiAccess(mode, base, upstream, new ApiKey(setup.key()), refusals);
+      case DIRECT -> new ApiAccess(mode, base, upstream, capture(), refusals);
+      case CLI, AUTO -> new Closed(setup.program() == null ? Capture.OFF
+          : "Choose how Claude is reached: set an API key"
+          + " (anthropic_api_key), or start with --claude-mode direct, which replays what your"
+          + " Claude CLI sends; Anthropic's terms do not cover that, and it can be billed apart"
+          + " or cost the account.");
+    };
+  }
+
+  private Credentials capture() {
+    String model = setup.model().matches("claude-[\\w.-]+") ? setup.model() : KNOWN.getFirst();
+    Capture capture = new Capture(this::find, setup.program() == null, model,
+        Capture.Patience.USUAL);
+    capture.current();
+    return capture;
+  }
+
+  private ClaudeCli find() {
+    return setup.program() == null ? null : CliSearch.here().find(setup.program());
+  }
+
+  @Override
+  public Reply open(ChatRequest request) {
+    return access().open(request);
+  }
+
+  @Override
+  public Limits limits() {
+    return setup.limits();
+  }
+
+  @Override
+  public synchronized Health health() {
+    Access.State state = access().state();
+    Json.Obj.Builder details = Json.Obj.builder();
+    Path path = state.program() == null ? program : state.program();
+    details.put("path", path == null ? Json.NULL : new Json.Str(path.toString()));
+    details.put("auth_cached", state.authenticated());
+    details.put("mode", used.word());
+    details.put("error", state.message() == null ? Json.NULL : new Json.Str(state.message()));
+    return new Health(state.health(), state.message(), details.build());
+  }
+
+  @Override
+  public List<Model> models() {
+    Map<String, Model> models = new LinkedHashMap<>();
+    for (Model model : access().models()) models.put(model.id(), model);
+    for (String id : KNOWN) models.putIfAbsent(id, new Model(id, 0, "anthropic"));
+    return List.copyOf(models.values());
+  }
+
+  @Override
+  public void close() {
+    Access last;
+    synchronized (this) {
+      last = access;
+    }
+    last.close();
+    upstream.close();
+  }
+}

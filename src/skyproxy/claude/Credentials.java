@@ -1,0 +1,24 @@
+package skyproxy.claude;
+
+import java.util.concurrent.CompletableFuture;
+import skyproxy.chat.Failure;
+
+/// Where calls to the Messages API get their credential from. Any number of threads.
+interface Credentials extends AutoCloseable {
+
+  /// The credential, maybe only on its way. Fails with a `ChatException` that says what to do.
+  CompletableFuture<Credential> current();
+
+  /// Another one in place of one that Anthropic refused; null when there is none to be had now.
+  CompletableFuture<Credential> renew(Credential refused, Failure why);
+
+  /// Anthropic took it.
+  void accepted(Credential credential);
+
+  /// Whether there is one, and what to do if not.
+  Access.State state();
+
+  /// Ends what was started to get one.
+  @Override
+  void close();
+}

@@ -1,0 +1,259 @@
+package skyproxy.claude;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static skyproxy.testing.FakeUpstream.hangUp;
+import static skyproxy.testing.FakeUpstream.json;
+import static skyproxy.testing.FakeUpstream.sse;
+import static skyproxy.testing.FakeUpstream.status;
+
+import java.time.Duration;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import skyproxy.chat.ChatException;
+import skyproxy.chat.Event;
+import skyproxy.chat.Failure;
+import skyproxy.chat.Health;
+import skyproxy.chat.Limits;
+import skyproxy.chat.Reply;
+import skyproxy.settings.Settings.ClaudeMode;
+import skyproxy.testing.FakeUpstream;
+import skyproxy.testing.FakeUpstream.Answer;
+import skyproxy.testing.Fixtures;
+
+/// What goes wrong at the Messages API, and what becomes of it.
+final class ApiFaultsTest {
+  private static final String KEY = "sk-ant-api03-made-up-0123456789";
+  private static final String MODEL = "claude-haiku-4-5-20251001";
+
+  private final FakeUpstream upstream = new FakeUpstream();
+  private final ClaudeProvider claude = new ClaudeProvider(new ClaudeProvider.Setup(
+      ClaudeMode.API_KEY, null, () -> KEY, upstream.uri(), MODEL, Limits.DEFAULT));
+
+  @AfterEach
+  void close() {
+    claude.close();
+    upstream.close();
+  }
+
+  @Test
+  void a_401_for_good_is_a_refused_credential_and_shows_in_health_until_a_call_succeeds() {
+    upstream.answer(error(401, "authentication_error", "invalid x-api-key"), text());
+    Failure.Unauthorized failure = assertInstanceOf(Failure.Unauthorized.class, ask());
+    assertTrue(failure.message().contains("anthropic_api_key"), failure.message());
+    assertEquals(1, upstream.requests().size());
+    assertEquals(Health.State.UNAVAILABLE, claude.health().state());
+    assertEquals(failure.message(), claude.health().message());
+    Drain.all(open());
+    assertTrue(claude.health().ready());
+  }
+
+  @Test
+  void a_429_with_retry_after_says_for_how_long() {
+    upstream.answer(error(429, "rate_limit_error", "Too fast").header("Retry-After", "7"));
+    assertEquals(Duration.ofSeconds(7),
+        assertInstanceOf(Failure.RateLimited.class, ask()).retryAfter());
+  }
+
+  @Test
+  void a_429_without_retry_after_is_one_all_the_same() {
+    upstream.answer(error(429, "rate_limit_error", "Too fast"));
+    assertNull(assertInstanceOf(Failure.RateLimited.class, ask()).retryAfter());
+  }
+
+  @Test
+  void a_529_is_an_overloaded_upstream() {
+    upstream.answer(error(529, "overloaded_error", "Overloaded"));
+    assertInstanceOf(Failure.Overloaded.class, ask());
+  }
+
+  @Test
+  void a_500_with_html_is_broken_and_quotes_no_page() {
+    upstream.answer(status(500).header("Content-Type", "text/html")
+        .body("<html><body>Oops " + KEY + "</body></html>"));
+    Failure.Broken failure = assertInstanceOf(Failure.Broken.class, ask());
+    assertEquals(500, failure.status());
+    assertFalse(failure.message().contains("<"), failure.message());
+    assertFalse(failure.message().contains(KEY), failure.message());
+  }
+
+  @Test
+  void a_gateway_s_page_with_any_status_is_not_quoted() {
+    for (int code : new int[] {400, 403, 404, 413, 502, 503, 504, 520, 302}) {
+      upstream.answer(status(code).body("<!doctype html><p>" + KEY));
+      String message = ask().message();
+      assertFalse(message.contains("<") || message.contains(KEY), message);
+    }
+  }
+
+  @Test
+  void a_credential_in_an_error_is_masked() {
+    upstream.answer(error(400, "invalid_request_error",
+        "messages: no; key " + KEY + ", Bearer abc.def of someone@example.com"));
+    String message = ask().message();
+    assertTrue(message.contains("messages: no"), message);
+    assertFalse(message.contains(KEY) || message.contains("abc.def")
+        || message.contains("someone@"), message);
+  }
+
+  @Test
+  void refusals_keep_their_status_and_anthropic_s_name_for_them() {
+    upstream.answer(error(400, "invalid_request_error", "messages: first must be user"));
+    Failure.Rejected bad = assertInstanceOf(Failure.Rejected.class, ask());
+    assertEquals(400, bad.status());
+    assertEquals("invalid_request_error", bad.code());
+    assertTrue(bad.message().contains("first must be user"));
+    upstream.answer(error(402, "billing_error", "Pay"));
+    assertEquals(402, assertInstanceOf(Failure.Rejected.class, ask()).status());
+    upstream.answer(error(413, "request_too_large", "Too much"));
+    assertEquals(413, assertInstanceOf(Failure.Rejected.class, ask()).status());
+  }
+
+  @Test
+  void a_404_is_an_unknown_model_and_names_it() {
+    upstream.answer(error(404, "not_found_error", "model: " + MODEL));
+    assertTrue(assertInstanceOf(Failure.UnknownModel.class, ask()).message().contains(MODEL));
+  }
+
+  @Test
+  void a_400_about_extra_usage_is_told_in_anthropic_s_words_with_what_to_do() {
+    upstream.answer(error(400, "invalid_request_error",
+        "Third-party apps now draw from your extra usage, not your plan limits"));
+    Failure.Rejected failure = assertInstanceOf(Failure.Rejected.class, ask());
+    assertTrue(failure.message().contains("draw from your extra usage"), failure.message());
+    assertEquals(1, upstream.requests().size());
+    String direct = new ClaudeFault(ClaudeMode.DIRECT, MODEL).of(400, "invalid_request_error",
+        "Third-party apps now draw from your extra usage", null).message();
+    assertTrue(direct.contains("--claude-mode cli"), direct);
+  }
+
+  @Test
+  void a_connection_reset_before_headers_is_an_unreachable_upstream() {
+    upstream.answer(hangUp());
+    assertInstanceOf(Failure.Unreachable.class, ask());
+  }
+
+  @Test
+  void a_reset_of_a_kept_connection_is_repeated_once() {
+    upstream.answer(text(), hangUp(), text());
+    assertEquals(said(), Drain.text(open()));
+    assertEquals(said(), Drain.text(open()));
+    assertEquals(3, upstream.requests().size());
+  }
+
+  @Test
+  void no_server_at_all_is_an_unreachable_upstream() {
+    upstream.close();
+    Failure.Unreachable failure = assertInstanceOf(Failure.Unreachable.class, ask());
+    assertTrue(failure.message().contains(upstream.url()), failure.message());
+  }
+
+  @Test
+  void a_stream_cut_in_the_middle_is_garbled_after_what_was_said() {
+    Semaphore gate = new Semaphore(4);
+    upstream.answer(text().gate(gate).dropAfter(5));
+    try (Reply reply = open()) {
+      assertEquals(new Event.Text("Ten septims"), Drain.next(reply));
+      gate.release();
+      assertInstanceOf(Failure.Garbled.class, Drain.failure(reply));
+    }
+    assertEquals(1, upstream.requests().size());
+  }
+
+  @Test
+  void a_stream_that_stalls_is_quiet_and_cut_off_by_closing() throws Exception {
+    upstream.answer(text().stallAfter(4));
+    Reply reply = open();
+    assertEquals(new Event.Text("Ten septims"), Drain.next(reply));
+    Event event;
+    do {
+      event = reply.next(Duration.ofMillis(20));
+    } while (event == Event.PULSE);
+    assertEquals(Event.QUIET, event);
+    reply.close();
+    assertTrue(upstream.cuts().tryAcquire(20, TimeUnit.SECONDS));
+  }
+
+  @Test
+  void a_malformed_event_is_garbled() {
+    upstream.answer(sse("event: message_start\ndata: {\"type\":\"message_start\"\n\n"));
+    assertInstanceOf(Failure.Garbled.class, ask());
+  }
+
+  @Test
+  void an_error_event_after_a_200_means_what_its_status_would_have_meant() {
+    upstream.answer(sse("event: error\ndata: {\"type\":\"error\",\"error\":"
+        + "{\"type\":\"overloaded_error\",\"message\":\"Overloaded\"}}\n\n"));
+    assertInstanceOf(Failure.Overloaded.class, ask());
+  }
+
+  @Test
+  void a_parameter_that_a_400_names_is_left_out_and_the_call_made_again_once() {
+    upstream.answer(error(400, "invalid_request_error",
+        "`temperature` is deprecated for this model."), text(), text());
+    String hot = "{\"model\":\"" + MODEL + "\",\"temperature\":0.5,"
+        + "\"messages\":[{\"role\":\"user\",\"content\":\"a\"}]}";
+    assertEquals(said(), Drain.text(claude.open(Drain.parse(hot))));
+    assertEquals(said(), Drain.text(claude.open(Drain.parse(hot))));
+    assertEquals(3, upstream.requests().size());
+    assertTrue(upstream.requests().get(0).text().contains("temperature"));
+    assertFalse(upstream.requests().get(1).text().contains("temperature"));
+    assertFalse(upstream.requests().get(2).text().contains("temperature"));
+  }
+
+  @Test
+  void a_call_is_repeated_once_and_no_more() {
+    upstream.answer(error(400, "invalid_request_error", "temperature: no"),
+        error(400, "invalid_request_error", "top_k: no"));
+    Reply reply = claude.open(Drain.parse("{\"model\":\"" + MODEL + "\",\"temperature\":0.5,"
+        + "\"top_k\":4,\"messages\":[{\"role\":\"user\",\"content\":\"a\"}]}"));
+    assertInstanceOf(Failure.Rejected.class, Drain.failure(reply));
+    assertEquals(2, upstream.requests().size());
+  }
+
+  @Test
+  void a_reply_that_is_no_stream_is_read_whole() {
+    upstream.answer(json("{\"type\":\"message\",\"content\":[{\"type\":\"text\","
+        + "\"text\":\"Hail.\"}],\"stop_reason\":\"end_turn\",\"usage\":{}}"));
+    assertEquals("Hail.", Drain.text(open()));
+  }
+
+  @Test
+  void a_key_that_no_header_can_carry_is_not_shown() {
+    try (ClaudeProvider odd = new ClaudeProvider(new ClaudeProvider.Setup(ClaudeMode.API_KEY,
+        null, () -> "sk-ant-\u2026\nodd", upstream.uri(), MODEL, Limits.DEFAULT))) {
+      ChatException thrown =
+          assertThrows(ChatException.class, () -> odd.open(Drain.request(MODEL)));
+      assertInstanceOf(Failure.NotReady.class, thrown.failure());
+      assertFalse(thrown.getMessage().contains("odd"), thrown.getMessage());
+      assertNull(thrown.getCause());
+    }
+  }
+
+  private Reply open() {
+    return claude.open(Drain.request(MODEL));
+  }
+
+  private Failure ask() {
+    return Drain.failure(open());
+  }
+
+  private static String said() {
+    return "Ten septims für die Nacht. Ночь\u2014夜 🐉\nACTION: RentRoom";
+  }
+
+  private static Answer text() {
+    return sse(Fixtures.text("claude/text.sse"));
+  }
+
+  private static Answer error(int code, String type, String message) {
+    return status(code).header("Content-Type", "application/json").body("{\"type\":\"error\","
+        + "\"error\":{\"type\":\"" + type + "\",\"message\":\"" + message + "\"}}");
+  }
+}

@@ -1,0 +1,159 @@
+package skyproxy.claude;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static skyproxy.testing.FakeUpstream.json;
+import static skyproxy.testing.FakeUpstream.sse;
+import static skyproxy.testing.FakeUpstream.status;
+
+import java.net.URI;
+import java.util.List;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import skyproxy.chat.ChatException;
+import skyproxy.chat.Event;
+import skyproxy.chat.Failure;
+import skyproxy.chat.Limits;
+import skyproxy.chat.Model;
+import skyproxy.chat.Reply;
+import skyproxy.settings.Settings.ClaudeMode;
+import skyproxy.testing.FakeUpstream;
+import skyproxy.testing.FakeUpstream.Received;
+import skyproxy.testing.Fixtures;
+
+/// The ways to Claude, and what is told of them.
+final class ClaudeProviderTest {
+  private static final String MODEL = "claude-sonnet-5-5";
+
+  private final FakeUpstream upstream = new FakeUpstream();
+  private final AtomicReference<String> key = new AtomicReference<>("sk-ant-made-up");
+  private ClaudeProvider claude;
+
+  @AfterEach
+  void close() {
+    if (claude != null) claude.close();
+    upstream.close();
+  }
+
+  @Test
+  void a_call_by_key_carries_the_key_and_the_version() {
+    upstream.answer(sse(Fixtures.text("claude/text.sse")));
+    start(ClaudeMode.API_KEY, upstream.uri());
+    Drain.all(claude.open(Drain.request(MODEL)));
+    Received call = upstream.requests().getFirst();
+    assertEquals("POST", call.method());
+    assertEquals("/v1/messages", call.path());
+    assertEquals("sk-ant-made-up", call.header("x-api-key"));
+    assertEquals("2023-06-01", call.header("anthropic-version"));
+    assertEquals("application/json", call.header("content-type"));
+    assertEquals(null, call.header("accept-encoding"));
+    assertEquals(null, call.header("authorization"));
+  }
+
+  @Test
+  void the_address_may_end_in_a_slash_or_in_v1() {
+    upstream.answer(_ -> sse(Fixtures.text("claude/text.sse")));
+    for (String end : List.of("/", "/v1", "/v1/", "/below")) {
+      start(ClaudeMode.API_KEY, URI.create(upstream.url() + end));
+      Drain.all(claude.open(Drain.request(MODEL)));
+      claude.close();
+    }
+    assertEquals(List.of("/v1/messages", "/v1/messages", "/v1/messages", "/below/v1/messages"),
+        upstream.requests().stream().map(Received::path).toList());
+  }
+
+  @Test
+  void the_first_delta_is_out_before_the_upstream_sends_its_second() {
+    Semaphore gate = new Semaphore(4);
+    upstream.answer(sse(Fixtures.text("claude/text.sse")).gate(gate));
+    start(ClaudeMode.API_KEY, upstream.uri());
+    try (Reply reply = claude.open(Drain.request(MODEL))) {
+      assertEquals(new Event.Text("Ten septims"), Drain.next(reply));
+      gate.release(100);
+      assertInstanceOf(Event.Text.class, Drain.next(reply));
+    }
+  }
+
+  @Test
+  void one_connection_serves_one_call_after_the_other() {
+    upstream.answer(_ -> sse(Fixtures.text("claude/text.sse")));
+    start(ClaudeMode.API_KEY, upstream.uri());
+    for (int i = 0; i < 3; i++) Drain.all(claude.open(Drain.request(MODEL)));
+    assertEquals(1, upstream.connections());
+  }
+
+  @Test
+  void auto_goes_by_key_as_soon_as_there_is_one() {
+    upstream.answer(_ -> sse(Fixtures.text("claude/text.sse")));
+    key.set(null);
+    start(ClaudeMode.AUTO, upstream.uri());
+    assertFalse(claude.health().ready());
+    Failure refused = assertThrows(ChatException.class,
+        () -> Drain.all(claude.open(Drain.request(MODEL)))).failure();
+    assertInstanceOf(Failure.NotReady.class, refused);
+    key.set("sk-ant-made-up");
+    assertTrue(claude.health().ready());
+    assertEquals("{\"path\":null,\"auth_cached\":true,\"mode\":\"api-key\",\"error\":null}",
+        claude.health().details().toString());
+    Drain.all(claude.open(Drain.request(MODEL)));
+  }
+
+  @Test
+  void without_a_key_the_mode_api_key_says_where_to_put_one() {
+    key.set(" ");
+    start(ClaudeMode.API_KEY, upstream.uri());
+    Failure failure = Drain.failure(claude.open(Drain.request(MODEL)));
+    assertTrue(assertInstanceOf(Failure.NotReady.class, failure).message()
+        .contains("anthropic_api_key"));
+    assertTrue(claude.health().details().toString().contains("anthropic_api_key"));
+  }
+
+  @Test
+  void a_new_way_leaves_running_replies_alone() {
+    Semaphore gate = new Semaphore(4);
+    upstream.answer(sse(Fixtures.text("claude/text.sse")).gate(gate));
+    start(ClaudeMode.API_KEY, upstream.uri());
+    Reply reply = claude.open(Drain.request(MODEL));
+    Drain.next(reply);
+    claude.use(ClaudeMode.DIRECT);
+    gate.release(100);
+    assertInstanceOf(Event.Finish.class, Drain.all(reply).getLast());
+    assertTrue(claude.health().details().toString().contains("\"mode\":\"direct\""));
+  }
+
+  @Test
+  void models_are_those_known_and_those_that_the_api_lists() throws Exception {
+    upstream.answer(call -> call.path().startsWith("/v1/models")
+        ? json("{\"data\":[{\"type\":\"model\",\"id\":\"claude-new-9\","
+            + "\"created_at\":\"2026-11-01T00:00:00Z\"}],\"has_more\":false}") : status(500));
+    start(ClaudeMode.API_KEY, upstream.uri());
+    Model listed = new Model("claude-new-9", 1_793_491_200, "anthropic");
+    long end = System.nanoTime() + 20_000_000_000L;
+    while (!claude.models().contains(listed)) {
+      assertTrue(System.nanoTime() < end, claude.models().toString());
+      Thread.sleep(5);
+    }
+    List<String> ids = claude.models().stream().map(Model::id).toList();
+    assertTrue(ids.containsAll(List.of(MODEL, "claude-sonnet-4-5-20250929",
+        "claude-haiku-4-5-20251001")), ids.toString());
+  }
+
+  @Test
+  void health_and_errors_never_show_the_key() {
+    upstream.answer(status(401).body("{\"type\":\"error\",\"error\":{\"type\":"
+        + "\"authentication_error\",\"message\":\"bad key sk-ant-made-up\"}}"));
+    start(ClaudeMode.API_KEY, upstream.uri());
+    assertFalse(Drain.failure(claude.open(Drain.request(MODEL))).message().contains("sk-ant"));
+    assertFalse(claude.health().toString().contains("sk-ant"));
+  }
+
+  private void start(ClaudeMode mode, URI url) {
+    claude = new ClaudeProvider(new ClaudeProvider.Setup(mode, null, key::get, url, MODEL,
+        Limits.DEFAULT));
+  }
+}
