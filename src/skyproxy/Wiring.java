@@ -13,6 +13,8 @@ import skyproxy.claude.ClaudeProvider;
 import skyproxy.codex.CodexProvider;
 import skyproxy.demo.DemoProvider;
 import skyproxy.json.Json;
+import skyproxy.openai.OpenAiProvider;
+import skyproxy.openai.OpenRouter;
 import skyproxy.routing.Router;
 import skyproxy.routing.Routes;
 import skyproxy.server.Endpoint;
@@ -72,13 +74,14 @@ final class Wiring implements AutoCloseable {
   }
 
   private Provider openRouter(LiveSettings live) {
-    return new Absent("openrouter", "OpenRouter can't be reached yet.",
-        Json.Obj.builder().build());
+    Settings.OpenRouter settings = live.now().openRouter();
+    return OpenRouter.provider(
+        settings.url(), () -> live.now().openRouter().apiKey(), settings.limits());
   }
 
-  private Provider server(Settings.Server settings) {
-    return new Absent(settings.name(), settings.name() + " can't be reached yet.",
-        Json.Obj.builder().build());
+  private static Provider server(Settings.Server settings) {
+    return OpenAiProvider.configured(settings.name(), settings.baseUrl(), settings.apiKey(),
+        settings.models(), settings.drop(), settings.limits());
   }
 
   /// Tries the table for these settings, before anything depends on it.
@@ -91,7 +94,7 @@ final class Wiring implements AutoCloseable {
   private synchronized Routes routes(Settings settings) {
     Map<String, Provider> byName = new HashMap<>();
     for (Settings.Server each : settings.servers()) {
-      byName.put(each.name(), servers.computeIfAbsent(each, this::server));
+      byName.put(each.name(), servers.computeIfAbsent(each, Wiring::server));
     }
     servers.entrySet().removeIf(entry -> {
       boolean gone = !settings.servers().contains(entry.getKey());

@@ -21,6 +21,11 @@ public interface Provider extends AutoCloseable {
   /// The models that can be asked for, as far as known. Never blocks.
   List<Model> models();
 
+  /// The same, but a list that is being fetched for the first time may take up to `patience`.
+  default List<Model> models(Duration patience) {
+    return models();
+  }
+
   /// How long to wait for this upstream, and how many requests it takes at once.
   default Limits limits() {
     return Limits.DEFAULT;

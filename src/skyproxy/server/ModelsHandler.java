@@ -3,6 +3,7 @@ package skyproxy.server;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,6 +18,8 @@ import skyproxy.routing.Routes;
 /// `GET /v1/models`: what can be asked for now; `GET /v1/models/ID`: one of it.
 /// https://platform.openai.com/docs/api-reference/models
 final class ModelsHandler implements HttpHandler {
+  private static final Duration FIRST = Duration.ofMillis(1_500);
+
   private final Router router;
   private final long created = System.currentTimeMillis() / 1000;
 
@@ -45,12 +48,17 @@ final class ModelsHandler implements HttpHandler {
     return Endpoint.plain(path).replaceFirst("^(/v1)?/models/?", "");
   }
 
+  /// Lists that were never there are waited for, all of them together [#FIRST] at the most.
   private Map<String, Model> models() {
     Routes routes = router.routes();
     Map<String, Model> models = new LinkedHashMap<>();
-    for (Provider provider : providers(routes)) {
-      if (provider.health().state() == Health.State.UNAVAILABLE) continue;
-      for (Model model : provider.models()) models.putIfAbsent(model.id(), model);
+    List<Provider> usable = providers(routes).stream()
+        .filter(each -> each.health().state() != Health.State.UNAVAILABLE).toList();
+    usable.forEach(Provider::models);
+    long deadline = System.nanoTime() + FIRST.toNanos();
+    for (Provider provider : usable) {
+      Duration left = Duration.ofNanos(Math.max(0, deadline - System.nanoTime()));
+      for (Model model : provider.models(left)) models.putIfAbsent(model.id(), model);
     }
     models.putIfAbsent("auto", new Model("auto", created, "skyrimnet-proxy"));
     for (String alias : routes.aliases().keySet().stream().sorted().toList()) {

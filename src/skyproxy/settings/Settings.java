@@ -58,7 +58,7 @@ public record Settings(Path file, Listen listen, String apiKey, List<String> all
   /// An OpenAI-compatible server.
   ///
   /// @param baseUrl what `/chat/completions` is appended to; no slash at its end
-  /// @param models those to list; empty: those the server lists itself
+  /// @param models those to list even when the server can't be reached
   /// @param drop members of a request that this server must not see
   public record Server(String name, URI baseUrl, String apiKey, List<String> models,
       List<String> drop, Limits limits) {}

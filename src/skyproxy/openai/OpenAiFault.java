@@ -1,0 +1,89 @@
+package skyproxy.openai;
+
+import java.time.Duration;
+import java.util.regex.Pattern;
+import skyproxy.chat.Failure;
+import skyproxy.json.Json;
+import skyproxy.json.JsonException;
+
+/// Tells what an error of an OpenAI-compatible server means, in words that say what to do.
+///
+/// The server's own words are shown, without what looks like a credential, and never a web page
+/// that some gateway sent in their place.
+///
+/// @param model what was asked for, by the server's own id
+/// @param key what must not show anywhere, or null
+record OpenAiFault(Server server, String model, String key) {
+  private static final int QUOTED = 600;
+  private static final Pattern SECRET =
+      Pattern.compile("\\b(sk|gsk|pk)-[\\w*.-]{6,}|(?i:bearer)\\s+\\S+");
+
+  /// An answer without success. `body` is JSON, or whatever stood in the way.
+  Failure status(int status, byte[] body, Duration retryAfter) {
+    return of(status, told(body), retryAfter);
+  }
+
+  private static UpstreamError told(byte[] body) {
+    try {
+      return UpstreamError.read(Json.parse(body));
+    } catch (JsonException noJson) {
+      return UpstreamError.NOTHING;
+    }
+  }
+
+  /// An `error` member of a reply with status 200, or of one of its chunks.
+  Failure inside(Json error) {
+    UpstreamError told = UpstreamError.read(error);
+    return of(told.likelyStatus(), told, null);
+  }
+
+  /// A reply that makes no sense. `what` continues a sentence that begins with the server's name.
+  Failure garbled(String what) {
+    return new Failure.Garbled(
+        server.label() + " " + what + " Try again, or choose another model.");
+  }
+
+  private Failure of(int status, UpstreamError told, Duration retryAfter) {
+    String name = server.label();
+    String said = quoted(told.message());
+    if (told.refusesContent() && status / 100 == 4) {
+      return new Failure.Rejected(400, name + " refuses what was asked for. Change the prompt, or"
+          + " choose another model." + said, told.param(),
+          told.code() == null ? "content_filter" : told.code());
+    }
+    return switch (status) {
+      case 401, 403 -> new Failure.Unauthorized(name + (key == null ? " wants an API key. "
+          : " does not accept the API key. ") + server.keyRemedy() + said, retryAfter);
+      case 402 -> new Failure.Rejected(402, name + " wants to be paid first: there is no credit"
+          + " left for this request." + said, told.param(), told.code());
+      case 404 -> new Failure.Rejected(404, said.isEmpty()
+          ? name + " answers 'not found' at " + server.base() + ". Check the address: that of most"
+              + " servers ends in /v1."
+          : name + " has no model '" + model + "', or none that can do this. Choose one that"
+              + " /v1/models lists." + said, told.param(), told.code());
+      case 408 -> new Failure.TimedOut(name + " took too long. Try again." + said);
+      case 413 -> new Failure.Rejected(413, name + " finds this request too large. Send less text"
+          + " or smaller pictures." + said, told.param(), told.code());
+      case 400, 422 -> new Failure.Rejected(status, name + " does not accept this request." + said,
+          told.param(), told.code());
+      case 429 -> new Failure.RateLimited(name + " has had too many requests. Wait, or choose"
+          + " another model." + said, retryAfter);
+      case 529 -> new Failure.Overloaded(name + " is overloaded at the moment. Try again, or choose"
+          + " another model." + said, retryAfter);
+      case 301, 302, 303, 307, 308 -> new Failure.Broken(status, name + " has moved away from "
+          + server.base() + ". Enter its new address.");
+      default -> new Failure.Broken(status, name + " failed (status " + status
+          + "). Try again in a moment, or choose another model." + said);
+    };
+  }
+
+  /// ` OpenRouter says: …`, or nothing.
+  private String quoted(String words) {
+    String clean = words.replaceAll("\\s+", " ").strip();
+    if (key != null) clean = clean.replace(key, "***");
+    clean = SECRET.matcher(clean).replaceAll("***");
+    if (clean.isEmpty() || clean.startsWith("<")) return "";
+    if (clean.length() > QUOTED) clean = clean.substring(0, QUOTED) + "…";
+    return " " + server.label() + " says: " + clean;
+  }
+}

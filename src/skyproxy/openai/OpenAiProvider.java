@@ -1,0 +1,148 @@
+package skyproxy.openai;
+
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+import skyproxy.chat.ChatException;
+import skyproxy.chat.ChatRequest;
+import skyproxy.chat.Failure;
+import skyproxy.chat.Health;
+import skyproxy.chat.Limits;
+import skyproxy.chat.Model;
+import skyproxy.chat.Provider;
+import skyproxy.chat.Reply;
+import skyproxy.json.Json;
+import skyproxy.json.JsonWriter;
+import skyproxy.upstream.HttpUpstream;
+
+/// Pass-through to one OpenAI-compatible server: the request goes on as it came.
+/// https://platform.openai.com/docs/api-reference/chat
+public final class OpenAiProvider implements Provider {
+  private static final Duration PER_TOKEN = Duration.ofMillis(25);
+  private static final Pattern KEY = Pattern.compile("[!-~]+");
+  private static final Pattern HEADER = Pattern.compile("[\\t -~\u0080-\u00ff]+");
+
+  private final Server server;
+  private final HttpUpstream upstream;
+  private final Catalogue catalogue;
+  private final Refusals refusals = new Refusals();
+
+  OpenAiProvider(Server server) {
+    this.server = server;
+    upstream = new HttpUpstream(server.label(), server.base(), server.limits().connect());
+    catalogue = new Catalogue(server, upstream);
+  }
+
+  /// A server that the player has configured.
+  ///
+  /// @param name before the colon of its models' ids
+  /// @param base what `/chat/completions` is appended to
+  /// @param key its API key, or null
+  /// @param models ids that are listed even when it can't be reached
+  /// @param drop members of a request that it must not see
+  public static Provider configured(String name, URI base, String key, List<String> models,
+      Collection<String> drop, Limits limits) {
+    return new OpenAiProvider(new Server(name, name, base, () -> key, false,
+        "Check the api_key of '" + name + "' under providers in the settings file.",
+        name + ":", models, Set.copyOf(drop), ChatRequest.Caller.UNKNOWN, limits));
+  }
+
+  @Override
+  public String name() {
+    return server.name();
+  }
+
+  @Override
+  public Reply open(ChatRequest request) {
+    String key = key();
+    OpenAiFault fault = new OpenAiFault(server, request.model(), key);
+    return new OpenAiReply(request, refusals, body -> upstream.send(http(request, key, body),
+        new OpenAiDecoder(fault, request.stream())), this::body);
+  }
+
+  private String key() {
+    String key = server.key().get();
+    if (key == null && !server.keyNeeded()) return null;
+    if (key == null) {
+      throw new ChatException(new Failure.NotReady(
+          server.label() + " has no API key yet. " + server.keyRemedy(), null));
+    }
+    if (!KEY.matcher(key).matches()) {
+      throw new ChatException(new Failure.NotReady("The API key for " + server.label()
+          + " holds a sign that no key has. " + server.keyRemedy(), null));
+    }
+    return key;
+  }
+
+  /// The client's own body, with our name for the model.
+  private Json.Obj body(ChatRequest request) {
+    Json.Obj body = request.body().with("model", new Json.Str(request.model()));
+    for (String name : server.drop()) body = body.without(name);
+    for (String name : refusals.of(request.model())) body = body.without(name);
+    return body;
+  }
+
+  private HttpRequest http(ChatRequest request, String key, Json.Obj body) {
+    HttpRequest.Builder http = HttpRequest.newBuilder(server.at("/chat/completions"))
+        .header("Content-Type", "application/json")
+        .header("Accept", request.stream() ? "text/event-stream" : "application/json")
+        .POST(BodyPublishers.ofByteArray(JsonWriter.bytes(body)));
+    if (key != null) http.header("Authorization", "Bearer " + key);
+    ChatRequest.Caller us = server.introduction();
+    introduce(http, "HTTP-Referer", request.caller().referer(), us.referer());
+    introduce(http, "X-Title", request.caller().title(), us.title());
+    return http.build();
+  }
+
+  private static void introduce(HttpRequest.Builder http, String name, String theirs,
+      String ours) {
+    boolean usable = theirs != null && !theirs.isBlank() && HEADER.matcher(theirs).matches();
+    String value = usable ? theirs : ours;
+    if (value != null) http.header(name, value);
+  }
+
+  @Override
+  public Health health() {
+    boolean lacksKey = server.keyNeeded() && server.key().get() == null;
+    return new Health(lacksKey ? Health.State.UNAVAILABLE : Health.State.READY,
+        lacksKey ? server.label() + " has no API key yet. " + server.keyRemedy() : null,
+        Json.Obj.builder().build());
+  }
+
+  @Override
+  public List<Model> models() {
+    return catalogue.models(Duration.ZERO);
+  }
+
+  @Override
+  public List<Model> models(Duration patience) {
+    return catalogue.models(patience);
+  }
+
+  @Override
+  public Limits limits() {
+    return server.limits();
+  }
+
+  /// A server that is not asked to stream says nothing before it has everything, and cutting it
+  /// off for being slow would make a long diary impossible on a local model. So it may take what
+  /// the tokens it is allowed take at 40 a second; where there is no such limit, the silence that
+  /// it would be allowed inside a stream.
+  @Override
+  public Duration firstEvent(ChatRequest request) {
+    Duration first = server.limits().firstToken();
+    if (request.stream()) return first;
+    return first.plus(request.maxTokens() == null ? server.limits().silence()
+        : PER_TOKEN.multipliedBy(request.maxTokens()));
+  }
+
+  @Override
+  public void close() {
+    upstream.close();
+  }
+}

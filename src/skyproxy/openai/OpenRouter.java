@@ -1,0 +1,29 @@
+package skyproxy.openai;
+
+import java.net.URI;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Supplier;
+import skyproxy.chat.ChatRequest;
+import skyproxy.chat.Limits;
+import skyproxy.chat.Provider;
+
+/// OpenRouter: an OpenAI-compatible server with a key, and with headers that say who calls.
+/// https://openrouter.ai/docs/api-reference/overview
+public final class OpenRouter {
+  /// Programs on a player's own computer have no site; OpenRouter takes this for one as long as
+  /// there is a title. https://openrouter.ai/docs/app-attribution
+  private static final ChatRequest.Caller US =
+      new ChatRequest.Caller("http://localhost", "SkyrimNet Proxy");
+
+  private OpenRouter() {}
+
+  /// @param url the API, such as `https://openrouter.ai/api/v1`
+  /// @param key the player's key, null as long as there is none; asked for each request
+  public static Provider provider(URI url, Supplier<String> key, Limits limits) {
+    return new OpenAiProvider(new Server("openrouter", "OpenRouter", url, key, true,
+        "Enter a key from openrouter.ai/keys on the dashboard, or as openrouter_api_key in the"
+            + " settings file.",
+        "", List.of(), Set.of(), US, limits));
+  }
+}

@@ -1,0 +1,36 @@
+package skyproxy.openai;
+
+import java.net.URI;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Supplier;
+import skyproxy.chat.ChatRequest;
+import skyproxy.chat.Limits;
+
+/// What is particular about one OpenAI-compatible server.
+///
+/// @param name by which we know it: `openrouter`, `ollama`
+/// @param label what messages call it
+/// @param base what `/chat/completions` is appended to
+/// @param key our credential, null when there is none; asked for each request, since the player
+///     may change it
+/// @param keyNeeded whether nothing can be done without a key
+/// @param keyRemedy what to do about a key that is missing or wrong
+/// @param prefix what stands before its models' ids in ours
+/// @param models ids that are listed even when the server can't be reached
+/// @param drop members of a request that it must not see
+/// @param introduction who to say is calling when the client does not; its members may be null
+record Server(String name, String label, URI base, Supplier<String> key, boolean keyNeeded,
+    String keyRemedy, String prefix, List<String> models, Set<String> drop,
+    ChatRequest.Caller introduction, Limits limits) {
+
+  Server {
+    models = List.copyOf(models);
+    drop = Set.copyOf(drop);
+  }
+
+  /// The address of one of its endpoints.
+  URI at(String path) {
+    return URI.create(base.toString().replaceFirst("/+$", "") + path);
+  }
+}
