@@ -26,7 +26,7 @@ enum Option {
   OPENROUTER_URL("URL", "an http or https URL",
       "OpenRouter API (https://openrouter.ai/api/v1)"),
   EXIT_WITH("NAME", "the name of a program, such as SkyrimSE.exe",
-      "stop when the last process of that name has ended (SkyrimSE.exe)"),
+      "stop when the last process of that name has ended, such as SkyrimSE.exe"),
   OPEN(null, null, "open the dashboard in the browser once listening"),
   VERBOSE(null, null, "log each upstream call in detail"),
   HELP(null, null, "print this and exit"),
