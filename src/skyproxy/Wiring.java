@@ -2,6 +2,7 @@ package skyproxy;
 
 import com.sun.net.httpserver.HttpExchange;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,6 +30,7 @@ import skyproxy.upstream.Subprocess;
 
 /// Puts the parts together and takes them apart again: the one file that names every vendor.
 final class Wiring implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(Wiring.class.getName());
   private static final Duration GRACE = Duration.ofSeconds(5);
 
   private final ProxyServer server;
@@ -127,10 +129,20 @@ final class Wiring implements AutoCloseable {
   @Override
   public void close() {
     server.stop(GRACE);
-    for (Provider each : List.of(claude, codex, openRouter, demo)) each.close();
+    List<Provider> all = new ArrayList<>(List.of(claude, codex, openRouter, demo));
     synchronized (this) {
-      servers.values().forEach(Provider::close);
+      all.addAll(servers.values());
     }
+    all.forEach(Wiring::close);
     Subprocess.closeAll();
+  }
+
+  /// One that fails must not keep the others from ending what they started.
+  private static void close(Provider provider) {
+    try {
+      provider.close();
+    } catch (RuntimeException bug) {
+      LOG.log(Level.WARNING, provider.name() + " did not end in order.", bug);
+    }
   }
 }

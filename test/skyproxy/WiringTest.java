@@ -1,0 +1,142 @@
+package skyproxy;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import skyproxy.json.Cursor;
+import skyproxy.json.Json;
+import skyproxy.testing.FakeUpstream;
+import skyproxy.testing.Program;
+import skyproxy.testing.RawClient;
+
+/// That the parts fit together: what is set reaches the upstream that it is meant for.
+final class WiringTest {
+  private static final String COMPLETION = "{\"id\":\"x\",\"object\":\"chat.completion\","
+      + "\"model\":\"m\",\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\","
+      + "\"content\":\"Aye.\"},\"finish_reason\":\"stop\"}]}";
+  private static final String MESSAGE = "{\"id\":\"m\",\"type\":\"message\",\"role\":\"assistant\","
+      + "\"model\":\"claude-x\",\"content\":[{\"type\":\"text\",\"text\":\"Aye.\"}],"
+      + "\"stop_reason\":\"end_turn\",\"usage\":{\"input_tokens\":1,\"output_tokens\":1}}";
+
+  @TempDir
+  private Path folder;
+  private FakeUpstream upstream;
+
+  @BeforeEach
+  void start() {
+    upstream = new FakeUpstream();
+  }
+
+  @AfterEach
+  void stop() {
+    upstream.close();
+  }
+
+  private Program program(String config, String... arguments) throws IOException {
+    Files.writeString(folder.resolve("c.json"), config);
+    String[] all = new String[arguments.length + 2];
+    all[0] = "--config";
+    all[1] = "c.json";
+    System.arraycopy(arguments, 0, all, 2, arguments.length);
+    return Program.listening(folder, all);
+  }
+
+  private static RawClient.Answer ask(Program program, String model) throws IOException {
+    return post(program, "/v1", "{\"model\":\"" + model
+        + "\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}");
+  }
+
+  private static RawClient.Answer post(Program program, String path, String json)
+      throws IOException {
+    try (RawClient client = program.client()) {
+      return client.post(path, json, "Content-Type: application/json",
+          "Authorization: Bearer of-the-game").answer();
+    }
+  }
+
+  /// The last request that a reply was asked with.
+  private FakeUpstream.Received asked() {
+    return upstream.requests().stream().filter(each -> each.method().equals("POST"))
+        .reduce((_, last) -> last).orElseThrow();
+  }
+
+  @Test
+  void a_key_for_openrouter_is_used_from_the_next_request_on() throws Exception {
+    upstream.answer(FakeUpstream.json(COMPLETION));
+    try (Program program = program("{}", "--openrouter-url", upstream.url() + "/v1")) {
+      assertEquals(503, ask(program, "openai/gpt").status());
+      assertEquals("{\"status\":\"saved\"}",
+          post(program, "/config/openrouter-key", "{\"key\":\"sk-or-1\"}").text());
+      assertEquals(200, ask(program, "openai/gpt").status());
+      assertEquals("Bearer sk-or-1", asked().header("authorization"));
+      post(program, "/config/openrouter-key", "{\"key\":\"sk-or-2\"}");
+      assertEquals(200, ask(program, "openai/gpt").status());
+      assertEquals("Bearer sk-or-2", asked().header("authorization"));
+      assertEquals("{\"status\":\"cleared\"}",
+          post(program, "/config/openrouter-key", "{\"key\":\" \"}").text());
+      assertEquals(503, ask(program, "openai/gpt").status());
+      assertFalse(program.stderr().contains("sk-or-"), program.stderr());
+    }
+  }
+
+  @Test
+  void a_configured_server_is_asked_by_its_name_and_by_an_alias() throws Exception {
+    upstream.answer(FakeUpstream.json(COMPLETION));
+    try (Program program = program("{\"aliases\":{\"lydia\":\"mine:qwen\"},\"providers\":{\"mine\":"
+        + "{\"base_url\":\"" + upstream.url() + "/v1\",\"api_key\":\" of-mine \"}}}")) {
+      for (String model : new String[] {"mine:qwen", "lydia", "nobody/x > mine:qwen"}) {
+        assertEquals(200, ask(program, model).status());
+        assertEquals("/v1/chat/completions", asked().path());
+        assertEquals("Bearer of-mine", asked().header("authorization"));
+        assertEquals("qwen", Cursor.of(asked().json()).at("model").string());
+      }
+    }
+  }
+
+  @Test
+  void claude_is_reached_with_a_key_at_the_address_that_was_set() throws Exception {
+    upstream.answer(FakeUpstream.json(MESSAGE));
+    try (Program program = program("{\"anthropic_api_key\":\"sk-ant-1\"}",
+        "--anthropic-url", upstream.url())) {
+      ask(program, "claude-x");
+      assertEquals("sk-ant-1", asked().header("x-api-key"));
+      assertNull(asked().header("authorization"), "that is the game's own");
+      Cursor health = health(program);
+      assertEquals("api-key", health.at("claude").at("mode").string());
+      assertEquals("healthy", health.at("status").string());
+    }
+  }
+
+  @Test
+  void with_nothing_set_up_only_the_demo_answers_and_health_says_what_to_do() throws Exception {
+    try (Program program = program("{}")) {
+      assertEquals(200, ask(program, "demo").status());
+      for (String model : new String[] {"claude-x", "gpt-x", "a/b"}) {
+        RawClient.Answer answer = ask(program, model);
+        assertEquals(503, answer.status(), answer.text());
+        assertTrue(answer.header("retry-after") != null);
+      }
+      Cursor health = health(program);
+      assertEquals("unconfigured", health.at("status").string());
+      assertFalse(health.at("claude").at("error").string().isBlank());
+      assertFalse(health.at("codex").at("error").string().isBlank());
+      assertFalse(health.at("openrouter_configured").bool());
+    }
+  }
+
+  private static Cursor health(Program program) throws IOException {
+    try (RawClient client = program.client()) {
+      client.send("GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n");
+      return Cursor.of(Json.parse(client.answer().body()));
+    }
+  }
+}
