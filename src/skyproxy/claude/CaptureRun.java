@@ -12,6 +12,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import skyproxy.json.JsonWriter;
 
 /// One start of the CLI against an [Interceptor], to see what it sends. Blocks; one thread.
 ///
@@ -69,11 +70,12 @@ final class CaptureRun {
       Interceptor.Received received = await(interceptor.received(), Duration.ZERO);
       Credential credential = Credential.ofCaptured(
           received.headers(), received.query(), received.body(), PROMPT);
-      LOG.log(Level.INFO, "Captured what the Claude CLI sends in {0} ms; {1} bytes of it go with"
-          + " each call", (System.nanoTime() - started) / 1_000_000,
-          credential.template().toString().length());
+      long took = (System.nanoTime() - started) / 1_000_000;
       out.accept(credential);
       run.process().waitFor(patience.toEnd().toMillis(), TimeUnit.MILLISECONDS);
+      LOG.log(Level.INFO, "The Claude CLI called after {0} ms, {1} time(s); of the {2} bytes it"
+          + " sent {3} go with each call", took, interceptor.calls(), received.bytes(),
+          JsonWriter.bytes(credential.template()).length);
       return true;
     } catch (IOException failed) {
       LOG.log(Level.DEBUG, "starting the Claude CLI failed", failed);

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import skyproxy.json.Json;
 import skyproxy.json.JsonException;
 
@@ -52,11 +53,14 @@ final class Interceptor implements AutoCloseable {
   /// The request that was kept.
   ///
   /// @param query with its `?`, or ""
-  record Received(List<Map.Entry<String, String>> headers, String query, Json.Obj body) {}
+  /// @param bytes how long the body was
+  record Received(List<Map.Entry<String, String>> headers, String query, Json.Obj body,
+      int bytes) {}
 
   private final HttpServer server;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final String prefix;
+  private final AtomicInteger calls = new AtomicInteger();
   private final CompletableFuture<Received> received = new CompletableFuture<>();
 
   private Interceptor(HttpServer server, String prefix) {
@@ -85,12 +89,20 @@ final class Interceptor implements AutoCloseable {
     return received;
   }
 
+  /// How many requests of any kind have come.
+  int calls() {
+    return calls.get();
+  }
+
   private void handle(HttpExchange exchange) throws IOException {
     try (exchange) {
       String path = exchange.getRequestURI().getPath();
       if (!path.startsWith(prefix + "/")) {
         exchange.sendResponseHeaders(404, -1);
-      } else if (exchange.getRequestMethod().equals("POST") && path.endsWith("/v1/messages")) {
+        return;
+      }
+      calls.incrementAndGet();
+      if (exchange.getRequestMethod().equals("POST") && path.endsWith("/v1/messages")) {
         keep(exchange);
         exchange.getResponseHeaders().set("Content-Type", "text/event-stream");
         exchange.sendResponseHeaders(200, OK.length);
@@ -110,7 +122,8 @@ final class Interceptor implements AutoCloseable {
     String query = exchange.getRequestURI().getRawQuery();
     try {
       if (Json.parse(bytes) instanceof Json.Obj body) {
-        received.complete(new Received(headers, query == null ? "" : "?" + query, body));
+        received.complete(new Received(headers, query == null ? "" : "?" + query, body,
+            bytes.length));
         return;
       }
       received.completeExceptionally(new IOException("the CLI's request is no JSON object"));

@@ -1,0 +1,206 @@
+package skyproxy.claude;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+import static skyproxy.testing.FakeUpstream.sse;
+import static skyproxy.testing.FakeUpstream.status;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Semaphore;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import skyproxy.json.Cursor;
+import skyproxy.json.Json;
+import skyproxy.testing.FakeUpstream;
+import skyproxy.testing.Fixtures;
+import skyproxy.testing.Program;
+import skyproxy.testing.RawClient;
+
+/// The whole program between a game and a Messages API.
+final class ClaudeProgramTest {
+  private static final String HAIL = "{\"model\":\"claude-sonnet-5-5\",\"stream\":true,"
+      + "\"messages\":[{\"role\":\"user\",\"content\":\"Hail!\"}]}";
+  private static final String DEMO =
+      "{\"model\":\"demo\",\"messages\":[{\"role\":\"user\",\"content\":\"Hail!\"}]}";
+
+  private final FakeUpstream upstream = new FakeUpstream();
+
+  @TempDir
+  private Path folder;
+
+  @AfterEach
+  void close() {
+    upstream.close();
+  }
+
+  @Test
+  void the_first_delta_reaches_the_game_before_the_upstream_sends_its_second() throws Exception {
+    Semaphore gate = new Semaphore(4);
+    upstream.answer(sse(Fixtures.text("claude/text.sse")).gate(gate));
+    try (Program program = byKey(); RawClient game = program.client()) {
+      game.post("/v1/chat/completions", HAIL);
+      String line;
+      do {
+        line = game.lineStarting("data: ");
+      } while (!line.contains("Ten "));
+      gate.release(100);
+      game.lineStarting("data: [DONE]");
+    }
+  }
+
+  @Test
+  void every_sample_of_the_game_is_answered_streamed_and_not() throws Exception {
+    upstream.answer(_ -> sse(Fixtures.text("claude/text.sse")));
+    try (Program program = byKey()) {
+      Samples.askAll(program);
+    }
+  }
+
+  @Test
+  void faults_of_anthropic_reach_the_game_as_the_table_says() throws Exception {
+    try (Program program = byKey()) {
+      assertFault(program, 401, "authentication_error", "503 api_error upstream_auth");
+      assertFault(program, 403, "permission_error", "503 api_error upstream_auth");
+      assertFault(program, 404, "not_found_error", "404 invalid_request_error model_not_found");
+      assertFault(program, 400, "invalid_request_error",
+          "400 invalid_request_error invalid_request_error");
+      assertFault(program, 402, "billing_error", "402 billing_error billing_error");
+      assertFault(program, 429, "rate_limit_error", "429 rate_limit_error rate_limit_exceeded");
+      assertFault(program, 529, "overloaded_error", "503 api_error upstream_overloaded");
+      assertFault(program, 500, "api_error", "502 api_error upstream_error");
+    }
+  }
+
+  private void assertFault(Program program, int code, String type, String expected)
+      throws IOException {
+    upstream.answer(status(code).body("{\"type\":\"error\",\"error\":{\"type\":\"" + type
+        + "\",\"message\":\"Words of Anthropic\"}}"));
+    try (RawClient game = program.client()) {
+      RawClient.Answer answer = game.post("/v1/chat/completions", HAIL).answer();
+      Cursor error = Cursor.of(Json.parse(answer.body())).at("error");
+      String told = answer.status() + " " + error.at("type").string() + " "
+          + error.at("code").string();
+      assertEquals(expected, told);
+      assertTrue(error.at("message").string().contains("Words of Anthropic"), answer.text());
+    }
+  }
+
+  @Test
+  void a_capture_that_works_answers_the_game() throws Exception {
+    upstream.answer(_ -> sse(Fixtures.text("claude/text.sse")));
+    try (Program program = direct(script("works"))) {
+      Cursor health = await(program, at -> at.at("auth_cached").bool());
+      assertEquals("direct", health.at("mode").string());
+      assertTrue(health.at("error").isMissing());
+      assertTrue(ask(program, HAIL).text().contains("Ten "));
+      assertFalse(get(program, "/health").text().contains("sk-ant"));
+    }
+    assertFalse(Files.readString(folder.resolve("stderr")).contains("sk-ant"));
+  }
+
+  @Test
+  void a_cli_that_is_not_logged_in_leaves_a_proxy_that_serves_and_says_what_to_do()
+      throws Exception {
+    assertServesOn("not-logged-in", "log in");
+  }
+
+  @Test
+  void a_cli_that_dies_leaves_a_proxy_that_serves_and_says_what_to_do() throws Exception {
+    assertServesOn("dies", "Run `claude`");
+  }
+
+  @Test
+  void a_cli_that_is_missing_leaves_a_proxy_that_serves_and_says_what_to_do() throws Exception {
+    try (Program program = direct(folder.resolve("missing"))) {
+      assertServesOn(program, "Install Claude Code");
+    }
+  }
+
+  @Test
+  void a_cli_that_hangs_keeps_nobody_else_waiting_and_ends_with_the_proxy() throws Exception {
+    try (Program program = direct(script("hang"))) {
+      Cursor claude = Cursor.of(Json.parse(get(program, "/health").body())).at("claude");
+      assertFalse(claude.at("auth_cached").bool());
+      assertEquals(200, ask(program, DEMO).status());
+      List<ProcessHandle> children = program.process().descendants().toList();
+      program.process().destroy();
+      assertEquals(143, program.exitStatus());
+      for (ProcessHandle child : children) child.onExit().join();
+    }
+  }
+
+  private void assertServesOn(String how, String advice) throws Exception {
+    try (Program program = direct(script(how))) {
+      assertServesOn(program, advice);
+    }
+  }
+
+  private static void assertServesOn(Program program, String advice) throws Exception {
+    Cursor health = await(program, at -> !at.at("error").isMissing());
+    assertTrue(health.at("error").string().contains(advice), health.toString());
+    RawClient.Answer answer = ask(program, HAIL);
+    assertEquals(503, answer.status(), answer.text());
+    assertTrue(answer.text().contains(advice), answer.text());
+    assertTrue(Integer.parseInt(answer.header("retry-after")) > 0);
+    assertEquals(200, ask(program, DEMO).status());
+  }
+
+  /// The `claude` object of `/health`, once it is as wanted.
+  private static Cursor await(Program program, Predicate<Cursor> wanted) throws Exception {
+    long end = System.nanoTime() + 30_000_000_000L;
+    while (true) {
+      Cursor claude = Cursor.of(Json.parse(get(program, "/health").body())).at("claude");
+      if (wanted.test(claude)) return claude;
+      assertTrue(System.nanoTime() < end, claude.toString());
+      Thread.sleep(10);
+    }
+  }
+
+  private static RawClient.Answer get(Program program, String path) throws IOException {
+    try (RawClient client = program.client()) {
+      return client.send("GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n").answer();
+    }
+  }
+
+  private static RawClient.Answer ask(Program program, String body) throws IOException {
+    try (RawClient client = program.client()) {
+      return client.post("/v1/chat/completions", body).answer();
+    }
+  }
+
+  private Program byKey() throws IOException {
+    return start(Map.of("ANTHROPIC_API_KEY", "sk-ant-made-up-0123"), "off", "auto");
+  }
+
+  private Program direct(Path cli) throws IOException {
+    return start(Map.of(), cli.toString(), "direct");
+  }
+
+  private Program start(Map<String, String> environment, String cli, String mode)
+      throws IOException {
+    Program program = Program.start(folder, environment, "--port", "0", "--codex", "off",
+        "--claude", cli, "--claude-mode", mode, "--anthropic-url", upstream.url());
+    program.awaitListening();
+    return program;
+  }
+
+  /// A fake CLI as one program file.
+  private Path script(String how) throws IOException {
+    assumeTrue(File.separatorChar == '/', "a script is no program on Windows");
+    StringBuilder line = new StringBuilder("exec");
+    for (String word : FakeCli.claude(how).command()) line.append(" '").append(word).append('\'');
+    Path script = folder.resolve("fake-" + how);
+    Files.writeString(script, "#!/bin/sh\n" + line + " \"$@\"\n");
+    assertTrue(script.toFile().setExecutable(true));
+    return script;
+  }
+}
