@@ -37,11 +37,12 @@ final class Refusals {
         || status != 400 && status != 422) {
       return false;
     }
+    boolean learned = false;
     for (String name : body.members().keySet()) {
       if (ESSENTIAL.contains(name)) continue;
-      if (param != null ? param.equals(name) : names(message, name)) return add(model, name);
+      if (param != null ? param.equals(name) : names(message, name)) learned = add(model, name);
     }
-    return false;
+    return learned;
   }
 
   private boolean add(String model, String parameter) {

@@ -1,5 +1,6 @@
 package skyproxy.openai;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 import skyproxy.json.Json;
@@ -66,15 +67,19 @@ record UpstreamError(String message, String param, String code, int status, Stri
 
   /// What FastAPI finds wrong: a text, or a list with the place of each.
   private static UpstreamError detail(Json detail) {
-    if (!(detail instanceof Json.Arr(var items)) || items.isEmpty()
-        || !(items.getFirst() instanceof Json.Obj first)) {
-      return read(detail);
+    if (!(detail instanceof Json.Arr(var items))) return read(detail);
+    List<String> places = new ArrayList<>();
+    List<String> words = new ArrayList<>();
+    for (Json item : items) {
+      if (!(item instanceof Json.Obj one)) continue;
+      String place = one.get("loc") instanceof Json.Arr(var way) && way.size() > 1
+          ? text(way.get(1)) : null;
+      String message = text(one.get("msg"));
+      if (place != null) places.add(place);
+      words.add((place == null ? "" : "'" + place + "': ") + (message == null ? "?" : message));
     }
-    String param = first.get("loc") instanceof Json.Arr(var way) && way.size() > 1
-        ? text(way.get(1)) : null;
-    String message = text(first.get("msg"));
-    return new UpstreamError((param == null ? "" : param + ": ")
-        + (message == null ? "" : message), param, null, 0, "", false);
+    return new UpstreamError(String.join("; ", words),
+        places.size() == 1 ? places.getFirst() : null, null, 0, "", false);
   }
 
   private static String text(Json value) {

@@ -253,7 +253,7 @@ final class OpenAiDecoderTest {
     for (String body : List.of("{\"error\":\"words\"}", "{\"message\":\"words\"}",
         "{\"detail\":\"words\"}", "[{\"error\":{\"message\":\"words\"}}]", "\"words\"",
         "{\"object\":\"error\",\"message\":\"words\",\"code\":40301}",
-        "{\"detail\":[{\"loc\":[\"body\",\"top_k\"],\"msg\":\"words\"}]}")) {
+        "{\"detail\":[7,{\"loc\":[\"body\",\"top_k\"],\"msg\":\"words\"}]}")) {
       String message = status(400, body).message();
       assertTrue(message.endsWith("words"), message);
     }

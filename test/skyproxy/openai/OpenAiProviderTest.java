@@ -1,0 +1,228 @@
+package skyproxy.openai;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static skyproxy.testing.FakeUpstream.events;
+import static skyproxy.testing.FakeUpstream.json;
+import static skyproxy.testing.FakeUpstream.status;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import skyproxy.chat.ChatException;
+import skyproxy.chat.ChatRequest;
+import skyproxy.chat.Event;
+import skyproxy.chat.Failure;
+import skyproxy.chat.Health;
+import skyproxy.chat.Limits;
+import skyproxy.chat.Provider;
+import skyproxy.chat.Reply;
+import skyproxy.json.Json;
+import skyproxy.testing.FakeUpstream;
+import skyproxy.testing.FakeUpstream.Received;
+
+/// What OpenRouter and configured servers receive, over real connections.
+final class OpenAiProviderTest {
+  private static final Duration LONG = Duration.ofSeconds(20);
+  private static final String DONE = "{\"choices\":[{\"index\":0,\"delta\":{\"content\":\"Aye\"},"
+      + "\"finish_reason\":\"stop\"}]}";
+  private static final String GAME = "{\"model\":\"x/y\",\"temperature\":1.0,\"top_k\":0,"
+      + "\"odd\":[1e400,{\"z\":1,\"a\":12345678901234567890}],\"stream\":true,"
+      + "\"provider\":{\"sort\":\"latency\"},\"messages\":[{\"role\":\"system\","
+      + "\"content\":\"Hi\"},{\"content\":\"Zażółć 🐉 \\ud83d\",\"role\":\"user\"},"
+      + "{\"role\":\"user\",\"content\":\"\"}]}";
+
+  private final FakeUpstream fake = new FakeUpstream().answer(events(DONE, "[DONE]"));
+  private final AtomicReference<String> key = new AtomicReference<>("sk-made-up");
+  private final Provider openRouter =
+      OpenRouter.provider(URI.create(fake.url() + "/api/v1"), key::get, Limits.DEFAULT);
+  private final Provider ollama = OpenAiProvider.configured("ollama",
+      URI.create(fake.url() + "/v1"), null, List.of("named"), List.of("top_k", "odd"),
+      Limits.DEFAULT);
+
+  @AfterEach
+  void close() {
+    openRouter.close();
+    ollama.close();
+    fake.close();
+  }
+
+  private static ChatRequest request(String json, ChatRequest.Caller caller) {
+    return ChatRequest.parse((Json.Obj) Json.parse(json), caller);
+  }
+
+  private static List<Event> ask(Provider provider, String json, ChatRequest.Caller caller) {
+    List<Event> events = new ArrayList<>();
+    try (Reply reply = provider.open(request(json, caller).withModel("real"))) {
+      for (Event event; (event = reply.next(LONG)) != null; ) {
+        if (!(event instanceof Event.Idle)) events.add(event);
+      }
+    }
+    return events;
+  }
+
+  private Received ask(Provider provider, ChatRequest.Caller caller) {
+    ask(provider, GAME, caller);
+    return fake.requests().getLast();
+  }
+
+  private Received ask(Provider provider) {
+    return ask(provider, ChatRequest.Caller.UNKNOWN);
+  }
+
+  @Test
+  void the_body_goes_on_as_it_came_with_only_the_model_changed() {
+    Received received = ask(openRouter);
+    assertEquals("POST /api/v1/chat/completions", received.method() + " " + received.path());
+    assertEquals(GAME.replace("x/y", "real"), received.text());
+    assertEquals("application/json", received.header("Content-Type"));
+    assertNull(received.header("Upgrade"));
+  }
+
+  @Test
+  void members_that_a_server_must_not_see_are_left_out() {
+    Json.Obj body = ask(ollama).json();
+    assertEquals(List.of("model", "temperature", "stream", "provider", "messages"),
+        List.copyOf(body.members().keySet()));
+  }
+
+  @Test
+  void openrouter_gets_the_players_key_and_who_calls() {
+    Received received = ask(openRouter);
+    assertEquals("Bearer sk-made-up", received.header("Authorization"));
+    assertEquals("SkyrimNet Proxy", received.header("X-Title"));
+    assertEquals("http://localhost", received.header("HTTP-Referer"));
+    received = ask(openRouter, new ChatRequest.Caller("https://mod.invalid", "SkyrimNet"));
+    assertEquals("SkyrimNet", received.header("X-Title"));
+    assertEquals("https://mod.invalid", received.header("HTTP-Referer"));
+    received = ask(openRouter, new ChatRequest.Caller(" ", "a\nX-Bad: b"));
+    assertEquals("SkyrimNet Proxy", received.header("X-Title"));
+    assertNull(received.header("X-Bad"));
+  }
+
+  @Test
+  void a_server_without_a_key_gets_none_and_nothing_of_ours() {
+    Received received = ask(ollama);
+    for (String name : List.of("Authorization", "X-Title", "HTTP-Referer")) {
+      assertNull(received.header(name), name);
+    }
+  }
+
+  @Test
+  void a_new_key_is_used_from_the_next_request_on() {
+    ask(openRouter);
+    key.set("sk-other");
+    assertEquals("Bearer sk-other", ask(openRouter).header("Authorization"));
+    key.set(null);
+    Failure failure = assertThrows(ChatException.class, () -> ask(openRouter)).failure();
+    assertInstanceOf(Failure.NotReady.class, failure);
+    assertTrue(failure.message().contains("openrouter.ai/keys"), failure.message());
+    assertEquals(Health.State.UNAVAILABLE, openRouter.health().state());
+    assertEquals(List.of(), openRouter.models(LONG));
+    key.set("sk-\n");
+    assertInstanceOf(Failure.NotReady.class,
+        assertThrows(ChatException.class, () -> ask(openRouter)).failure());
+  }
+
+  @Test
+  void a_refused_parameter_is_left_out_for_that_model_from_then_on() {
+    fake.answer(received -> received.json().get("top_k") != null
+        ? status(400).body("{\"error\":{\"message\":\"Unsupported parameter: 'top_k'\"}}")
+        : events(DONE, "[DONE]"));
+    assertEquals(1, ask(openRouter, GAME, ChatRequest.Caller.UNKNOWN).size());
+    assertEquals(2, fake.requests().size());
+    assertEquals(GAME.replace("x/y", "real").replace("\"top_k\":0,", ""), ask(openRouter).text());
+    assertEquals(3, fake.requests().size());
+  }
+
+  @Test
+  void a_parameter_may_be_named_by_the_error_itself_or_by_its_place_in_the_body() {
+    fake.answer(received -> received.json().get("provider") != null
+        ? status(400).body("{\"error\":{\"message\":\"no\",\"param\":\"provider\"}}")
+        : received.json().get("odd") == null ? events(DONE, "[DONE]")
+        : status(422).body("{\"detail\":[{\"loc\":[\"body\",\"odd\"],\"msg\":\"extra\"},"
+            + "{\"loc\":[\"body\",\"top_k\"],\"msg\":\"extra\"}]}"));
+    assertThrows(ChatException.class, () -> ask(openRouter));
+    assertEquals(2, fake.requests().size());
+    assertEquals(1, ask(openRouter, GAME, ChatRequest.Caller.UNKNOWN).size());
+    assertEquals(4, fake.requests().size());
+    assertEquals(List.of("model", "temperature", "stream", "messages"),
+        List.copyOf(fake.requests().getLast().json().members().keySet()));
+  }
+
+  @Test
+  void a_refusal_that_names_no_parameter_we_sent_is_not_tried_again() {
+    for (String error : List.of(
+        "{\"error\":{\"message\":\"This model's maximum context length is 8192 tokens\","
+            + "\"param\":\"messages\",\"code\":\"context_length_exceeded\"}}",
+        "{\"error\":{\"message\":\"filtered\",\"param\":\"prompt\",\"code\":\"content_filter\"}}",
+        "{\"error\":{\"message\":\"the provider says 'min_p' is odd to stream\"}}", "no")) {
+      fake.answer(status(400).body(error));
+      int before = fake.requests().size();
+      assertInstanceOf(Failure.Rejected.class,
+          assertThrows(ChatException.class, () -> ask(openRouter)).failure());
+      assertEquals(before + 1, fake.requests().size());
+    }
+  }
+
+  @Test
+  void what_refuses_again_is_not_asked_a_third_time() {
+    fake.answer(status(400).body("{\"error\":{\"message\":\"temperature, top_k: no\"}}"));
+    assertThrows(ChatException.class, () -> ask(openRouter));
+    assertEquals(2, fake.requests().size());
+  }
+
+  @Test
+  void a_server_asked_not_to_stream_may_take_the_time_of_its_tokens() {
+    String body = "{\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]%s}";
+    ChatRequest whole = request(body.formatted(""), ChatRequest.Caller.UNKNOWN);
+    assertEquals(Duration.ofSeconds(90), ollama.firstEvent(whole));
+    whole = request(body.formatted(",\"max_tokens\":4000"), ChatRequest.Caller.UNKNOWN);
+    assertEquals(Duration.ofSeconds(130), ollama.firstEvent(whole));
+    ChatRequest streamed = request(body.formatted(",\"stream\":true,\"max_tokens\":4000"),
+        ChatRequest.Caller.UNKNOWN);
+    assertEquals(Duration.ofSeconds(30), ollama.firstEvent(streamed));
+  }
+
+  @Test
+  void a_servers_own_list_joins_the_models_that_were_named() {
+    fake.answer(json("{\"object\":\"list\",\"data\":[{\"id\":\"qwen3:8b\",\"created\":17,"
+        + "\"owned_by\":\"library\"},{\"id\":\"plain\"},{\"id\":\" \"},{},7]}"));
+    assertEquals("[Model[id=ollama:named, created=0, ownedBy=ollama], "
+        + "Model[id=ollama:qwen3:8b, created=17, ownedBy=library], "
+        + "Model[id=ollama:plain, created=0, ownedBy=ollama]]", ollama.models(LONG).toString());
+    assertEquals("GET /v1/models", fake.requests().getFirst().method() + " "
+        + fake.requests().getFirst().path());
+    assertEquals(List.of("qwen3:8b", "plain"),
+        openRouter.models(LONG).stream().map(model -> model.id()).toList());
+  }
+
+  @Test
+  void a_list_is_fetched_once_for_many_who_ask_and_nobody_waits_for_it_twice() {
+    fake.answer(json("[{\"id\":\"a\"}]").after(Duration.ofMillis(50)));
+    assertEquals(1, ollama.models().size());
+    for (int i = 0; i < 9; i++) ollama.models();
+    assertEquals(2, ollama.models(LONG).size());
+    assertEquals(2, ollama.models().size());
+    assertEquals(1, fake.requests().size());
+  }
+
+  @Test
+  void a_server_that_has_no_list_or_does_not_answer_keeps_nobody() {
+    fake.answer(FakeUpstream.silence());
+    assertEquals(1, ollama.models(Duration.ofMillis(20)).size());
+    try (Provider away = OpenAiProvider.configured("away", URI.create("http://127.0.0.1:9"), null,
+        List.of("m"), List.of(), Limits.DEFAULT)) {
+      assertEquals("away:m", away.models(LONG).getFirst().id());
+      assertFalse(away.models(LONG).size() > 1);
+    }
+  }
+}
