@@ -111,6 +111,12 @@ final class OpenAiDecoder implements Decoder {
     else assembly.add(chunk);
   }
 
+  /// Some servers keep the connection open behind `[DONE]`.
+  @Override
+  public boolean complete() {
+    return done;
+  }
+
   @Override
   public void end(Consumer<Event> out) {
     if (!finished && !done) {

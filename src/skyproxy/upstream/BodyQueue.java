@@ -2,6 +2,7 @@ package skyproxy.upstream;
 
 import java.net.http.HttpResponse.BodySubscriber;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -15,6 +16,8 @@ import java.util.concurrent.TimeUnit;
 /// a game that does not read stops the upstream instead of filling the memory.
 final class BodyQueue implements BodySubscriber<BodyQueue> {
   private static final int AHEAD = 64;
+  private static final long AT_ONCE = Duration.ofMillis(5).toNanos();
+  private static final long SOON = Duration.ofSeconds(1).toNanos();
 
   /// One step of a body: bytes, or its end (`error` null: all of it came).
   record Piece(List<ByteBuffer> bytes, Throwable error) {
@@ -62,6 +65,28 @@ final class BodyQueue implements BodySubscriber<BodyQueue> {
     if (piece == null && nanos > 0) piece = pieces.poll(nanos, TimeUnit.NANOSECONDS);
     if (piece != null && !piece.last()) subscription.request(1);
     return piece;
+  }
+
+  /// Reads and drops what may still come, so that the connection can be used again; a body that
+  /// does not end soon is cut off. Returns within [#AT_ONCE], in which most bodies end: the next
+  /// request may follow on the heels of this one.
+  void drain() {
+    if (endsWithin(AT_ONCE)) return;
+    Thread.ofVirtual().name("end of a body").start(() -> {
+      if (!endsWithin(SOON)) cancel();
+    });
+  }
+
+  private boolean endsWithin(long nanos) {
+    long deadline = System.nanoTime() + nanos;
+    try {
+      for (Piece piece; (piece = take(deadline - System.nanoTime())) != null; ) {
+        if (piece.last()) return true;
+      }
+    } catch (InterruptedException stopped) {
+      Thread.currentThread().interrupt();
+    }
+    return false;
   }
 
   /// Cuts the body off; the connection is closed (HTTP/1.1) or the stream reset (HTTP/2).

@@ -17,7 +17,12 @@ public interface Decoder {
   /// A whole body that is not a stream, with a status of success.
   void decodeWhole(byte[] body, Consumer<Event> out);
 
-  /// The stream is over. A decoder that has not seen its last event throws.
+  /// Whether the reply has said its last word, however long its stream stays open.
+  default boolean complete() {
+    return false;
+  }
+
+  /// The stream is over, or [#complete]. A decoder that has not seen its last event throws.
   void end(Consumer<Event> out);
 
   /// What an answer without success means.

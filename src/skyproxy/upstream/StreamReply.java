@@ -20,6 +20,7 @@ import skyproxy.chat.ChatException;
 import skyproxy.chat.Event;
 import skyproxy.chat.Failure;
 import skyproxy.chat.Reply;
+import skyproxy.sse.SseException;
 import skyproxy.sse.SseReader;
 
 /// The reply of an HTTP upstream, from the connection to the last byte.
@@ -45,6 +46,7 @@ final class StreamReply implements Reply {
   private long headersAt;
   private boolean streams;
   private boolean resent;
+  private boolean bodyEnded;
   private boolean ended;
 
   StreamReply(HttpUpstream upstream, HttpRequest request, Decoder decoder) {
@@ -106,6 +108,7 @@ final class StreamReply implements Reply {
     }
     if (!piece.last()) {
       for (ByteBuffer bytes : piece.bytes()) take(bytes);
+      if (streams && decoder.complete()) end();
       if (events.isEmpty()) events.add(Event.PULSE);
     } else if (!succeeded()) {
       throw refused(piece.error());
@@ -114,20 +117,30 @@ final class StreamReply implements Reply {
           upstream.name() + " broke the connection off in the middle of its answer. Try again."),
           piece.error());
     } else {
-      ended = true;
-      if (streams) {
-        sse.end();
-        decoder.end(events::add);
-      } else {
-        decoder.decodeWhole(whole.toByteArray(), events::add);
-      }
+      bodyEnded = true;
+      end();
     }
     return true;
   }
 
+  private void end() {
+    ended = true;
+    if (streams) {
+      sse.end();
+      decoder.end(events::add);
+    } else {
+      decoder.decodeWhole(whole.toByteArray(), events::add);
+    }
+  }
+
   private void take(ByteBuffer bytes) {
     if (streams) {
-      sse.feed(bytes, event -> decoder.decode(event, events::add));
+      try {
+        sse.feed(bytes, event -> decoder.decode(event, events::add));
+      } catch (SseException endless) {
+        throw new ChatException(new Failure.Garbled(upstream.name() + " answered far too much."),
+            endless);
+      }
       return;
     }
     if (whole.size() + bytes.remaining() > WHOLE_LIMIT) {
@@ -173,9 +186,11 @@ final class StreamReply implements Reply {
 
   @Override
   public void close() {
+    boolean whole = ended && response != null && !bodyEnded && decoder.complete();
     ended = true;
     events.clear();
-    body.cancel();
+    if (whole) body.drain();
+    else body.cancel();
     pending.cancel(true);
   }
 }

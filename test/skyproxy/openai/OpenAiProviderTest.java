@@ -14,6 +14,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -178,6 +179,20 @@ final class OpenAiProviderTest {
     fake.answer(status(400).body("{\"error\":{\"message\":\"temperature, top_k: no\"}}"));
     assertThrows(ChatException.class, () -> ask(openRouter));
     assertEquals(2, fake.requests().size());
+  }
+
+  @Test
+  void a_stream_that_stays_open_behind_done_is_over_all_the_same() throws Exception {
+    fake.answer(events(DONE, "[DONE]").stallAfter(2));
+    assertEquals(1, ask(openRouter, GAME, ChatRequest.Caller.UNKNOWN).size());
+    assertTrue(fake.cuts().tryAcquire(20, TimeUnit.SECONDS), "and cut off in the end");
+  }
+
+  @Test
+  void a_connection_is_used_again_after_a_stream_that_ended_well() {
+    for (int i = 0; i < 5; i++) ask(openRouter);
+    assertEquals(5, fake.requests().size());
+    assertTrue(fake.connections() < 5, fake.connections() + " connections");
   }
 
   @Test
