@@ -7,6 +7,7 @@ import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -25,6 +26,8 @@ public final class Subprocess implements AutoCloseable {
 
   private final Process process;
   private final StringBuilder stderr = new StringBuilder();
+  private final Thread drainer =
+      Thread.ofPlatform().daemon().name("stderr of a child").unstarted(this::drainStderr);
 
   private Subprocess(Process process) {
     this.process = process;
@@ -35,7 +38,7 @@ public final class Subprocess implements AutoCloseable {
     Subprocess child = new Subprocess(builder.start());
     ALIVE.add(child);
     child.process.onExit().thenRun(() -> ALIVE.remove(child));
-    Thread.ofPlatform().daemon().name("stderr of a child").start(child::drainStderr);
+    child.drainer.start();
     return child;
   }
 
@@ -48,8 +51,16 @@ public final class Subprocess implements AutoCloseable {
     return process;
   }
 
-  /// The end of what it wrote to stderr.
+  /// The end of what it wrote to stderr. Of a child that has ended, its last words too, which may
+  /// still be on their way: waits for them, but not for a grandchild that keeps the pipe open.
   public String stderr() {
+    if (!process.isAlive()) {
+      try {
+        drainer.join(Duration.ofMillis(500));
+      } catch (InterruptedException stopped) {
+        Thread.currentThread().interrupt();
+      }
+    }
     synchronized (stderr) {
       return stderr.toString();
     }
