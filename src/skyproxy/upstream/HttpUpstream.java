@@ -19,19 +19,22 @@ import skyproxy.chat.Reply;
 /// travel to another host.
 public final class HttpUpstream implements AutoCloseable {
   private final String name;
-  private final HttpClient client;
+  private final CompletableFuture<HttpClient> client;
   private final AtomicLong answered = new AtomicLong();
 
+  /// Comes back at once: the first client of a JVM loads TLS and the trusted certificates, which
+  /// takes longer than all else at the start, so it is made in the background.
+  ///
   /// @param name what messages call this upstream, such as `OpenRouter`
   public HttpUpstream(String name, URI base, Duration connect) {
     this.name = name;
     boolean secure = "https".equalsIgnoreCase(base.getScheme());
-    client = HttpClient.newBuilder()
+    HttpClient.Builder builder = HttpClient.newBuilder()
         .version(secure ? Version.HTTP_2 : Version.HTTP_1_1)
         .followRedirects(Redirect.NEVER)
         .connectTimeout(connect)
-        .executor(Executors.newVirtualThreadPerTaskExecutor())
-        .build();
+        .executor(Executors.newVirtualThreadPerTaskExecutor());
+    client = CompletableFuture.supplyAsync(builder::build, Thread::startVirtualThread);
   }
 
   public String name() {
@@ -45,11 +48,11 @@ public final class HttpUpstream implements AutoCloseable {
 
   /// For the small calls beside replies (a list of models): blocks, and the caller maps errors.
   public HttpClient client() {
-    return client;
+    return client.join();
   }
 
   CompletableFuture<HttpResponse<BodyQueue>> begin(HttpRequest request, BodyQueue body) {
-    return client.sendAsync(request, _ -> body);
+    return client.join().sendAsync(request, _ -> body);
   }
 
   /// Counts a reply that began. As long as there was none, no connection can be a stale one.
@@ -63,6 +66,6 @@ public final class HttpUpstream implements AutoCloseable {
 
   @Override
   public void close() {
-    client.shutdownNow();
+    client.thenAccept(HttpClient::shutdownNow);
   }
 }
