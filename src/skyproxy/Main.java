@@ -1,8 +1,6 @@
 package skyproxy;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.security.CodeSource;
@@ -56,10 +54,9 @@ public final class Main {
     Wiring wiring = new Wiring(live, version());
     Runtime.getRuntime().addShutdownHook(
         Thread.ofPlatform().name("stop").unstarted(wiring::close));
-    URI address = address(settings.listen(), wiring.port());
-    System.out.println("Listening on " + address);
+    System.out.println("Listening on " + wiring.uri());
     if (settings.exitWith() != null) GameWatch.start(settings.exitWith(), () -> System.exit(0));
-    if (settings.open()) Browser.open(address);
+    if (settings.open()) Browser.open(wiring.uri());
   }
 
   /// What the JDK reads once, when its HTTP classes load; a value that the player gave stays.
@@ -80,15 +77,6 @@ public final class Main {
   private static void logDetails() {
     OURS.setLevel(Level.FINE);
     for (Handler handler : Logger.getLogger("").getHandlers()) handler.setLevel(Level.FINE);
-  }
-
-  /// What a browser on this computer can open.
-  private static URI address(Settings.Listen listen, int port) {
-    InetAddress first = listen.addresses().getFirst();
-    boolean plain = listen.addresses().size() > 1 || first.isAnyLocalAddress();
-    String name = plain ? "127.0.0.1" : listen.host();
-    if (name.contains(":") && !name.startsWith("[")) name = "[" + name + "]";
-    return URI.create("http://" + name.replace("%", "%25") + ":" + port);
   }
 
   private static String version() {

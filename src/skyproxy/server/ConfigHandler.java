@@ -5,66 +5,90 @@ import com.sun.net.httpserver.HttpHandler;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.util.Locale;
+import skyproxy.chat.ChatException;
+import skyproxy.chat.Failure;
 import skyproxy.json.Cursor;
 import skyproxy.json.Json;
 import skyproxy.json.JsonException;
 import skyproxy.settings.LiveSettings;
 import skyproxy.settings.SettingsException;
 
-/// `POST /config/openrouter-key`: keeps a key in the settings file, or forgets it.
+/// `POST /config/…`: changes something, as one JSON object asks for it.
 ///
 /// Takes `application/json` only, which no page of another origin can send without asking first.
 final class ConfigHandler implements HttpHandler {
   private static final System.Logger LOG = System.getLogger(ConfigHandler.class.getName());
 
-  private final LiveSettings settings;
+  private final Endpoints.Change change;
 
-  ConfigHandler(LiveSettings settings) {
-    this.settings = settings;
+  ConfigHandler(Endpoints.Change change) {
+    this.change = change;
+  }
+
+  /// Keeps the `key` of a request as this member of the settings file, or forgets it.
+  static Endpoints.Change key(LiveSettings settings, String member) {
+    return body -> {
+      Cursor at = body.at("key");
+      String key = at.string().strip();
+      if (!key.matches("[!-~]*")) {
+        throw new ChatException(new Failure.BadRequest(
+            "key must be a key: letters, digits and signs, without blanks", "key",
+            "invalid_value"));
+      }
+      settings.change(member, key.isEmpty() ? null : new Json.Str(key));
+      return Json.Obj.builder().put("status", key.isEmpty() ? "cleared" : "saved").build();
+    };
   }
 
   @Override
   public void handle(HttpExchange exchange) throws IOException {
-    ErrorBody error = answer(exchange);
-    if (error != null) RequestBody.refuse(exchange, error);
-  }
-
-  /// Null when it is done and said.
-  private ErrorBody answer(HttpExchange exchange) throws IOException {
     if (!isJson(exchange.getRequestHeaders().getFirst("Content-Type"))) {
-      return ErrorBody.invalid(415, "unsupported_media_type",
-          "Send this with Content-Type: application/json.", null);
+      RequestBody.refuse(exchange, ErrorBody.invalid(415, "unsupported_media_type",
+          "Send this with Content-Type: application/json.", null));
+      return;
     }
     byte[] body = RequestBody.read(exchange);
-    if (body == null) return RequestBody.tooLarge();
+    if (body == null) {
+      RequestBody.refuse(exchange, RequestBody.tooLarge());
+      return;
+    }
     try {
-      Cursor at = Cursor.of(Json.parse(body)).at("key");
-      String key = at.string().strip();
-      if (!key.matches("[!-~]*")) {
-        return ErrorBody.invalid(400, "invalid_value",
-            "key must be a key: letters, digits and signs, without blanks", at.path());
-      }
-      return save(exchange, key);
-    } catch (JsonException broken) {
-      return ErrorBody.invalid(400, "invalid_json",
-          "The body is not JSON: " + broken.getMessage(), null);
-    } catch (Cursor.Mismatch wrong) {
-      return ErrorBody.invalid(400, wrong.missing() ? "missing_field" : "invalid_type",
-          wrong.getMessage(), wrong.path().isEmpty() ? null : wrong.path());
+      JsonAnswer.send(exchange, changed(body));
+    } catch (Refusal refusal) {
+      RequestBody.refuse(exchange, refusal.error);
     }
   }
 
-  private ErrorBody save(HttpExchange exchange, String key) throws IOException {
+  private Json.Obj changed(byte[] body) throws Refusal {
     try {
-      settings.change("openrouter_api_key", key.isEmpty() ? null : new Json.Str(key));
-    } catch (SettingsException | IOException e) {
-      LOG.log(Level.WARNING, "The OpenRouter key was not saved: {0}", e.getMessage());
-      return new ErrorBody(500, "api_error", "not_saved",
-          "The key was not saved: " + e.getMessage(), null, null);
+      return change.make(Cursor.of(Json.parse(body)));
+    } catch (JsonException broken) {
+      throw new Refusal(ErrorBody.invalid(400, "invalid_json",
+          "The body is not JSON: " + broken.getMessage(), null));
+    } catch (Cursor.Mismatch wrong) {
+      throw new Refusal(ErrorBody.invalid(400, wrong.missing() ? "missing_field"
+          : "invalid_type", wrong.getMessage(), wrong.path().isEmpty() ? null : wrong.path()));
+    } catch (SettingsException wrong) {
+      if (wrong.exitStatus() == 1) throw notSaved(wrong);
+      throw new Refusal(ErrorBody.invalid(400, "invalid_value", wrong.getMessage(), null));
+    } catch (IOException unwritable) {
+      throw notSaved(unwritable);
     }
-    JsonAnswer.send(exchange, Json.Obj.builder()
-        .put("status", key.isEmpty() ? "cleared" : "saved").build());
-    return null;
+  }
+
+  private static Refusal notSaved(Exception why) {
+    LOG.log(Level.WARNING, "The settings were not saved: {0}", why.getMessage());
+    return new Refusal(new ErrorBody(500, "api_error", "not_saved",
+        "This was not saved: " + why.getMessage(), null, null));
+  }
+
+  /// Carries an error past the sending, whose own exceptions mean something else.
+  private static final class Refusal extends Exception {
+    private final transient ErrorBody error;
+
+    private Refusal(ErrorBody error) {
+      this.error = error;
+    }
   }
 
   private static boolean isJson(String contentType) {

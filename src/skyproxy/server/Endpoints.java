@@ -1,14 +1,40 @@
 package skyproxy.server;
 
 import com.sun.net.httpserver.HttpHandler;
+import java.io.IOException;
 import java.util.List;
+import java.util.function.Function;
+import skyproxy.json.Cursor;
+import skyproxy.json.Json;
 import skyproxy.routing.Router;
 import skyproxy.settings.LiveSettings;
+import skyproxy.settings.SettingsException;
 import skyproxy.stats.Stats;
 
 /// The endpoints that every client may rely on.
 public final class Endpoints {
   private Endpoints() {}
+
+  /// A change that the dashboard asks for, and what is said when it is made.
+  public interface Change {
+
+    /// Makes it, or throws a [Cursor.Mismatch] that names the member of `body` that is wrong.
+    ///
+    /// @throws SettingsException when the settings would be wrong
+    /// @throws IOException when they can't be saved
+    Json.Obj make(Cursor body) throws SettingsException, IOException;
+  }
+
+  /// A path below `/config/`.
+  public static Endpoint config(String path, Change change) {
+    return Endpoint.at(path).post(new ConfigHandler(change));
+  }
+
+  /// A path where JSON can be had, by the query behind it (null when there is none).
+  public static Endpoint json(String path, Function<String, Json.Obj> answer) {
+    return Endpoint.at(path).get(
+        exchange -> JsonAnswer.send(exchange, answer.apply(exchange.getRequestURI().getQuery())));
+  }
 
   /// All of them; the dashboard's own come besides.
   public static List<Endpoint> of(Router router, LiveSettings settings, Stats stats,
@@ -30,9 +56,9 @@ public final class Endpoints {
         Endpoint.at("/v1").post(completions), // what players type who know only the base URL
         Endpoint.at("/v1/models").andBelow().get(models),
         Endpoint.at("/models").andBelow().get(models),
-        Endpoint.at("/config/openrouter-key").post(new ConfigHandler(settings)),
+        config("/config/openrouter-key", ConfigHandler.key(settings, "openrouter_api_key")),
+        config("/config/anthropic-key", ConfigHandler.key(settings, "anthropic_api_key")),
         Endpoint.at("/health").unguarded()
-            .get(new HealthHandler(router, settings, version)),
-        Endpoint.at("/stats").get(exchange -> JsonAnswer.send(exchange, stats.json())));
+            .get(new HealthHandler(router, settings, version)));
   }
 }

@@ -44,6 +44,7 @@ final class Progress {
     this.request = request;
     this.stats = stats;
     answer = stats.keepsTexts() ? new StringBuilder() : null;
+    stats.begin();
   }
 
   void follow(Routed routed) {

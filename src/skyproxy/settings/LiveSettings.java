@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import skyproxy.json.Json;
 
 /// The settings that hold now, and the one way to change them while the proxy runs. Any thread.
@@ -65,9 +66,15 @@ public final class LiveSettings {
   /// @param value null removes the member
   /// @throws SettingsException when the result would be wrong; nothing is written then
   /// @throws IOException when the file can't be written
-  public synchronized Settings change(String member, Json value)
+  public Settings change(String member, Json value) throws SettingsException, IOException {
+    return change(member, _ -> value);
+  }
+
+  /// The same for a new value that depends on the old one, which is null where there is none.
+  public synchronized Settings change(String member, UnaryOperator<Json> edit)
       throws SettingsException, IOException {
     Json.Obj old = file.read();
+    Json value = edit.apply(old.get(member));
     Json.Obj content = value == null ? old.without(member) : old.with(member, value);
     Settings changed = Settings.of(commandLine, environment, file.path(), content);
     checked(changed);
