@@ -1,17 +1,22 @@
 package skyproxy;
 
-import com.sun.net.httpserver.HttpExchange;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
-import java.nio.charset.StandardCharsets;
+import java.net.InetAddress;
+import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import skyproxy.chat.Limits;
 import skyproxy.chat.Provider;
 import skyproxy.claude.ClaudeProvider;
 import skyproxy.codex.CodexProvider;
+import skyproxy.dashboard.Dashboard;
+import skyproxy.dashboard.DashboardApi;
+import skyproxy.dashboard.Doctor;
 import skyproxy.demo.DemoProvider;
 import skyproxy.json.Json;
 import skyproxy.openai.OpenAiProvider;
@@ -33,7 +38,9 @@ final class Wiring implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(Wiring.class.getName());
   private static final Duration GRACE = Duration.ofSeconds(5);
 
+  private final Settings.Listen listen;
   private final ProxyServer server;
+  private final Stats stats;
   private final Provider demo = new DemoProvider();
   private final ClaudeProvider claude;
   private final Provider codex;
@@ -48,6 +55,7 @@ final class Wiring implements AutoCloseable {
   Wiring(LiveSettings live, String version) throws IOException, SettingsException {
     live.check(this::check);
     Settings settings = live.now();
+    listen = settings.listen();
     server = ProxyServer.bind(settings.listen().addresses(), settings.listen().port());
     claude = claude(live);
     codex = codex(live);
@@ -57,8 +65,9 @@ final class Wiring implements AutoCloseable {
       claude.use(changed.claude().mode());
       router.update(routes(changed));
     });
-    List<Endpoint> endpoints = new ArrayList<>(Endpoints.of(router, live, new Stats(), version));
-    endpoints.add(Endpoint.at("/").unguarded().get(Wiring::welcome));
+    stats = new Stats(besides(settings.file()), line -> LOG.log(Level.WARNING, line));
+    List<Endpoint> endpoints = new ArrayList<>(Endpoints.of(router, live, stats, version));
+    endpoints.addAll(dashboard(live, version));
     server.start(new Guard(live::now), endpoints);
   }
 
@@ -107,17 +116,41 @@ final class Wiring implements AutoCloseable {
         codex, openRouter, byName);
   }
 
-  private static void welcome(HttpExchange exchange) throws IOException {
-    byte[] page = """
-        <!doctype html><html lang="en"><meta charset="utf-8"><title>SkyrimNet Proxy</title>
-        <h1>SkyrimNet Proxy</h1>
-        <p>It runs. In SkyrimNet, enter <code>/v1/chat/completions</code> at this address as
-        endpoint, and <code>demo</code> as model for a first try.</p></html>
-        """.getBytes(StandardCharsets.UTF_8);
-    exchange.getResponseHeaders().set("Content-Type", "text/html; charset=utf-8");
-    boolean head = exchange.getRequestMethod().equals("HEAD");
-    exchange.sendResponseHeaders(200, head ? -1 : page.length);
-    if (!head) exchange.getResponseBody().write(page);
+  private List<Endpoint> dashboard(LiveSettings live, String version) {
+    List<Endpoint> endpoints = new ArrayList<>();
+    Dashboard.pages().forEach((path, page) ->
+        endpoints.add(Endpoint.at(path).unguarded().get(page)));
+    Doctor doctor = new Doctor(this::uri, () -> live.now().apiKey(), this::checked, router);
+    DashboardApi api = new DashboardApi(router, live, stats, doctor, version);
+    endpoints.add(Endpoints.json("/stats", api::stats));
+    endpoints.add(Endpoints.config("/config/claude-mode", api::claudeMode));
+    endpoints.add(Endpoints.config("/config/server", api::server));
+    endpoints.add(Endpoints.config("/config/jobs", api::jobs));
+    endpoints.add(Endpoints.config("/config/texts", api::texts));
+    endpoints.add(Endpoints.config("/config/figures", api::figures));
+    endpoints.add(Endpoints.config("/config/doctor", api::doctor));
+    return endpoints;
+  }
+
+  /// Each settings file has its own figures.
+  private static Path besides(Path settings) {
+    String name = settings.getFileName().toString().replaceFirst("\\.json$", "");
+    return settings.resolveSibling(name + "-stats.json");
+  }
+
+  /// What speaks to a server that only the check-up knows.
+  private Provider checked(URI address) {
+    return server(new Settings.Server("broken", address, null, List.of("model"), List.of(),
+        Limits.DEFAULT));
+  }
+
+  /// Where a browser on this computer finds the page.
+  URI uri() {
+    InetAddress first = listen.addresses().getFirst();
+    boolean plain = listen.addresses().size() > 1 || first.isAnyLocalAddress();
+    String name = plain ? "127.0.0.1" : listen.host();
+    if (name.contains(":") && !name.startsWith("[")) name = "[" + name + "]";
+    return URI.create("http://" + name.replace("%", "%25") + ":" + server.port());
   }
 
   /// The port that is listened on.
@@ -129,6 +162,7 @@ final class Wiring implements AutoCloseable {
   @Override
   public void close() {
     server.stop(GRACE);
+    stats.close();
     List<Provider> all = new ArrayList<>(List.of(claude, codex, openRouter, demo));
     synchronized (this) {
       all.addAll(servers.values());

@@ -67,11 +67,11 @@ public final class LiveSettings {
   /// @throws SettingsException when the result would be wrong; nothing is written then
   /// @throws IOException when the file can't be written
   public Settings change(String member, Json value) throws SettingsException, IOException {
-    return change(member, _ -> value);
+    return edit(member, _ -> value);
   }
 
   /// The same for a new value that depends on the old one, which is null where there is none.
-  public synchronized Settings change(String member, UnaryOperator<Json> edit)
+  public synchronized Settings edit(String member, UnaryOperator<Json> edit)
       throws SettingsException, IOException {
     Json.Obj old = file.read();
     Json value = edit.apply(old.get(member));

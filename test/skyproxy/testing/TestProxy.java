@@ -47,8 +47,9 @@ public final class TestProxy implements AutoCloseable {
         new DemoProvider(Duration.ZERO), upstream, upstream, upstream,
         Map.of("local", upstream)));
     server = ProxyServer.bind(List.of(InetAddress.ofLiteral("127.0.0.1")), 0);
-    List<Endpoint> endpoints =
-        new ArrayList<>(Endpoints.of(router, settings, new Stats(), "9.9.9"));
+    Stats stats = new Stats();
+    List<Endpoint> endpoints = new ArrayList<>(Endpoints.of(router, settings, stats, "9.9.9"));
+    endpoints.add(Endpoints.json("/stats", _ -> stats.json()));
     endpoints.addAll(List.of(more));
     server.start(new Guard(settings::now), endpoints);
   }

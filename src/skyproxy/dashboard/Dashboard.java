@@ -1,0 +1,101 @@
+package skyproxy.dashboard;
+
+import com.sun.net.httpserver.Headers;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpHandler;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.zip.GZIPOutputStream;
+
+/// Sends the files of the page. Any number of threads.
+public final class Dashboard {
+  private static final List<String> PARTS = List.of("dashboard.css", "dashboard.js", "core.js",
+      "setup.js", "live.js", "speed.js", "trial.js");
+
+  /// `'none'` for what the page does not need, its own origin for the rest. Trusted types: no
+  /// script can make markup out of a text, not even by mistake.
+  private static final String POLICY = "default-src 'none'; script-src 'self'; style-src 'self';"
+      + " connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none';"
+      + " frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
+
+  private Dashboard() {}
+
+  /// What answers at which path; all of it can be read by everybody who is let in.
+  public static Map<String, HttpHandler> pages() {
+    Map<String, HttpHandler> pages = new LinkedHashMap<>();
+    pages.put("/", new Page("dashboard.html"));
+    for (String part : PARTS) pages.put("/dashboard/" + part, new Page(part));
+    return pages;
+  }
+
+  /// One file, read and packed when it is first asked for.
+  private static final class Page implements HttpHandler {
+    private final String name;
+    private volatile Content content;
+
+    Page(String name) {
+      this.name = name;
+    }
+
+    @Override
+    public void handle(HttpExchange exchange) throws IOException {
+      Content now = content;
+      if (now == null) content = now = Content.of(name);
+      Headers headers = exchange.getResponseHeaders();
+      headers.set("Content-Type", now.type());
+      headers.set("Content-Security-Policy", POLICY);
+      headers.set("X-Content-Type-Options", "nosniff");
+      headers.set("Referrer-Policy", "no-referrer");
+      headers.set("Cross-Origin-Opener-Policy", "same-origin");
+      headers.set("Cross-Origin-Resource-Policy", "same-origin");
+      headers.set("Cache-Control", "no-cache");
+      headers.set("ETag", now.tag());
+      headers.set("Vary", "Accept-Encoding");
+      if (now.tag().equals(exchange.getRequestHeaders().getFirst("If-None-Match"))) {
+        exchange.sendResponseHeaders(304, -1);
+        return;
+      }
+      String encodings = exchange.getRequestHeaders().getFirst("Accept-Encoding");
+      boolean packed = encodings != null && encodings.contains("gzip");
+      byte[] body = packed ? now.packed() : now.plain();
+      if (packed) headers.set("Content-Encoding", "gzip");
+      boolean head = exchange.getRequestMethod().equals("HEAD");
+      if (head) headers.set("Content-Length", Integer.toString(body.length));
+      exchange.sendResponseHeaders(200, head ? -1 : body.length);
+      if (!head) exchange.getResponseBody().write(body);
+    }
+  }
+
+  private record Content(String type, String tag, byte[] plain, byte[] packed) {
+
+    static Content of(String name) {
+      try (InputStream in = Dashboard.class.getResourceAsStream(name)) {
+        byte[] plain = in.readAllBytes();
+        var packed = new ByteArrayOutputStream();
+        try (var out = new GZIPOutputStream(packed)) {
+          out.write(plain);
+        }
+        byte[] digest = MessageDigest.getInstance("SHA-256").digest(plain);
+        return new Content(type(name), '"' + HexFormat.of().formatHex(digest, 0, 12) + '"', plain,
+            packed.toByteArray());
+      } catch (IOException e) {
+        throw new UncheckedIOException(name, e);
+      } catch (NoSuchAlgorithmException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+
+    private static String type(String name) {
+      String kind = name.endsWith(".html") ? "html" : name.endsWith(".css") ? "css" : "javascript";
+      return "text/" + kind + "; charset=utf-8";
+    }
+  }
+}

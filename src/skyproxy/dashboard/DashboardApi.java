@@ -1,0 +1,197 @@
+package skyproxy.dashboard;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import skyproxy.chat.ChatException;
+import skyproxy.chat.Failure;
+import skyproxy.chat.Job;
+import skyproxy.chat.Model;
+import skyproxy.chat.PlanWindow;
+import skyproxy.chat.Provider;
+import skyproxy.json.Cursor;
+import skyproxy.json.Json;
+import skyproxy.routing.Router;
+import skyproxy.routing.Routes;
+import skyproxy.settings.LiveSettings;
+import skyproxy.settings.Settings;
+import skyproxy.settings.SettingsException;
+import skyproxy.stats.Stats;
+
+/// What the page reads and changes. Any number of threads; never a credential.
+public final class DashboardApi {
+  private static final int MODELS = 400;
+
+  private final Router router;
+  private final LiveSettings live;
+  private final Stats stats;
+  private final Doctor doctor;
+  private final String version;
+
+  public DashboardApi(Router router, LiveSettings live, Stats stats, Doctor doctor,
+      String version) {
+    this.router = router;
+    this.live = live;
+    this.stats = stats;
+    this.doctor = doctor;
+    this.version = version;
+  }
+
+  /// `GET /stats`: everything; with `after=N` what is new since the request of that number, with
+  /// `whole` besides also the models; with `id=N` one request with its texts.
+  ///
+  /// @param query null when there is none
+  public Json.Obj stats(String query) {
+    Map<String, String> asked = Query.parse(query);
+    if (asked.containsKey("id")) return one(number(asked, "id"));
+    long after = asked.containsKey("after") ? number(asked, "after") : -1;
+    boolean whole = after < 0 || asked.containsKey("whole");
+    Json.Obj figures = stats.json(after);
+    return figures.with("settings", settings()).with("providers", providers(whole));
+  }
+
+  private Json.Obj one(long id) {
+    Json.Obj found = stats.exchange(id);
+    if (found == null) throw wrong("id", "it is no longer among the last requests");
+    return found;
+  }
+
+  private static long number(Map<String, String> asked, String name) {
+    try {
+      return Long.parseLong(asked.get(name));
+    } catch (NumberFormatException notOne) {
+      throw wrong(name, name + " must be a whole number");
+    }
+  }
+
+  private static ChatException wrong(String param, String message) {
+    return new ChatException(new Failure.BadRequest(message, param, "invalid_value"));
+  }
+
+  private Json.Obj settings() {
+    Settings now = live.now();
+    Json.Obj.Builder jobs = Json.Obj.builder();
+    now.jobs().forEach(jobs::put);
+    return Json.Obj.builder()
+        .put("version", version)
+        .put("file", now.file().toString())
+        .put("default_model", now.defaultModel())
+        .put("claude_mode", now.claude().mode().word())
+        .put("anthropic_key", now.claude().apiKey() != null)
+        .put("openrouter_key", now.openRouter().apiKey() != null)
+        .put("key_wanted", now.apiKey() != null)
+        .put("jobs", jobs.build())
+        .put("job_names", Json.Arr.ofStrings(
+            Arrays.stream(Job.values()).map(Job::wireName).toList()))
+        .build();
+  }
+
+  private Json.Arr providers(boolean whole) {
+    Routes routes = router.routes();
+    List<Json> shown = new ArrayList<>();
+    for (Provider each : List.of(routes.claude(), routes.codex(), routes.openRouter())) {
+      shown.add(provider(each, "", whole).build());
+    }
+    for (Settings.Server server : live.now().servers()) {
+      Provider each = routes.servers().get(server.name());
+      if (each == null) continue; // just being added or removed
+      shown.add(provider(each, server.name() + ":", whole)
+          .put("base_url", server.baseUrl().toString()).build());
+    }
+    shown.add(provider(routes.demo(), "", whole).build());
+    return new Json.Arr(shown);
+  }
+
+  private Json.Obj.Builder provider(Provider provider, String prefix, boolean whole) {
+    var health = provider.health();
+    List<String> ids = provider.models().stream().map(Model::id)
+        .map(id -> id.startsWith(prefix) ? id : prefix + id).toList();
+    Json.Obj.Builder out = Json.Obj.builder()
+        .put("name", prefix.isEmpty() ? provider.name() : prefix.replace(":", ""))
+        .put("state", health.state().name().toLowerCase(Locale.ROOT));
+    if (health.message() == null) out.putNull("message");
+    else out.put("message", health.message());
+    out.put("last_error", orNull(stats.lastError(provider.name())))
+        .put("plan", new Json.Arr(provider.plan().stream().map(DashboardApi::window).toList()))
+        .put("model_count", ids.size());
+    if (whole) {
+      out.put("models", Json.Arr.ofStrings(ids.size() > MODELS ? ids.subList(0, MODELS) : ids));
+    }
+    return out;
+  }
+
+  private static Json window(PlanWindow window) {
+    Json.Obj.Builder out = Json.Obj.builder().put("name", window.name());
+    out.put("used_percent",
+        window.usedPercent() == null ? Json.NULL : Json.Num.of(window.usedPercent()));
+    out.put("resets", window.resets() == null ? Json.NULL
+        : new Json.Str(window.resets().toString()));
+    return out.put("state", window.state() == null ? Json.NULL : new Json.Str(window.state()))
+        .build();
+  }
+
+  private static Json orNull(Json.Obj value) {
+    return value == null ? Json.NULL : value;
+  }
+
+  /// `{"mode":"cli"}`: how Claude is reached from now on.
+  public Json.Obj claudeMode(Cursor body) throws SettingsException, IOException {
+    String mode = body.at("mode").string();
+    Settings changed = live.change("claude_mode", new Json.Str(mode));
+    boolean holds = changed.claude().mode().word().equals(mode);
+    return done(holds ? "Saved." : "Saved, but --claude-mode (or its variable in the environment)"
+        + " says " + changed.claude().mode().word() + " and goes first.");
+  }
+
+  /// `{"name":…,"base_url":…,"api_key":…}` adds an OpenAI-compatible server or changes it,
+  /// `{"name":…,"remove":true}` removes it. Other members of a server in the file stay.
+  public Json.Obj server(Cursor body) throws SettingsException, IOException {
+    String name = body.at("name").string().strip();
+    boolean remove = body.at("remove").boolOr(false);
+    live.edit("providers", old -> {
+      Json.Obj servers = old instanceof Json.Obj all ? all : Json.Obj.builder().build();
+      if (remove) return servers.without(name);
+      Json.Obj server = servers.get(name) instanceof Json.Obj known ? known
+          : Json.Obj.builder().build();
+      server = server.with("base_url", new Json.Str(body.at("base_url").string().strip()));
+      String key = body.at("api_key").stringOr("").strip();
+      if (!key.isEmpty()) server = server.with("api_key", new Json.Str(key));
+      return servers.with(name, server);
+    });
+    return done(remove ? "Removed." : "Saved.");
+  }
+
+  /// `{"jobs":{"mood":"claude-haiku-5-5"}}`: what `auto` stands for, by job.
+  public Json.Obj jobs(Cursor body) throws SettingsException, IOException {
+    Json.Obj jobs = body.at("jobs").object();
+    live.change("jobs", jobs.members().isEmpty() ? null : jobs);
+    return done("Saved.");
+  }
+
+  /// `{"keep":true}`: prompts and answers are kept in memory from now on, or forgotten.
+  public Json.Obj texts(Cursor body) {
+    stats.keepTexts(body.at("keep").bool());
+    return done("Done.");
+  }
+
+  /// `{"delete":true}`: all figures are deleted, those on disk too.
+  public Json.Obj figures(Cursor body) {
+    if (!body.at("delete").bool()) throw wrong("delete", "delete must be true");
+    stats.clear();
+    return done("Deleted.");
+  }
+
+  /// `{"model":…}` lists what a check-up consists of, `{"model":…,"check":…}` does one of it.
+  public Json.Obj doctor(Cursor body) {
+    String model = body.at("model").string().strip();
+    String check = body.at("check").stringOr("");
+    return check.isEmpty() ? Doctor.checks() : doctor.check(model, check);
+  }
+
+  private static Json.Obj done(String message) {
+    return Json.Obj.builder().put("message", message).build();
+  }
+}

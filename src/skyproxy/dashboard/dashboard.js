@@ -1,0 +1,123 @@
+// Starts the page and keeps it up to date: once a second while something happens, every two
+// seconds else, never while nobody looks.
+
+import { $, Refused, call, onKeyWanted, put, toggle } from './core.js';
+import * as live from './live.js';
+import * as setup from './setup.js';
+import * as speed from './speed.js';
+import * as trial from './trial.js';
+
+const BUSY = 1000;
+const CALM = 2000;
+const WHOLE_EVERY = 30000;
+
+let last = -1;
+let run = '';
+let wholeAt = 0;
+let timer = 0;
+let polling = false;
+let again = false;
+
+async function poll() {
+  clearTimeout(timer);
+  if (document.hidden) return;
+  if (polling) {
+    again = true;
+    return;
+  }
+  polling = true;
+  let wait = CALM;
+  try {
+    do {
+      again = false;
+      const whole = Date.now() - wholeAt > WHOLE_EVERY;
+      const stats = await (await call('/stats?after=' + (whole ? last + '&whole' : last))).json();
+      if (whole) wholeAt = Date.now();
+      show(stats);
+      if (whole) setup.loadModels().catch(() => {});
+      if (stats.running || stats.recent.length) wait = BUSY;
+    } while (again);
+    toggle($('lost'), false);
+  } catch (e) {
+    put($('lost'), e.message);
+    toggle($('lost'), true);
+    put($('state'), 'No contact').className = 'pill bad';
+    if (!(e instanceof Refused)) throw e;
+  } finally {
+    polling = false;
+    clearTimeout(timer);
+    timer = setTimeout(poll, wait);
+  }
+}
+
+// After something was changed: everything anew, at once.
+function refresh() {
+  wholeAt = 0;
+  poll();
+}
+
+function show(stats) {
+  const { settings } = stats;
+  const began = stats.started + stats.counting_since;
+  if (run !== began) {
+    live.reset();
+    if (run && last >= 0) {
+      run = began;
+      last = -1;
+      wholeAt = 0;
+      again = true;
+      return;
+    }
+    run = began;
+  }
+  last = stats.last_id;
+  live.show(stats);
+  if (stats.today) speed.show(stats);
+  speed.glance(stats, live.recent());
+  setup.show(stats, refresh);
+  showState(stats.providers);
+  put($('about'), 'SkyrimNet Proxy ' + settings.version + ', counting since '
+    + new Date(stats.counting_since).toLocaleDateString() + '. Settings: ' + settings.file);
+}
+
+function showState(providers) {
+  const real = providers.filter((p) => p.name !== 'demo');
+  const ready = real.filter((p) => p.state === 'ready').length;
+  const [colour, words] = ready ? ['good', ready === 1 ? '1 provider ready' : ready + ' providers ready']
+    : real.some((p) => p.state === 'warming') ? ['fair', 'Starting…'] : ['slow', 'Needs set-up'];
+  put($('state'), words);
+  $('state').className = 'pill ' + colour;
+}
+
+// The proxy wants its api_key: asked once, whoever wanted something.
+let asking = null;
+onKeyWanted(() => {
+  asking ??= new Promise((resolve) => {
+    put($('key-note'), sessionStorage.getItem('api_key') ? 'That is not the key. It is in the settings file.' : '');
+    $('key-dialog').showModal();
+    $('key-form').onsubmit = () => {
+      sessionStorage.setItem('api_key', $('key-input').value.trim());
+      $('key-input').value = '';
+      asking = null;
+      resolve();
+    };
+  });
+  return asking;
+});
+$('key-dialog').addEventListener('cancel', (event) => event.preventDefault());
+
+setup.start(refresh);
+live.start(refresh);
+speed.start(refresh);
+trial.start();
+
+const links = new Map([...document.querySelectorAll('nav a')].map((a) => [a.hash.slice(1), a]));
+const seen = new IntersectionObserver((changes) => {
+  for (const { target, isIntersecting } of changes) {
+    links.get(target.id).toggleAttribute('aria-current', isIntersecting);
+  }
+}, { rootMargin: '-30% 0px -60% 0px' });
+for (const id of links.keys()) seen.observe($(id));
+
+document.addEventListener('visibilitychange', poll);
+poll();

@@ -1,0 +1,136 @@
+// Live: the last requests, newest first; a click shows what was tried and what went wrong.
+
+import { $, clock, count, dollars, get, h, pace, post, put, say, seconds, toggle } from './core.js';
+
+const OUTCOMES = {
+  answered: ['good', 'answered'], failed: ['bad', 'failed'], hung_up: ['muted', 'game hung up'],
+};
+const KEPT = 200;
+
+let entries = [];
+let shown = 25;
+
+export function start(refresh) {
+  $('only-bad').addEventListener('change', draw);
+  $('log-more').addEventListener('click', () => { shown += 75; draw(); });
+  $('keep-texts').addEventListener('change', async (event) => {
+    try {
+      await post('/config/texts', { keep: event.target.checked });
+    } catch (e) {
+      event.target.checked = !event.target.checked;
+      say(e.message);
+    }
+    refresh();
+  });
+}
+
+export function reset() {
+  entries = [];
+  $('log').replaceChildren();
+}
+
+export function show(stats) {
+  $('keep-texts').checked = stats.texts_kept;
+  put($('keep-words'), stats.texts_kept
+    ? 'Prompts and answers of the last 40 requests are kept, in memory only, until you switch it off.'
+    : 'Prompts and answers are not kept.');
+  if (!stats.recent.length) return draw();
+  const first = entries.length === 0;
+  entries = [...stats.recent.map((entry) => ({ ...entry, fresh: !first })), ...entries].slice(0, KEPT);
+  return draw();
+}
+
+export const recent = () => entries;
+
+// Rows that are there stay as they are, so an open one stays open and the focus where it is.
+function draw() {
+  const wanted = entries.filter((e) => !$('only-bad').checked || e.outcome === 'failed'
+    || e.attempts.some((a) => a.failure)).slice(0, shown);
+  const list = $('log');
+  const rows = new Map([...list.children].map((row) => [row.dataset.id, row]));
+  const ids = new Set(wanted.map((e) => String(e.id)));
+  for (const [id, row] of rows) if (!ids.has(id)) row.remove();
+  let at = null;
+  for (const entry of wanted.toReversed()) {
+    const row = rows.get(String(entry.id)) ?? newRow(entry);
+    if (row.parentNode !== list || row.nextSibling !== at) list.insertBefore(row, at);
+    at = row;
+  }
+  toggle($('log-empty'), !wanted.length);
+  put($('log-empty'), entries.length ? 'Nothing went wrong.'
+    : 'Nothing yet. Talk to somebody in the game, or ask something above.');
+  toggle($('log-more'), entries.length > shown && wanted.length === shown);
+}
+
+function newRow(entry) {
+  const [colour, word] = OUTCOMES[entry.outcome];
+  const switched = entry.outcome === 'answered' && entry.attempts.length > 1;
+  const cell = (kind, label, text, extra = '') => h('span', { class: kind + ' ' + extra },
+    h('span', { class: 'off-screen' }, label + ' '), text);
+  const row = h('li', { 'data-id': entry.id, class: entry.fresh ? 'new' : null });
+  const button = h('button', { type: 'button', class: 'entry', 'aria-expanded': 'false',
+    onclick: () => flip(row, button, entry) },
+  cell('time', 'at', clock(entry.when)), cell('job', 'work', entry.job),
+  cell('model', 'model', entry.model || entry.asked || '–'),
+  cell('first', 'first word', seconds(entry.first_token_ms), pace(entry.first_token_ms)),
+  cell('total', 'total', seconds(entry.total_ms)), cell('tokens', 'tokens', tokens(entry)),
+  cell('outcome', 'outcome', switched ? 'answered, ' + entry.attempts.length + ' tries'
+    : word + (entry.status > 200 ? ' ' + entry.status : ''), switched ? 'fair' : colour));
+  row.append(button);
+  return row;
+}
+
+function tokens({ prompt_tokens: prompt, cached_tokens: cached, completion_tokens: said }) {
+  if (!prompt && !said) return '–';
+  const share = cached && prompt ? ' (' + Math.round(100 * cached / prompt) + ' % cached)' : '';
+  return count(prompt) + ' → ' + count(said) + share;
+}
+
+async function flip(row, button, entry) {
+  const open = button.getAttribute('aria-expanded') === 'true';
+  button.setAttribute('aria-expanded', String(!open));
+  if (open) {
+    row.querySelector('.details').remove();
+    return;
+  }
+  const box = details(entry);
+  row.append(box);
+  if (entry.texts) await addTexts(box, entry.id);
+}
+
+function details(entry) {
+  const facts = [
+    'Asked for ' + (entry.asked || 'nothing in particular'),
+    entry.stream ? 'streamed' : 'not streamed',
+    'first word after ' + seconds(entry.first_token_ms) + ', all after ' + seconds(entry.total_ms),
+    entry.reasoning_tokens ? entry.reasoning_tokens + ' tokens of thought' : null,
+    entry.cost_usd ? dollars(entry.cost_usd) : null,
+  ].filter(Boolean).join(', ') + '.';
+  return h('div', { class: 'details' }, h('p', {}, facts),
+    entry.message && h('p', { class: 'bad' }, entry.message),
+    entry.attempts.length > 0 && h('ol', { class: 'tries', 'aria-label': 'What was tried' },
+      entry.attempts.map((a, i) => h('li', {}, (i + 1) + '. ', h('b', {}, a.model),
+        ' by ' + a.provider + ', ' + seconds(a.took_ms) + ': ',
+        h('span', { class: a.failure ? 'bad' : 'good' }, a.failure
+          ? a.failure.replaceAll('_', ' ') + '. ' + a.message : 'answered')))));
+}
+
+async function addTexts(box, id) {
+  try {
+    const whole = await get('/stats?id=' + id);
+    for (const [name, title] of [['prompt', 'Request'], ['answer', 'Answer']]) {
+      if (whole[name]) box.append(h('h3', {}, title), h('pre', { tabindex: '0' }, pretty(whole[name])));
+    }
+  } catch (e) {
+    box.append(h('p', { class: 'muted' }, 'Its texts are gone: ' + e.message));
+  }
+}
+
+// A request is JSON on one line; messages read better with their line breaks.
+function pretty(text) {
+  try {
+    return JSON.stringify(JSON.parse(text), null, 1).replaceAll('\\n', '\n');
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,116 @@
+package skyproxy.dashboard;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import skyproxy.json.Cursor;
+import skyproxy.json.Json;
+import skyproxy.testing.ProxyProcess;
+
+/// What the page reads and changes, over HTTP.
+final class DashboardApiTest {
+  private static final String QUESTION = "{\"model\":\"demo\",\"messages\":[{\"role\":\"user\","
+      + "\"content\":\"You are Hroki, in Skyrim. Respond in character now.\"}]}";
+
+  @TempDir
+  static Path folder;
+  private static ProxyProcess proxy;
+
+  @BeforeAll
+  static void start() throws Exception {
+    proxy = new ProxyProcess(folder);
+  }
+
+  @AfterAll
+  static void stop() {
+    proxy.close();
+  }
+
+  @Test
+  void the_page_and_its_parts_are_sent_with_a_policy_that_lets_nothing_else_in() throws Exception {
+    for (String path : new String[] {"/", "/dashboard/dashboard.css", "/dashboard/core.js"}) {
+      var page = proxy.get(path);
+      assertEquals(200, page.statusCode());
+      String policy = page.headers().firstValue("Content-Security-Policy").orElseThrow();
+      assertTrue(policy.startsWith("default-src 'none'; script-src 'self'"), policy);
+      assertFalse(policy.contains("unsafe"), policy);
+      String tag = page.headers().firstValue("ETag").orElseThrow();
+      assertEquals(304, proxy.get(path, "If-None-Match", tag).statusCode());
+    }
+  }
+
+  @Test
+  void a_request_is_counted_and_can_be_looked_at() throws Exception {
+    assertEquals(200, proxy.post("/v1/chat/completions", QUESTION).statusCode());
+    Cursor stats = proxy.json("/stats");
+    Cursor last = stats.at("recent").at(0);
+    assertEquals("dialogue", last.at("job").string());
+    assertEquals("demo", last.at("model").string());
+    assertEquals("answered", last.at("outcome").string());
+    long id = last.at("id").integer();
+    assertEquals(0, proxy.json("/stats?after=" + id).at("recent").array().size());
+    assertEquals("demo", proxy.json("/stats?id=" + id).at("model").string());
+    assertEquals(400, proxy.get("/stats?id=999999").statusCode());
+    assertEquals(400, proxy.get("/stats?after=x").statusCode());
+  }
+
+  @Test
+  void settings_are_changed_and_wrong_ones_refused_in_words() throws Exception {
+    assertEquals(200, proxy.post("/config/jobs", "{\"jobs\":{\"mood\":\"demo\"}}").statusCode());
+    assertEquals("demo", proxy.json("/stats").at("settings").at("jobs").at("mood").string());
+    assertEquals(200, proxy.post("/config/claude-mode", "{\"mode\":\"cli\"}").statusCode());
+    assertEquals("cli", proxy.json("/stats").at("settings").at("claude_mode").string());
+    var wrong = proxy.post("/config/claude-mode", "{\"mode\":\"magic\"}");
+    assertEquals(400, wrong.statusCode());
+    assertFalse(Cursor.of(Json.parse(wrong.body())).at("error").at("message").string().isBlank());
+    assertEquals(400, proxy.post("/config/jobs", "{\"jobs\":{\"mood\":\"auto\"}}").statusCode());
+    assertEquals(400, proxy.post("/config/jobs", "{}").statusCode());
+    assertEquals("cli", proxy.json("/stats").at("settings").at("claude_mode").string());
+  }
+
+  @Test
+  void a_server_is_added_kept_in_the_file_and_removed() throws Exception {
+    assertEquals(200, proxy.post("/config/server", "{\"name\":\"ollama\",\"base_url\":"
+        + "\"http://127.0.0.1:9/v1\",\"api_key\":\"secret-of-ollama\"}").statusCode());
+    Cursor stats = proxy.json("/stats");
+    Cursor server = stats.at("providers").at(3);
+    assertEquals("ollama", server.at("name").string());
+    assertEquals("http://127.0.0.1:9/v1", server.at("base_url").string());
+    assertFalse(stats.json().toString().contains("secret-of-ollama"));
+    String file = Files.readString(folder.resolve("config.json"));
+    assertTrue(file.contains("secret-of-ollama"), file);
+    assertEquals(200,
+        proxy.post("/config/server", "{\"name\":\"ollama\",\"remove\":true}").statusCode());
+    assertEquals("demo", proxy.json("/stats").at("providers").at(3).at("name").string());
+    assertEquals(400, proxy.post("/config/server",
+        "{\"name\":\"a:b\",\"base_url\":\"http://127.0.0.1:9/v1\"}").statusCode());
+    assertEquals(400, proxy.post("/config/server",
+        "{\"name\":\"x\",\"base_url\":\"nonsense\"}").statusCode());
+  }
+
+  @Test
+  void texts_are_kept_when_that_is_wanted() throws Exception {
+    assertEquals(200, proxy.post("/config/texts", "{\"keep\":true}").statusCode());
+    proxy.post("/v1/chat/completions", QUESTION);
+    long id = proxy.json("/stats").at("last_id").integer();
+    Cursor whole = proxy.json("/stats?id=" + id);
+    assertTrue(whole.at("prompt").string().contains("You are Hroki"));
+    assertFalse(whole.at("answer").string().isBlank());
+    assertEquals(200, proxy.post("/config/texts", "{\"keep\":false}").statusCode());
+    assertTrue(proxy.json("/stats?id=" + id).at("prompt").isMissing());
+  }
+
+  @Test
+  void only_json_is_taken() throws Exception {
+    var plain = proxy.postPlain("/config/figures", "{\"delete\":true}");
+    assertEquals(415, plain.statusCode());
+    assertEquals(405, proxy.get("/config/figures").statusCode());
+  }
+}
