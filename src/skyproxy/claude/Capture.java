@@ -71,7 +71,7 @@ final class Capture implements Credentials {
     if (running != null) return running;
     if (held != null && held != refused) return CompletableFuture.completedFuture(held);
     problem = why.message();
-    if (closed || renewals > 0 && pauseUntil - System.nanoTime() > 0) return null;
+    if (closed || pauseUntil - System.nanoTime() > 0) return null;
     LOG.log(Level.INFO, "Anthropic refuses the captured login; captured anew");
     renewals++;
     pauseUntil = System.nanoTime() + patience.pauseAfter(renewals).toNanos();

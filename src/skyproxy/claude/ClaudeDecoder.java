@@ -3,6 +3,7 @@ package skyproxy.claude;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.net.http.HttpHeaders;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
@@ -198,7 +199,17 @@ final class ClaudeDecoder implements Decoder {
 
   @Override
   public Failure failure(int status, HttpHeaders headers, byte[] body) {
-    return faults.status(status, body, RetryAfter.of(headers, Instant.now()));
+    Instant now = Instant.now();
+    Duration wait = RetryAfter.of(headers, now);
+    return faults.status(status, body, wait == null && status == 429 ? reset(headers, now) : wait);
+  }
+
+  /// A plan's limit comes without `retry-after`, but with the second in which it ends.
+  private static Duration reset(HttpHeaders headers, Instant now) {
+    String second = headers.firstValue("anthropic-ratelimit-unified-reset").orElse("").strip();
+    if (!second.matches("\\d{9,11}")) return null;
+    Duration left = Duration.between(now, Instant.ofEpochSecond(Long.parseLong(second)));
+    return left.isPositive() ? left : null;
   }
 
   private static Json.Obj object(String text) {

@@ -99,6 +99,10 @@ record ClaudeFault(ClaudeMode mode, String model) {
               + (mode == ClaudeMode.DIRECT ? "--claude-mode cli" : "another model")
               + ", or set an API key.") + said;
     }
+    if (lower.contains("prompt is too long")) {
+      return "The request is too long for this model. Let the game send fewer past events, or"
+          + " choose a model with more context." + said;
+    }
     return "Claude does not accept this request." + (said.isEmpty() ? " Try again." : said);
   }
 

@@ -4,7 +4,8 @@ import skyproxy.chat.Reasoning;
 import skyproxy.chat.Reasoning.Effort;
 import skyproxy.json.Json;
 
-/// How a request makes a model think, or keeps it from it.
+/// How a request makes a model think, or keeps it from it. A request for a few words only leaves
+/// no room for a thought: they would be used up before the first word.
 /// https://docs.claude.com/en/docs/build-with-claude/extended-thinking
 ///
 /// @param parameter the value of `thinking`, or null to leave it out
@@ -20,7 +21,8 @@ record Thinking(Json.Obj parameter, String effort, boolean on, int maxTokens) {
   static Thinking of(ModelRules rules, Reasoning wish, Integer maxTokens, boolean allowed) {
     int most = rules.maxOutput();
     int given = Math.min(maxTokens == null ? USUAL : maxTokens, most);
-    if (!wish.wanted() || !allowed) return off(rules, given);
+    boolean room = maxTokens == null || given > SMALLEST_BUDGET;
+    if (!wish.wanted() || !allowed || !room) return off(rules, given);
     if (rules.adaptive()) {
       return new Thinking(adaptive(rules, wish), effort(rules, wish), true,
           maxTokens == null ? Math.min(USUAL_WITH_THOUGHTS, most) : given);
@@ -28,7 +30,7 @@ record Thinking(Json.Obj parameter, String effort, boolean on, int maxTokens) {
     int wanted = wish.budget() == null ? tokens(wish.effort()) : wish.budget();
     int whole = maxTokens == null ? (int) Math.min((long) USUAL + wanted, most) : given;
     int budget = Math.min(Math.max(wanted, SMALLEST_BUDGET), whole / 4 * 3);
-    if (budget < SMALLEST_BUDGET) return off(rules, given); // no room for a thought
+    if (budget < SMALLEST_BUDGET) return off(rules, given);
     return new Thinking(typed("enabled").put("budget_tokens", budget).build(), null, true, whole);
   }
 

@@ -68,6 +68,15 @@ final class ApiFaultsTest {
   }
 
   @Test
+  void a_plan_s_limit_says_until_when() {
+    long soon = System.currentTimeMillis() / 1000 + 3_600;
+    upstream.answer(error(429, "rate_limit_error", "Limit reached")
+        .header("anthropic-ratelimit-unified-reset", Long.toString(soon)));
+    Duration wait = assertInstanceOf(Failure.RateLimited.class, ask()).retryAfter();
+    assertTrue(wait.toMinutes() > 50 && wait.toMinutes() <= 60, wait.toString());
+  }
+
+  @Test
   void a_529_is_an_overloaded_upstream() {
     upstream.answer(error(529, "overloaded_error", "Overloaded"));
     assertInstanceOf(Failure.Overloaded.class, ask());

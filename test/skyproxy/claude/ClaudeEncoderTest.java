@@ -109,6 +109,14 @@ final class ClaudeEncoderTest {
   }
 
   @Test
+  void a_request_for_a_few_words_leaves_no_room_for_thoughts() {
+    Cursor body = Cursor.of(encode("{\"model\":\"claude-sonnet-5-5\",\"max_tokens\":100,"
+        + "\"reasoning_effort\":\"high\",\"messages\":[" + message("user", "a") + "]}"));
+    assertEquals("between_tools", body.at("thinking").at("type").string());
+    assertTrue(body.at("output_config").isMissing());
+  }
+
+  @Test
   void a_picture_is_told_by_its_bytes_rather_than_by_its_label() {
     Cursor source = Cursor.of(encode("{\"model\":\"m\",\"messages\":["
         + picture("data:image/png;base64,/9j/4AAQ") + "]}"))

@@ -11,6 +11,7 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Semaphore;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import skyproxy.json.Cursor;
 import skyproxy.json.Json;
 import skyproxy.testing.FakeUpstream;
+import skyproxy.testing.FakeUpstream.Answer;
 import skyproxy.testing.Fixtures;
 import skyproxy.testing.Program;
 import skyproxy.testing.RawClient;
@@ -92,6 +94,30 @@ final class ClaudeProgramTest {
       assertEquals(expected, told);
       assertTrue(error.at("message").string().contains("Words of Anthropic"), answer.text());
     }
+  }
+
+  @Test
+  void what_breaks_before_and_inside_an_answer_is_told_as_such() throws Exception {
+    Files.writeString(folder.resolve("config.json"), "{\"limits\":{\"claude\":"
+        + "{\"first_token_seconds\":1,\"silence_seconds\":1}}}");
+    Answer text = sse(Fixtures.text("claude/text.sse"));
+    try (Program program = byKey("--config", folder.resolve("config.json").toString())) {
+      upstream.answer(FakeUpstream.silence());
+      assertEquals(504, ask(program, HAIL).status());
+      upstream.answer(FakeUpstream.hangUp());
+      assertEquals(502, ask(program, HAIL).status());
+      upstream.answer(text.stallAfter(5));
+      assertBrokenOff(ask(program, HAIL), "upstream_timeout");
+      upstream.answer(sse(Fixtures.text("claude/text.sse").substring(0, 1_000)));
+      assertBrokenOff(ask(program, HAIL), "upstream_error");
+    }
+  }
+
+  private static void assertBrokenOff(RawClient.Answer answer, String code) {
+    assertEquals(200, answer.status());
+    assertTrue(answer.text().contains("Ten "), answer.text());
+    assertTrue(answer.text().contains(code), answer.text());
+    assertFalse(answer.text().contains("[DONE]"), answer.text());
   }
 
   @Test
@@ -177,18 +203,20 @@ final class ClaudeProgramTest {
     }
   }
 
-  private Program byKey() throws IOException {
-    return start(Map.of("ANTHROPIC_API_KEY", "sk-ant-made-up-0123"), "off", "auto");
+  private Program byKey(String... more) throws IOException {
+    return start(Map.of("ANTHROPIC_API_KEY", "sk-ant-made-up-0123"), "off", "auto", more);
   }
 
   private Program direct(Path cli) throws IOException {
     return start(Map.of(), cli.toString(), "direct");
   }
 
-  private Program start(Map<String, String> environment, String cli, String mode)
-      throws IOException {
-    Program program = Program.start(folder, environment, "--port", "0", "--codex", "off",
-        "--claude", cli, "--claude-mode", mode, "--anthropic-url", upstream.url());
+  private Program start(Map<String, String> environment, String cli, String mode,
+      String... more) throws IOException {
+    List<String> arguments = new ArrayList<>(List.of("--port", "0", "--codex", "off",
+        "--claude", cli, "--claude-mode", mode, "--anthropic-url", upstream.url()));
+    arguments.addAll(List.of(more));
+    Program program = Program.start(folder, environment, arguments.toArray(String[]::new));
     program.awaitListening();
     return program;
   }
