@@ -86,6 +86,8 @@ final class Load {
       for (int i = 0; i < requests; i++) {
         long start = System.nanoTime();
         socket.getOutputStream().write(request);
+        String status = line(in);
+        if (!status.contains(" 200 ")) throw new IOException("refused: " + status);
         int tokens = 0;
         for (String line; !(line = line(in)).equals("0"); ) {
           int at = line.indexOf('@');
