@@ -1,6 +1,8 @@
 package skyproxy.upstream;
 
+import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodySubscriber;
+import java.net.http.HttpResponse.ResponseInfo;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
@@ -10,30 +12,41 @@ import java.util.concurrent.Flow.Subscription;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-/// A response body on its way from the HTTP client's thread to the one that reads the reply.
+/// A response on its way from the HTTP client's thread to the one that reads the reply: its head,
+/// its bytes, its end, in this order.
 ///
 /// The client pushes; the reader takes, with a deadline. At most [#AHEAD] pieces lie in between:
-/// a game that does not read stops the upstream instead of filling the memory.
-final class BodyQueue implements BodySubscriber<BodyQueue> {
+/// a game that does not read stops the upstream instead of filling the memory. The head comes this
+/// way too and not with the client's future: when a connection breaks off right behind the first
+/// bytes, that future may fail although the head and the bytes have come.
+final class BodyQueue implements BodyHandler<Void>, BodySubscriber<Void> {
   private static final int AHEAD = 64;
   private static final long AT_ONCE = Duration.ofMillis(5).toNanos();
   private static final long SOON = Duration.ofSeconds(1).toNanos();
 
-  /// One step of a body: bytes, or its end (`error` null: all of it came).
-  record Piece(List<ByteBuffer> bytes, Throwable error) {
-    boolean last() {
-      return bytes == null;
-    }
+  /// One step of a response.
+  sealed interface Piece {
+    record Head(ResponseInfo info) implements Piece {}
+
+    record Bytes(List<ByteBuffer> buffers) implements Piece {}
+
+    /// @param error why the rest does not come, or null when all of it came
+    record End(Throwable error) implements Piece {}
   }
 
   private final LinkedBlockingQueue<Piece> pieces = new LinkedBlockingQueue<>();
-  private final CompletableFuture<BodyQueue> ready = new CompletableFuture<>();
   private volatile Subscription subscription;
   private volatile boolean canceled;
 
   @Override
-  public CompletionStage<BodyQueue> getBody() {
-    return ready;
+  public BodySubscriber<Void> apply(ResponseInfo info) {
+    pieces.add(new Piece.Head(info));
+    return this;
+  }
+
+  @Override
+  public CompletionStage<Void> getBody() {
+    return CompletableFuture.completedFuture(null);
   }
 
   @Override
@@ -41,29 +54,28 @@ final class BodyQueue implements BodySubscriber<BodyQueue> {
     subscription = given;
     if (canceled) given.cancel();
     else given.request(AHEAD);
-    ready.complete(this);
   }
 
   @Override
-  public void onNext(List<ByteBuffer> bytes) {
-    pieces.add(new Piece(bytes, null));
+  public void onNext(List<ByteBuffer> buffers) {
+    pieces.add(new Piece.Bytes(buffers));
   }
 
   @Override
   public void onError(Throwable error) {
-    pieces.add(new Piece(null, error));
+    pieces.add(new Piece.End(error));
   }
 
   @Override
   public void onComplete() {
-    pieces.add(new Piece(null, null));
+    pieces.add(new Piece.End(null));
   }
 
   /// The next piece, or null when none came within `nanos`.
   Piece take(long nanos) throws InterruptedException {
     Piece piece = pieces.poll();
     if (piece == null && nanos > 0) piece = pieces.poll(nanos, TimeUnit.NANOSECONDS);
-    if (piece != null && !piece.last()) subscription.request(1);
+    if (piece instanceof Piece.Bytes) subscription.request(1);
     return piece;
   }
 
@@ -81,7 +93,7 @@ final class BodyQueue implements BodySubscriber<BodyQueue> {
     long deadline = System.nanoTime() + nanos;
     try {
       for (Piece piece; (piece = take(deadline - System.nanoTime())) != null; ) {
-        if (piece.last()) return true;
+        if (piece instanceof Piece.End) return true;
       }
     } catch (InterruptedException stopped) {
       Thread.currentThread().interrupt();

@@ -5,10 +5,10 @@ import java.net.http.HttpClient;
 import java.net.http.HttpClient.Redirect;
 import java.net.http.HttpClient.Version;
 import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
 import skyproxy.chat.Reply;
 
@@ -51,8 +51,13 @@ public final class HttpUpstream implements AutoCloseable {
     return client.join();
   }
 
-  CompletableFuture<HttpResponse<BodyQueue>> begin(HttpRequest request, BodyQueue body) {
-    return client.join().sendAsync(request, _ -> body);
+  /// Sends a request; all that comes back, failures too, comes through `body`.
+  Future<?> begin(HttpRequest request, BodyQueue body) {
+    CompletableFuture<?> sent = client.join().sendAsync(request, body);
+    sent.whenComplete((_, failure) -> {
+      if (failure != null) body.onError(failure);
+    });
+    return sent;
   }
 
   /// Counts a reply that began. As long as there was none, no connection can be a stale one.

@@ -5,16 +5,14 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.ResponseInfo;
 import java.nio.ByteBuffer;
 import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Locale;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Future;
 import javax.net.ssl.SSLException;
 import skyproxy.chat.ChatException;
 import skyproxy.chat.Event;
@@ -41,9 +39,9 @@ final class StreamReply implements Reply {
   private final boolean mayResend;
   private final long started = System.nanoTime();
   private BodyQueue body = new BodyQueue();
-  private CompletableFuture<HttpResponse<BodyQueue>> pending;
-  private HttpResponse<BodyQueue> response;
-  private long headersAt;
+  private Future<?> pending;
+  private ResponseInfo head;
+  private long headAt;
   private boolean streams;
   private boolean resent;
   private boolean bodyEnded;
@@ -65,12 +63,7 @@ final class StreamReply implements Reply {
         Event event = events.poll();
         if (event != null) return event;
         if (ended) return null;
-        long left = deadline - System.nanoTime();
-        if (response == null) {
-          if (!awaitHeaders(left)) return Event.QUIET;
-        } else if (!readBody(left)) {
-          return Event.QUIET;
-        }
+        if (!read(deadline - System.nanoTime())) return Event.QUIET;
       }
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
@@ -78,49 +71,52 @@ final class StreamReply implements Reply {
     }
   }
 
-  private boolean awaitHeaders(long nanos) throws InterruptedException {
-    try {
-      response = pending.get(Math.max(nanos, 0), TimeUnit.NANOSECONDS);
-    } catch (TimeoutException quiet) {
-      return false;
-    } catch (ExecutionException failed) {
-      resendOrThrow(failed.getCause());
-      return true;
+  /// Takes one piece; false when none came in time.
+  private boolean read(long nanos) throws InterruptedException {
+    boolean refused = head != null && !succeeded();
+    long refusalLeft = headAt + REFUSAL.toNanos() - System.nanoTime();
+    switch (body.take(refused ? Math.min(nanos, refusalLeft) : nanos)) {
+      case null -> {
+        if (refused && refusalLeft <= 0) throw refusal(null);
+        return false;
+      }
+      case BodyQueue.Piece.Head(var info) -> begin(info);
+      case BodyQueue.Piece.Bytes(var buffers) -> {
+        for (ByteBuffer bytes : buffers) take(bytes);
+        if (streams && decoder.complete()) end();
+        if (events.isEmpty()) events.add(Event.PULSE);
+      }
+      case BodyQueue.Piece.End(var error) -> end(error);
     }
-    upstream.countAnswer();
-    headersAt = System.nanoTime();
-    streams = succeeded() && response.headers().firstValue("content-type").orElse("")
-        .toLowerCase(Locale.ROOT).contains("event-stream");
-    events.add(Event.PULSE);
     return true;
   }
 
-  private boolean succeeded() {
-    return response.statusCode() / 100 == 2;
+  private void begin(ResponseInfo info) {
+    upstream.countAnswer();
+    head = info;
+    headAt = System.nanoTime();
+    streams = succeeded() && info.headers().firstValue("content-type").orElse("")
+        .toLowerCase(Locale.ROOT).contains("event-stream");
+    events.add(Event.PULSE);
   }
 
-  private boolean readBody(long nanos) throws InterruptedException {
-    long refusalLeft = headersAt + REFUSAL.toNanos() - System.nanoTime();
-    BodyQueue.Piece piece = body.take(succeeded() ? nanos : Math.min(nanos, refusalLeft));
-    if (piece == null) {
-      if (!succeeded() && refusalLeft <= 0) throw refused(null);
-      return false;
-    }
-    if (!piece.last()) {
-      for (ByteBuffer bytes : piece.bytes()) take(bytes);
-      if (streams && decoder.complete()) end();
-      if (events.isEmpty()) events.add(Event.PULSE);
+  private boolean succeeded() {
+    return head.statusCode() / 100 == 2;
+  }
+
+  private void end(Throwable error) {
+    if (head == null) {
+      resendOrThrow(error instanceof CompletionException ? error.getCause() : error);
     } else if (!succeeded()) {
-      throw refused(piece.error());
-    } else if (piece.error() != null) {
+      throw refusal(error);
+    } else if (error != null) {
       throw new ChatException(new Failure.Garbled(
           upstream.name() + " broke the connection off in the middle of its answer. Try again."),
-          piece.error());
+          error);
     } else {
       bodyEnded = true;
       end();
     }
-    return true;
   }
 
   private void end() {
@@ -151,8 +147,8 @@ final class StreamReply implements Reply {
     whole.writeBytes(copy);
   }
 
-  private ChatException refused(Throwable cause) {
-    return new ChatException(decoder.failure(response.statusCode(), response.headers(),
+  private ChatException refusal(Throwable cause) {
+    return new ChatException(decoder.failure(head.statusCode(), head.headers(),
         whole.toByteArray()), cause);
   }
 
@@ -184,13 +180,18 @@ final class StreamReply implements Reply {
             + ". Check that it is running and that this computer is online.";
   }
 
+  /// A response that came whole is left alone, so that its connection can be kept.
   @Override
   public void close() {
-    boolean whole = ended && response != null && !bodyEnded && decoder.complete();
+    boolean whole = ended && head != null && decoder.complete();
     ended = true;
     events.clear();
-    if (whole) body.drain();
-    else body.cancel();
-    pending.cancel(true);
+    if (bodyEnded) return;
+    if (whole) {
+      body.drain();
+    } else {
+      body.cancel();
+      pending.cancel(true);
+    }
   }
 }
