@@ -73,6 +73,8 @@ final class ChatHandler {
       } catch (ChatException e) {
         ErrorBody error = ErrorBody.of(e.failure());
         progress.failed(e.failure(), error.status());
+        // Who is interrupted because the proxy stops would close the socket by writing to it.
+        Thread.interrupted();
         sink.fail(error);
       } catch (RuntimeException bug) {
         LOG.log(Level.ERROR, "a request failed by a fault of the proxy", bug);

@@ -21,6 +21,8 @@ import skyproxy.chat.Failure;
 /// Listens, lets in, finds who answers, and stops in order. One virtual thread a request.
 public final class ProxyServer {
   private static final System.Logger LOG = System.getLogger(ProxyServer.class.getName());
+  /// For those who are interrupted to say so to their clients.
+  private static final Duration LAST_WORDS = Duration.ofMillis(500);
   private static final int BACKLOG = 1_024;
   private static final int TRIES = 20;
 
@@ -86,11 +88,12 @@ public final class ProxyServer {
     }
   }
 
-  /// Refuses new requests, gives those under way some time, then cuts them off.
+  /// Refuses new requests, gives those under way some time, then ends them with an error.
   public void stop(Duration grace) {
     awaitQuiet(grace);
-    for (HttpServer server : servers) server.stop(0);
     threads.shutdownNow();
+    awaitQuiet(LAST_WORDS);
+    for (HttpServer server : servers) server.stop(0);
   }
 
   private synchronized void awaitQuiet(Duration grace) {

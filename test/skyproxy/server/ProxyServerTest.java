@@ -47,13 +47,14 @@ final class ProxyServerTest {
   @TempDir
   private Path folder;
   private final Semaphore gate = new Semaphore(0);
+  private ScriptedProvider upstream;
   private TestProxy proxy;
 
   @BeforeEach
   void start() throws IOException {
-    ScriptedProvider waits = ScriptedProvider.of(new Event.Text("Ten "), gate,
+    upstream = ScriptedProvider.of(new Event.Text("Ten "), gate,
         new Event.Text("septims."), new Event.Finish(FinishReason.STOP, Usage.NONE));
-    proxy = new TestProxy(folder, "{}", waits,
+    proxy = new TestProxy(folder, "{}", upstream,
         Endpoint.at("/bug").get(_ -> {
           throw new IllegalStateException("a bug");
         }),
@@ -225,12 +226,19 @@ final class ProxyServerTest {
   }
 
   @Test
-  void a_reply_that_does_not_end_in_time_is_cut_off() throws Exception {
-    String body = HI.replace("demo", "claude-x").replace("{\"model", "{\"stream\":true,\"model");
-    try (RawClient running = new RawClient(proxy.port()).post("/v1", body)) {
-      running.lineStarting("data: ");
+  void replies_that_do_not_end_in_time_end_with_an_error() throws Exception {
+    String body = HI.replace("demo", "claude-x");
+    try (RawClient streamed = new RawClient(proxy.port())
+            .post("/v1", body.replace("{\"model", "{\"stream\":true,\"model"));
+        RawClient waiting = new RawClient(proxy.port()).post("/v1", body)) {
+      streamed.lineStarting("data: ");
+      while (upstream.requests().size() < 2) Thread.onSpinWait();
       proxy.server().stop(Duration.ofMillis(50));
-      assertThrows(IOException.class, () -> running.lineStarting("data: [DONE]"));
+      RawClient.Answer answer = waiting.answer();
+      assertEquals(503, answer.status());
+      assertEquals("provider_not_ready", code(answer));
+      assertTrue(streamed.lineStarting("data: {\"error\"").contains("stopping"));
+      assertThrows(IOException.class, () -> streamed.lineStarting("data: [DONE]"));
     }
   }
 

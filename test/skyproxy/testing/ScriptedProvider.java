@@ -80,7 +80,8 @@ public final class ScriptedProvider implements Provider {
           try {
             if (!gate.tryAcquire(patience.toNanos(), TimeUnit.NANOSECONDS)) return Event.QUIET;
           } catch (InterruptedException e) {
-            throw new AssertionError(e);
+            Thread.currentThread().interrupt();
+            throw new ChatException(new Failure.Stopping("The proxy is stopping."), e);
           }
           left.poll();
           return next(patience);
