@@ -1,6 +1,7 @@
 package skyproxy.claude;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import skyproxy.chat.ChatRequest;
 import skyproxy.chat.Health;
@@ -18,6 +19,11 @@ interface Access extends AutoCloseable {
 
   /// The models that it knows of beside those that everybody knows. Never blocks.
   List<Model> models();
+
+  /// The same, but a list that is being fetched for the first time may be waited for.
+  default List<Model> models(Duration patience) {
+    return models();
+  }
 
   /// Takes nothing new and lets the replies that run end. May block for as long as they take.
   @Override

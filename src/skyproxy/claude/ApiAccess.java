@@ -98,7 +98,12 @@ final class ApiAccess implements Access {
 
   @Override
   public List<Model> models() {
-    return models == null ? List.of() : models.known();
+    return models(Duration.ZERO);
+  }
+
+  @Override
+  public List<Model> models(Duration patience) {
+    return models == null ? List.of() : models.known(patience);
   }
 
   @Override

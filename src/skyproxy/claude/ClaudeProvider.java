@@ -2,6 +2,7 @@ package skyproxy.claude;
 
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -132,8 +133,13 @@ public final class ClaudeProvider implements Provider {
 
   @Override
   public List<Model> models() {
+    return models(Duration.ZERO);
+  }
+
+  @Override
+  public List<Model> models(Duration patience) {
     Map<String, Model> models = new LinkedHashMap<>();
-    for (Model model : access().models()) models.put(model.id(), model);
+    for (Model model : access().models(patience)) models.put(model.id(), model);
     for (String id : KNOWN) models.putIfAbsent(id, new Model(id, 0, "anthropic"));
     return List.copyOf(models.values());
   }

@@ -12,7 +12,8 @@ import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import skyproxy.chat.Model;
 import skyproxy.json.Cursor;
 import skyproxy.json.Json;
@@ -31,9 +32,9 @@ final class ModelList {
   private final HttpUpstream upstream;
   private final URI base;
   private final Credentials credentials;
-  private final AtomicBoolean asking = new AtomicBoolean();
   private volatile List<Model> known = List.of();
-  private volatile long due = System.nanoTime();
+  private CountDownLatch asking;
+  private long due = System.nanoTime();
 
   ModelList(HttpUpstream upstream, URI base, Credentials credentials) {
     this.upstream = upstream;
@@ -42,14 +43,37 @@ final class ModelList {
   }
 
   /// What the last answer listed; empty before the first.
-  List<Model> known() {
-    if (System.nanoTime() - due >= 0 && asking.compareAndSet(false, true)) {
-      Thread.ofVirtual().start(this::ask);
+  ///
+  /// @param patience how long to wait for the first
+  List<Model> known(Duration patience) {
+    CountDownLatch question = ask();
+    if (question != null && known.isEmpty() && patience.isPositive()) {
+      try {
+        question.await(patience.toNanos(), TimeUnit.NANOSECONDS);
+      } catch (InterruptedException stopped) {
+        Thread.currentThread().interrupt();
+      }
     }
     return known;
   }
 
-  private void ask() {
+  /// The question that is under way, asked if it is time; null when there is none.
+  private synchronized CountDownLatch ask() {
+    if (asking == null && System.nanoTime() - due >= 0) {
+      CountDownLatch question = new CountDownLatch(1);
+      asking = question;
+      Thread.ofVirtual().name("models of Anthropic").start(() -> fetch(question));
+    }
+    return asking;
+  }
+
+  private synchronized void answered(CountDownLatch question, Duration wait) {
+    due = System.nanoTime() + wait.toNanos();
+    asking = null;
+    question.countDown();
+  }
+
+  private void fetch(CountDownLatch question) {
     Duration wait = AGAIN;
     try {
       HttpRequest.Builder call = HttpRequest.newBuilder(URI.create(base + "/v1/models?limit=1000"))
@@ -72,8 +96,7 @@ final class ModelList {
     } catch (InterruptedException stopped) {
       Thread.currentThread().interrupt();
     } finally {
-      due = System.nanoTime() + wait.toNanos();
-      asking.set(false);
+      answered(question, wait);
     }
   }
 

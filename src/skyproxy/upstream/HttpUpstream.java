@@ -47,7 +47,9 @@ public final class HttpUpstream implements AutoCloseable {
   }
 
   /// For the small calls beside replies (a list of models): blocks, and the caller maps errors.
+  /// They too leave connections that may be stale when a reply is wanted.
   public HttpClient client() {
+    countAnswer();
     return client.join();
   }
 
