@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongSupplier;
 import skyproxy.chat.Limits;
 import skyproxy.chat.Provider;
 import skyproxy.claude.ClaudeProvider;
@@ -53,6 +54,12 @@ final class Wiring implements AutoCloseable {
   /// @throws IOException when the port can't be had
   /// @throws SettingsException when the settings can't work together
   Wiring(LiveSettings live, String version) throws IOException, SettingsException {
+    this(live, version, System::nanoTime);
+  }
+
+  /// @param nanos the clock by which models rest
+  Wiring(LiveSettings live, String version, LongSupplier nanos)
+      throws IOException, SettingsException {
     live.check(this::check);
     Settings settings = live.now();
     listen = settings.listen();
@@ -60,7 +67,7 @@ final class Wiring implements AutoCloseable {
     claude = claude(live);
     codex = codex(live);
     openRouter = openRouter(live);
-    router = new Router(routes(settings));
+    router = new Router(routes(settings), nanos);
     live.onChange(changed -> {
       claude.use(changed.claude().mode());
       router.update(routes(changed));

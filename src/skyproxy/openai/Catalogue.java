@@ -27,10 +27,12 @@ final class Catalogue {
   private static final long FRESH = Duration.ofMinutes(10).toNanos();
   private static final long RETRY = Duration.ofSeconds(15).toNanos();
 
+  private record Fetch(CountDownLatch done, long started) {}
+
   private final Server server;
   private final HttpUpstream upstream;
   private volatile List<Model> live = List.of();
-  private CountDownLatch fetching;
+  private Fetch fetching;
   private long nextFetch = System.nanoTime();
 
   Catalogue(Server server, HttpUpstream upstream) {
@@ -40,13 +42,15 @@ final class Catalogue {
 
   /// What is known.
   ///
-  /// @param patience how long to wait for a list that is being fetched and was never there
+  /// @param patience how long a list that was never there may take, from the start of its fetch:
+  ///     of all who ask for that of a silent server only the first wait
   List<Model> models(Duration patience) {
     if (server.keyNeeded() && server.key().get() == null) return List.of();
-    CountDownLatch fetch = refresh();
+    Fetch fetch = refresh();
     if (fetch != null && live.isEmpty() && !patience.isZero()) {
       try {
-        fetch.await(patience.toNanos(), TimeUnit.NANOSECONDS);
+        fetch.done.await(fetch.started + patience.toNanos() - System.nanoTime(),
+            TimeUnit.NANOSECONDS);
       } catch (InterruptedException stopped) {
         Thread.currentThread().interrupt();
       }
@@ -60,14 +64,14 @@ final class Catalogue {
   }
 
   /// Starts a fetch when one is due; the one under way, or null.
-  private synchronized CountDownLatch refresh() {
+  private synchronized Fetch refresh() {
     if (fetching != null || System.nanoTime() - nextFetch < 0) return fetching;
-    CountDownLatch begun = fetching = new CountDownLatch(1);
+    Fetch begun = fetching = new Fetch(new CountDownLatch(1), System.nanoTime());
     Thread.ofVirtual().name("models of " + server.name()).start(() -> fetch(begun));
     return begun;
   }
 
-  private void fetch(CountDownLatch begun) {
+  private void fetch(Fetch begun) {
     boolean done = false;
     try {
       HttpResponse<byte[]> answer = upstream.client().send(request(), BodyHandlers.ofByteArray());
@@ -80,7 +84,7 @@ final class Catalogue {
       Thread.currentThread().interrupt();
     } finally {
       finish(done);
-      begun.countDown();
+      begun.done.countDown();
     }
   }
 

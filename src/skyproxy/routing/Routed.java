@@ -221,11 +221,16 @@ public final class Routed implements Reply {
 
   /// A failure after others: the words of the last one, and what came before.
   private Failure toldWhole(Failure last) {
-    StringBuilder words = new StringBuilder(last.message()).append(" Before that:");
+    StringBuilder words = new StringBuilder(sentence(last)).append(" Before that:");
     for (Attempt attempt : attempts.subList(0, attempts.size() - 1)) {
-      words.append(' ').append(attempt.model()).append(": ").append(attempt.failure().message());
+      words.append(' ').append(attempt.model()).append(": ").append(sentence(attempt.failure()));
     }
     return last.withMessage(words.toString());
+  }
+
+  /// What an upstream says may end anyhow.
+  private static String sentence(Failure failure) {
+    return failure.message().matches("(?s).*[.!?…]") ? failure.message() : failure.message() + ".";
   }
 
   private void release() {

@@ -22,7 +22,7 @@ public final class Router {
   }
 
   /// @param nanos the clock for cooldowns
-  Router(Routes routes, LongSupplier nanos) {
+  public Router(Routes routes, LongSupplier nanos) {
     this.routes = routes;
     cooldown = new Cooldown(nanos);
   }

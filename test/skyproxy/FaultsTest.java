@@ -1,0 +1,312 @@
+package skyproxy;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import skyproxy.LocalProxy.Answer;
+import skyproxy.json.Cursor;
+import skyproxy.testing.FakeUpstream;
+import skyproxy.testing.FakeUpstream.Received;
+import skyproxy.testing.RawClient;
+
+/// The sixteen ways in which an upstream fails, by their names in the Failover Bench catalogue:
+/// two OpenAI-compatible servers, a game, and between them the whole proxy.
+///
+/// What must come of each is the complete answer or one clear error in bounded time: never half
+/// an answer that looks finished, no hammering, no content refusal tried elsewhere.
+final class FaultsTest {
+  private static final int TOKENS = 60;
+
+  private final FakeUpstream first = new FakeUpstream();
+  private final FakeUpstream second = new FakeUpstream();
+  @TempDir
+  private Path folder;
+  private LocalProxy proxy;
+
+  @BeforeEach
+  void start() throws Exception {
+    second.answer(received -> healthy("second", received));
+    String slow = ",\"first_token_seconds\":0.4,\"silence_seconds\":0.4";
+    proxy = new LocalProxy(folder, "\"providers\":{"
+        + "\"a\":{\"base_url\":\"" + first.url() + "/v1\"},"
+        + "\"hasty\":{\"base_url\":\"" + first.url() + "/v1\"" + slow + "},"
+        + "\"b\":{\"base_url\":\"" + second.url() + "/v1\"}}");
+  }
+
+  @AfterEach
+  void stop() {
+    proxy.close();
+    first.close();
+    second.close();
+  }
+
+  /// Sixty tokens, an end and figures; the words tell who answers.
+  private static String[] tokens(String who) {
+    String start = "{\"id\":\"c\",\"object\":\"chat.completion.chunk\",\"model\":\"" + who + "\",";
+    String[] data = new String[TOKENS + 3];
+    for (int i = 0; i < TOKENS; i++) {
+      data[i] = start + "\"choices\":[{\"index\":0,\"delta\":{\"content\":\"" + who + i
+          + " \"},\"finish_reason\":null}]}";
+    }
+    data[TOKENS] = start + "\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}";
+    data[TOKENS + 1] = start + "\"choices\":[],\"usage\":{\"prompt_tokens\":" + who.length()
+        + ",\"completion_tokens\":60}}";
+    data[TOKENS + 2] = "[DONE]";
+    return data;
+  }
+
+  private static String spoken(String who) {
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < TOKENS; i++) text.append(who).append(i).append(' ');
+    return text.toString();
+  }
+
+  private static FakeUpstream.Answer healthy(String who, Received request) {
+    if (Cursor.of(request.json()).at("stream").boolOr(false)) {
+      return FakeUpstream.events(tokens(who));
+    }
+    return FakeUpstream.json("{\"id\":\"c\",\"object\":\"chat.completion\",\"model\":\"" + who
+        + "\",\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":\""
+        + spoken(who) + "\"},\"finish_reason\":\"stop\"}],\"usage\":{\"prompt_tokens\":"
+        + who.length() + ",\"completion_tokens\":60}}");
+  }
+
+  /// The first server fails so always, or as often as it is told to.
+  private void fault(FakeUpstream.Answer fault) {
+    first.answer(fault);
+  }
+
+  private void faultOnce(FakeUpstream.Answer fault) {
+    AtomicBoolean done = new AtomicBoolean();
+    first.answer(received -> done.getAndSet(true) ? healthy("first", received) : fault);
+  }
+
+  private static FakeUpstream.Answer error(int status, String code) {
+    return FakeUpstream.status(status).header("Content-Type", "application/json")
+        .body("{\"error\":{\"message\":\"made up\",\"code\":\"" + code + "\"}}");
+  }
+
+  /// The whole answer of one of the two, with its own model and figures.
+  private static void complete(String who, Answer answer) {
+    assertEquals(200, answer.status(), answer.text());
+    assertEquals(spoken(who), answer.spoken());
+    assertEquals("stop", answer.finishReason());
+    assertEquals(who, answer.model());
+    assertNull(answer.error());
+    Cursor usage = Cursor.of(answer.data().getLast()).at("usage");
+    assertEquals(who.length(), usage.at("prompt_tokens").integer());
+  }
+
+  private void bothComplete(String who, String model) throws IOException {
+    Answer streamed = proxy.ask(model, true);
+    complete(who, streamed);
+    assertTrue(streamed.done());
+    complete(who, proxy.ask(model, false));
+  }
+
+  /// One error with its own status, whether a stream was asked for or not.
+  private void bothFail(int status, String code, String model) throws IOException {
+    for (boolean stream : new boolean[] {true, false}) {
+      Answer answer = proxy.ask(model, stream);
+      assertEquals(status, answer.status(), answer.text());
+      assertEquals(code, answer.error());
+      assertEquals("", answer.spoken());
+    }
+  }
+
+  /// Some of the answer, then an error, and nothing that looks like an end.
+  private static void broken(String code, Answer answer) {
+    assertEquals(200, answer.status());
+    assertEquals(code, answer.error(), answer.text());
+    assertFalse(answer.done());
+    assertNull(answer.finishReason());
+    assertTrue(spoken("first").startsWith(answer.spoken()) && !answer.spoken().isEmpty(),
+        answer.spoken());
+  }
+
+  @Test
+  void rate_limited_once_for_two_seconds() throws Exception {
+    FakeUpstream.Answer limited = error(429, "rate_limited").header("Retry-After", "2");
+    faultOnce(limited);
+    complete("second", proxy.ask("a:m > b:m", true));
+    complete("second", proxy.ask("a:m > b:m", true));
+    assertEquals(1, first.requests().size());
+    proxy.wait(Duration.ofMillis(2_100));
+    complete("first", proxy.ask("a:m > b:m", true));
+    faultOnce(limited);
+    Answer alone = proxy.ask("a:m", true);
+    assertEquals("429 2 rate_limit_exceeded",
+        alone.status() + " " + alone.retryAfter() + " " + alone.error());
+    complete("first", proxy.ask("a:m", true));
+  }
+
+  @Test
+  void rate_limited_for_good() throws Exception {
+    fault(error(429, "rate_limited"));
+    for (int i = 0; i < 5; i++) bothComplete("second", "a:m, b:m");
+    assertEquals(1, first.requests().size());
+    bothFail(429, "rate_limit_exceeded", "a:m");
+  }
+
+  @Test
+  void a_server_error_once() throws Exception {
+    faultOnce(error(500, "oops"));
+    complete("second", proxy.ask("a:m > b:m", true));
+    complete("first", proxy.ask("a:m > b:m", true));
+    faultOnce(error(500, "oops"));
+    Answer alone = proxy.ask("a:m", false);
+    assertEquals("502 upstream_error", alone.status() + " " + alone.error());
+  }
+
+  @Test
+  void unavailable_for_good() throws Exception {
+    fault(error(503, "down"));
+    for (int i = 0; i < 10; i++) bothComplete("second", "a:m, b:m");
+    assertEquals(2, first.requests().size());
+    bothFail(502, "upstream_error", "a:m");
+  }
+
+  @Test
+  void reset_before_the_headers() throws Exception {
+    fault(FakeUpstream.hangUp());
+    bothComplete("second", "a:m > b:m");
+    bothFail(502, "upstream_unreachable", "a:m");
+    assertEquals(4, first.requests().size());
+  }
+
+  @Test
+  void no_response_at_all() throws Exception {
+    fault(FakeUpstream.silence());
+    complete("second", proxy.ask("hasty:m > b:m", true));
+    Answer alone = proxy.ask("hasty:m", true);
+    assertEquals("504 upstream_timeout", alone.status() + " " + alone.error());
+    first.cuts().acquire(2);
+  }
+
+  @Test
+  void a_first_token_that_takes_long_is_waited_for() throws Exception {
+    Semaphore gate = new Semaphore(0);
+    fault(FakeUpstream.events(tokens("first")).gate(gate));
+    try (RawClient client = proxy.client()) {
+      client.post("/v1/chat/completions", LocalProxy.request("a:m > b:m", true));
+      client.lineStarting(": waiting");
+      gate.release(TOKENS + 3);
+      StringBuilder text = new StringBuilder();
+      for (String line; !(line = client.line()).equals("data: [DONE]"); ) {
+        if (line.startsWith("data: ")) text.append(line).append("\n\n");
+      }
+      complete("first", LocalProxy.read(new RawClient.Answer(200,
+          List.of("Content-Type: text/event-stream"), text.toString().getBytes())));
+    }
+    complete("second", proxy.ask("hasty:m > b:m", true));
+  }
+
+  @Test
+  void a_stream_cut_after_forty_of_sixty_tokens() throws Exception {
+    fault(FakeUpstream.events(tokens("first")).pause(Duration.ofMillis(2)).dropAfter(40));
+    broken("upstream_error", proxy.ask("a:m > b:m", true));
+    fault(FakeUpstream.events(List.of(tokens("first")).subList(0, 40).toArray(String[]::new)));
+    broken("upstream_error", proxy.ask("a:m > b:m", true));
+    assertEquals(0, second.requests().size());
+    complete("second", proxy.ask("a:m > b:m", false));
+  }
+
+  @Test
+  void a_stall_in_the_middle() throws Exception {
+    fault(FakeUpstream.events(tokens("first")).stallAfter(20));
+    broken("upstream_timeout", proxy.ask("hasty:m > b:m", true));
+    assertEquals(0, second.requests().size());
+    fault(FakeUpstream.events(tokens("first")).pause(Duration.ofMillis(8)));
+    complete("first", proxy.ask("hasty:m > b:m", true));
+  }
+
+  @Test
+  void a_malformed_chunk_in_the_middle() throws Exception {
+    List<String> data = new ArrayList<>(List.of(tokens("first")));
+    data.add(20, "{\"choices\":[{\"delta\":{\"cont");
+    fault(FakeUpstream.events(data.toArray(String[]::new)).pause(Duration.ofMillis(2)));
+    broken("upstream_error", proxy.ask("a:m > b:m", true));
+    complete("second", proxy.ask("a:m > b:m", false));
+  }
+
+  @Test
+  void an_end_without_done() throws Exception {
+    fault(FakeUpstream.events(List.of(tokens("first")).subList(0, TOKENS + 2)
+        .toArray(String[]::new)));
+    bothComplete("first", "a:m > b:m");
+    assertEquals(0, second.requests().size());
+  }
+
+  @Test
+  void a_prompt_that_is_too_long() throws Exception {
+    fault(error(400, "context_length_exceeded"));
+    bothFail(400, "context_length_exceeded", "a:m > b:m");
+    assertEquals("2 0", first.requests().size() + " " + second.requests().size());
+  }
+
+  @Test
+  void a_content_filter() throws Exception {
+    fault(error(400, "content_filter"));
+    bothFail(400, "content_filter", "a:m > b:m");
+    fault(FakeUpstream.events("{\"choices\":[{\"index\":0,\"delta\":{\"role\":\"assistant\","
+        + "\"content\":\"\"},\"finish_reason\":\"content_filter\"}]}", "[DONE]"));
+    bothFail(502, "empty_reply", "a:m > b:m");
+    assertEquals("4 0", first.requests().size() + " " + second.requests().size());
+  }
+
+  @Test
+  void a_cut_stream_whose_second_model_refuses_prefill() throws Exception {
+    second.answer(received -> Cursor.of(received.json()).at("messages").array().getLast()
+        .at("role").string().equals("assistant") ? error(400, "prefill")
+        : healthy("second", received));
+    fault(FakeUpstream.events(tokens("first")).pause(Duration.ofMillis(2)).dropAfter(40));
+    broken("upstream_error", proxy.ask("a:m > b:m", true));
+    complete("second", proxy.ask("a:m > b:m", false));
+  }
+
+  @Test
+  void down_for_a_minute_then_healthy_with_twenty_requests() throws Exception {
+    AtomicInteger minute = new AtomicInteger();
+    Function<Received, FakeUpstream.Answer> script = received ->
+        minute.get() < 60 ? error(503, "down") : healthy("first", received);
+    first.answer(script);
+    int byFirst = 0;
+    for (int i = 0; i < 20; i++) {
+      Answer answer = proxy.ask("a:m, b:m", i % 2 == 0);
+      complete(answer.model(), answer);
+      if (answer.model().equals("first")) byFirst++;
+      if (minute.get() < 60) assertEquals("second", answer.model());
+      proxy.wait(Duration.ofSeconds(6));
+      minute.addAndGet(6);
+    }
+    int failed = first.requests().size() - byFirst;
+    assertTrue(failed >= 2 && failed <= 4, failed + " calls of a server that is down");
+    assertTrue(byFirst >= 2 && byFirst <= 6, byFirst + " of ten answered by it afterwards");
+  }
+
+  @Test
+  void unavailable_and_the_second_answers() throws Exception {
+    fault(error(503, "down"));
+    bothComplete("second", "a:m > b:m");
+    proxy.wait(Duration.ofMinutes(1));
+    second.answer(error(503, "down"));
+    Answer both = proxy.ask("a:m > b:m", true);
+    assertEquals("502 upstream_error", both.status() + " " + both.error());
+    assertTrue(both.text().contains("made up. Before that: a:m: a failed"), both.text());
+  }
+}

@@ -1,0 +1,111 @@
+package skyproxy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import skyproxy.json.Cursor;
+import skyproxy.json.Json;
+import skyproxy.settings.CommandLine;
+import skyproxy.settings.LiveSettings;
+import skyproxy.settings.SettingsException;
+import skyproxy.testing.RawClient;
+
+/// The whole proxy inside the test, with OpenAI-compatible servers alone and a clock of its own
+/// for how long models rest.
+final class LocalProxy implements AutoCloseable {
+  private final AtomicLong clock = new AtomicLong();
+  private final Wiring wiring;
+
+  /// @param settings members of the settings file
+  LocalProxy(Path folder, String settings) throws IOException, SettingsException {
+    Path file = folder.resolve("config.json");
+    Files.writeString(file, "{" + settings + "}");
+    LiveSettings live = LiveSettings.load(CommandLine.parse(List.of("--config", file.toString(),
+        "--port", "0", "--claude", "off", "--codex", "off")), Map.of("HOME", folder.toString()),
+        null);
+    wiring = new Wiring(live, "test", clock::get);
+  }
+
+  /// What a client gets: a status, and the data of each event or the one body.
+  record Answer(int status, String retryAfter, List<Json.Obj> data, boolean done, String text) {
+
+    /// What was spoken.
+    String spoken() {
+      StringBuilder spoken = new StringBuilder();
+      for (Json.Obj each : data) {
+        Cursor choice = Cursor.of(each).at("choices").at(0);
+        spoken.append(choice.at("delta").at("content").stringOr(""));
+        spoken.append(choice.at("message").at("content").stringOr(""));
+      }
+      return spoken.toString();
+    }
+
+    /// Why it ended, or null.
+    String finishReason() {
+      String reason = null;
+      for (Json.Obj each : data) {
+        String here = Cursor.of(each).at("choices").at(0).at("finish_reason").stringOr(null);
+        if (here != null) reason = here;
+      }
+      return reason;
+    }
+
+    /// The code of the error, or null when there is none.
+    String error() {
+      return data.isEmpty() ? null
+          : Cursor.of(data.getLast()).at("error").at("code").stringOr(null);
+    }
+
+    String model() {
+      return Cursor.of(data.getFirst()).at("model").string();
+    }
+  }
+
+  RawClient client() throws IOException {
+    return new RawClient(wiring.port());
+  }
+
+  /// Lets time pass for models that rest.
+  void wait(Duration time) {
+    clock.addAndGet(time.toNanos());
+  }
+
+  static String request(String model, boolean stream) {
+    return "{\"model\":\"" + model + "\",\"stream\":" + stream
+        + ",\"messages\":[{\"role\":\"user\",\"content\":\"Who goes there?\"}]}";
+  }
+
+  Answer ask(String model, boolean stream) throws IOException {
+    return post(request(model, stream));
+  }
+
+  Answer post(String body) throws IOException {
+    try (RawClient client = client()) {
+      return read(client.post("/v1/chat/completions", body).answer());
+    }
+  }
+
+  static Answer read(RawClient.Answer raw) {
+    boolean streamed = raw.header("content-type").startsWith("text/event-stream");
+    List<Json.Obj> data = new ArrayList<>();
+    boolean done = false;
+    List<String> texts = !streamed ? List.of(raw.text()) : raw.text().lines()
+        .filter(line -> line.startsWith("data: ")).map(line -> line.substring(6)).toList();
+    for (String text : texts) {
+      if (done) throw new AssertionError("something behind [DONE]: " + text);
+      done = text.equals("[DONE]");
+      if (!done) data.add((Json.Obj) Json.parse(text));
+    }
+    return new Answer(raw.status(), raw.header("retry-after"), data, done, raw.text());
+  }
+
+  @Override
+  public void close() {
+    wiring.close();
+  }
+}
