@@ -6,6 +6,7 @@ import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.BindException;
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
@@ -58,12 +59,23 @@ public final class ProxyServer {
       } catch (IOException taken) {
         servers.forEach(ProxyServer::release);
         if (port == 0 && tries < TRIES) continue;
-        String name = address.getHostAddress().replace("0:0:0:0:0:0:0:1", "::1");
-        throw new BindException("Port " + port + " of " + name + " can't be used ("
-            + taken.getMessage() + "). Is the proxy running already? Stop the program that has it,"
-            + " or choose another port with --port.");
+        throw new BindException(refusal(address, port, taken));
       }
     }
+  }
+
+  private static String refusal(InetAddress address, int port, IOException why)
+      throws IOException {
+    String name = address.getHostAddress().replace("0:0:0:0:0:0:0:1", "::1");
+    boolean known = address.isAnyLocalAddress() // all of 127.0.0.0/8 is ours, one is listed
+        || address.isLoopbackAddress() && address instanceof Inet4Address
+        || NetworkInterface.getByInetAddress(address) != null;
+    if (!known) {
+      return name + " is no address of this computer: correct --host, or leave it out.";
+    }
+    return "Port " + port + " of " + name + " can't be used (" + why.getMessage() + "). Is the"
+        + " proxy running already? Stop the program that has it, or choose another port with"
+        + " --port.";
   }
 
   /// A server that was never started keeps its socket: only its own thread lets go of it.

@@ -287,7 +287,9 @@ final class ProxyServerTest {
     ProxyServer one = ProxyServer.bind(List.of(V4, nobodys), 0);
     assertTrue(one.port() > 0);
     one.stop(Duration.ZERO);
-    assertThrows(BindException.class, () -> ProxyServer.bind(List.of(nobodys), 0));
+    BindException refused =
+        assertThrows(BindException.class, () -> ProxyServer.bind(List.of(nobodys), 0));
+    assertTrue(refused.getMessage().endsWith("correct --host, or leave it out."));
   }
 
   private static void assumeIpv6() throws SocketException {
