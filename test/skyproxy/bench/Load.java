@@ -88,15 +88,16 @@ final class Load {
         socket.getOutputStream().write(request);
         String status = line(in);
         if (!status.contains(" 200 ")) throw new IOException("refused: " + status);
+        while (!line(in).isEmpty()) { }
+        InputStream body = new Chunks(in);
         int tokens = 0;
-        for (String line; !(line = line(in)).equals("0"); ) {
+        for (String line; (line = line(body)) != null; ) {
           int at = line.indexOf('@');
           if (at < 0) continue;
           long now = System.nanoTime();
           if (tokens++ == 0) firsts[i] = now - start;
           delays.add(now - Long.parseLong(line.substring(at + 1, line.indexOf(' ', at))));
         }
-        line(in);
         if (tokens != TokenUpstream.TOKENS) throw new IOException(tokens + " tokens came");
         totals[i] = System.nanoTime() - start;
       }
@@ -104,10 +105,36 @@ final class Load {
     return new Result(firsts, delays.stream().mapToLong(Long::longValue).toArray(), totals);
   }
 
+  /// A chunked body without its framing, which may cut a line anywhere.
+  private static final class Chunks extends InputStream {
+    private final InputStream in;
+    private int left = -1;
+
+    Chunks(InputStream in) {
+      this.in = in;
+    }
+
+    @Override
+    public int read() throws IOException {
+      if (left == 0) line(in);
+      if (left <= 0) {
+        left = Integer.parseInt(line(in), 16);
+        if (left == 0) {
+          line(in);
+          left = Integer.MIN_VALUE;
+        }
+      }
+      if (left < 0) return -1;
+      left--;
+      return in.read();
+    }
+  }
+
+  /// A line without its end; null at the end of the stream.
   private static String line(InputStream in) throws IOException {
     StringBuilder line = new StringBuilder();
     for (int b; (b = in.read()) != '\n'; ) {
-      if (b < 0) throw new IOException("the connection ended: " + line);
+      if (b < 0) return null;
       if (b != '\r') line.append((char) b);
     }
     return line.toString();
