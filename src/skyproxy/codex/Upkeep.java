@@ -5,8 +5,6 @@ import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import skyproxy.json.Json;
@@ -30,6 +28,7 @@ final class Upkeep implements AutoCloseable {
   private final Launch launch;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
+  private final Thread thread;
   private volatile Way way;
   private volatile CodexLogin login = CodexLogin.NONE;
   private volatile CodexCli cli;
@@ -49,7 +48,8 @@ final class Upkeep implements AutoCloseable {
     this.launch = launch;
     boolean off = wanted.equals(CodexProvider.OFF);
     way = off ? new Way.Absent("Codex is switched off (--codex off).", null) : new Way.Starting();
-    if (!off) Thread.ofVirtual().name("codex upkeep").start(this::run);
+    thread = Thread.ofVirtual().name("codex upkeep").unstarted(this::run);
+    if (!off) thread.start();
   }
 
   Way way() {
@@ -113,8 +113,6 @@ final class Upkeep implements AutoCloseable {
       }
     } catch (InterruptedException stopped) {
       Thread.currentThread().interrupt();
-    } finally {
-      end(way);
     }
   }
 
@@ -248,7 +246,12 @@ final class Upkeep implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
-    wake();
+    thread.interrupt();
+    try {
+      if (thread.getState() != Thread.State.NEW) thread.join(Duration.ofSeconds(3));
+    } catch (InterruptedException stopped) {
+      Thread.currentThread().interrupt();
+    }
     if (way instanceof Way.Server server) server.session().close();
     set(new Way.Absent("The proxy is stopping.", null));
   }
