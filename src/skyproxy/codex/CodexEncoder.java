@@ -82,7 +82,7 @@ final class CodexEncoder {
         case Part.Text text -> {
           if (!text.text().isBlank()) known.add(text);
         }
-        case Part.Image image -> known.add(image);
+        case Part.Image image -> known.add(inline(image));
         case Part.Unknown(var type, var path) -> throw new ChatException(new Failure.BadRequest(
             path + " has the type '" + type + "', which Codex does not take",
             path, "invalid_value"));
@@ -100,6 +100,13 @@ final class CodexEncoder {
       known = joined;
     }
     said.add(new Said(role, known, null));
+  }
+
+  /// Codex fetches no pictures, and neither do we: an address in a prompt is no reason to call it.
+  private static Part.Image inline(Part.Image image) {
+    if (image.base64() != null) return image;
+    throw new ChatException(new Failure.BadRequest(image.path() + " must be a data: URL for Codex: "
+        + "it takes no pictures by their address", image.path(), "unsupported_in_cli_mode"));
   }
 
   /// Sees to it that the conversation begins and ends with the user: only a user's turn can be
@@ -134,14 +141,7 @@ final class CodexEncoder {
     }
     String words = formInWords();
     if (words != null) items.add(message("developer", List.of(new Part.Text(words))));
-    List<Part> elsewhere = said.getLast().parts.stream().filter(CodexEncoder::isRemote).toList();
-    if (!elsewhere.isEmpty()) items.add(message("user", elsewhere));
     return items;
-  }
-
-  /// Items take pictures by address, the input of a turn does not.
-  private static boolean isRemote(Part part) {
-    return part instanceof Part.Image image && image.base64() == null;
   }
 
   private static Json.Obj message(String role, List<Part> parts) {
@@ -162,12 +162,10 @@ final class CodexEncoder {
   Json.Obj turn(List<String> efforts) {
     List<Json> input = new ArrayList<>();
     for (Part part : said.getLast().parts) {
-      if (isRemote(part)) continue;
       input.add(part instanceof Part.Image image
           ? Json.Obj.builder().put("type", "image").put("url", image.url()).build()
           : text(((Part.Text) part).text()));
     }
-    if (input.isEmpty()) input.add(text(CONTINUE));
     var turn = Json.Obj.builder().put("input", new Json.Arr(input))
         .put("model", request.model())
         .put("effort", effort(request.reasoning().effort(), efforts))

@@ -118,6 +118,11 @@ public final class CodexProvider implements Provider {
     return ids.stream().map(id -> new Model(id, 0, "openai")).toList();
   }
 
+  /// How many threads are ready before anybody asks.
+  int warmThreads() {
+    return upkeep.way() instanceof Way.Server server ? server.threads().ready() : 0;
+  }
+
   @Override
   public void close() {
     upkeep.close();

@@ -96,11 +96,12 @@ final class CodexEncoderTest {
   }
 
   @Test
-  void a_picture_by_its_address_goes_ahead_of_the_turn_that_can_not_hold_it() {
-    assertEquals("user input_image=https://example.com/a.png | >what is it",
-        told("""
-            {"role":"user","content":[{"type":"text","text":"what is it"},
-            {"type":"image_url","image_url":{"url":"https://example.com/a.png"}}]}"""));
+  void a_picture_by_its_address_is_refused_plainly() {
+    var refused = assertThrows(ChatException.class, () -> told("""
+        {"role":"user","content":[{"type":"text","text":"what is it"},
+        {"type":"image_url","image_url":{"url":"https://example.com/a.png"}}]}"""));
+    assertEquals("messages[0].content[1].image_url.url",
+        assertInstanceOf(Failure.BadRequest.class, refused.failure()).param());
   }
 
   @Test
