@@ -58,7 +58,7 @@ record Credential(List<Map.Entry<String, String>> headers, String query, Json.Ob
     if (!(body.get("system") instanceof Json.Arr(var blocks))) return kept;
     for (Json block : blocks) {
       if (!(block instanceof Json.Obj o && o.get("text") instanceof Json.Str(var text))) continue;
-      if (text.equals(prompt)) break;
+      if (text.endsWith(prompt)) break;
       if (text.length() <= SHORT && !text.contains("<system-reminder>")) kept.add(block);
     }
     return kept;

@@ -48,7 +48,8 @@ final class RealClaudeTest {
   void the_running_proxy_captures_the_cli_and_answers_every_sample_of_the_game()
       throws Exception {
     upstream.answer(_ -> sse(Fixtures.text("claude/text.sse")));
-    try (Program program = start(Map.of("CLAUDE_CODE_OAUTH_TOKEN", TOKEN))) {
+    try (Program program = start(Map.of("CLAUDE_CODE_OAUTH_TOKEN", TOKEN),
+        RealCli.claude())) {
       await(program, "auth_cached", "true");
       Samples.askAll(program);
       figures();
@@ -69,8 +70,24 @@ final class RealClaudeTest {
   }
 
   @Test
+  void what_an_older_cli_sends_the_plain_way_leaves_as_little() throws Exception {
+    upstream.answer(_ -> sse(Fixtures.text("claude/text.sse")));
+    Path old = folder.resolve("old-claude");
+    Files.writeString(old, "#!/bin/sh\ncase \" $* \" in *' --safe-mode '*) echo \"error: unknown"
+        + " option '--safe-mode'\" >&2; exit 1;; esac\nexec " + RealCli.claude() + " \"$@\"\n");
+    assertTrue(old.toFile().setExecutable(true));
+    try (Program program = start(Map.of("CLAUDE_CODE_OAUTH_TOKEN", TOKEN), old)) {
+      await(program, "auth_cached", "true");
+      Samples.askAll(program);
+      figures();
+    }
+    assertFalse(upstream.requests().getFirst().text().contains("system-reminder"));
+    assertEquals(List.of(), leftovers());
+  }
+
+  @Test
   void a_cli_that_is_not_logged_in_is_told_of_in_health() throws Exception {
-    try (Program program = start(Map.of())) {
+    try (Program program = start(Map.of(), RealCli.claude())) {
       assertTrue(await(program, "error", "log in").contains("Run `claude`"));
     }
   }
@@ -89,7 +106,7 @@ final class RealClaudeTest {
     assertTrue(Integer.parseInt(said.group(4).replaceAll("\\D", "")) < 1_024);
   }
 
-  private Program start(Map<String, String> login) throws IOException {
+  private Program start(Map<String, String> login, Path cli) throws IOException {
     Path home = Files.createDirectories(folder.resolve("home"));
     Path temporary = Files.createDirectories(folder.resolve("tmp"));
     Map<String, String> environment = new HashMap<>(login);
@@ -97,7 +114,7 @@ final class RealClaudeTest {
     environment.put("PATH", "/usr/bin:/bin");
     environment.put("JAVA_TOOL_OPTIONS", "-Djava.io.tmpdir=" + temporary);
     Program program = Program.start(folder, environment, "--port", "0", "--codex", "off",
-        "--claude", RealCli.claude().toString(), "--claude-mode", "direct",
+        "--claude", cli.toString(), "--claude-mode", "direct",
         "--anthropic-url", upstream.url());
     program.awaitListening();
     return program;
