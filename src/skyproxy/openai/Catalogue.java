@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import skyproxy.chat.Model;
 import skyproxy.json.Json;
 import skyproxy.json.JsonException;
@@ -31,13 +32,17 @@ final class Catalogue {
 
   private final Server server;
   private final HttpUpstream upstream;
+  private final LongSupplier nanos;
   private volatile List<Model> live = List.of();
   private Fetch fetching;
-  private long nextFetch = System.nanoTime();
+  private long nextFetch;
 
-  Catalogue(Server server, HttpUpstream upstream) {
+  /// @param nanos the clock by which a list is fresh
+  Catalogue(Server server, HttpUpstream upstream, LongSupplier nanos) {
     this.server = server;
     this.upstream = upstream;
+    this.nanos = nanos;
+    nextFetch = nanos.getAsLong();
   }
 
   /// What is known.
@@ -65,7 +70,7 @@ final class Catalogue {
 
   /// Starts a fetch when one is due; the one under way, or null.
   private synchronized Fetch refresh() {
-    if (fetching != null || System.nanoTime() - nextFetch < 0) return fetching;
+    if (fetching != null || nanos.getAsLong() - nextFetch < 0) return fetching;
     Fetch begun = fetching = new Fetch(new CountDownLatch(1), System.nanoTime());
     Thread.ofVirtual().name("models of " + server.name()).start(() -> fetch(begun));
     return begun;
@@ -90,7 +95,7 @@ final class Catalogue {
 
   private synchronized void finish(boolean done) {
     fetching = null;
-    nextFetch = System.nanoTime() + (done ? FRESH : RETRY);
+    nextFetch = nanos.getAsLong() + (done ? FRESH : RETRY);
   }
 
   private HttpRequest request() {

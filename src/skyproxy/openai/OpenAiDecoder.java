@@ -25,6 +25,7 @@ final class OpenAiDecoder implements Decoder {
   private final boolean streams;
   private final Assembly assembly = new Assembly();
   private Json.Obj last = Json.Obj.builder().build();
+  private boolean begun;
   private boolean finished;
   private boolean calls;
   private boolean done;
@@ -107,8 +108,15 @@ final class OpenAiDecoder implements Decoder {
     finished |= Shape.finishes(chunk);
     calls |= Shape.calls(chunk);
     last = chunk;
-    if (streams) out.accept(new Event.Verbatim(chunk));
-    else assembly.add(chunk);
+    if (!streams) {
+      assembly.add(chunk);
+      return;
+    }
+    if (!begun && !Shape.choices(chunk).isEmpty()) {
+      begun = true;
+      if (!Shape.introduces(chunk)) out.accept(new Event.Verbatim(Shape.begin(chunk)));
+    }
+    out.accept(new Event.Verbatim(chunk));
   }
 
   /// Some servers keep the connection open behind `[DONE]`.

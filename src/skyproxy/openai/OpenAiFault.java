@@ -54,8 +54,8 @@ record OpenAiFault(Server server, String model, String key) {
     return switch (status) {
       case 401, 403 -> new Failure.Unauthorized(name + (key == null ? " wants an API key. "
           : " does not accept the API key. ") + server.keyRemedy() + said, retryAfter);
-      case 402 -> new Failure.Rejected(402, name + " wants to be paid first: there is no credit"
-          + " left for this request." + said, told.param(), told.code());
+      case 402 -> new Failure.Rejected(402, name + " has no credit left for this request. Add some"
+          + " to your account there, or choose another model." + said, told.param(), told.code());
       case 404 -> new Failure.Rejected(404, said.isEmpty()
           ? name + " answers 'not found' at " + server.base() + ". Check the address: that of most"
               + " servers ends in /v1."

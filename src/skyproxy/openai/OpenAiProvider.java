@@ -1,5 +1,6 @@
 package skyproxy.openai;
 
+import java.lang.System.Logger.Level;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -23,6 +24,7 @@ import skyproxy.upstream.HttpUpstream;
 /// Pass-through to one OpenAI-compatible server: the request goes on as it came.
 /// https://platform.openai.com/docs/api-reference/chat
 public final class OpenAiProvider implements Provider {
+  private static final System.Logger LOG = System.getLogger(OpenAiProvider.class.getName());
   private static final Duration PER_TOKEN = Duration.ofMillis(25);
   private static final Pattern KEY = Pattern.compile("[!-~]+");
   private static final Pattern HEADER = Pattern.compile("[\\t -~\u0080-\u00ff]+");
@@ -35,7 +37,9 @@ public final class OpenAiProvider implements Provider {
   OpenAiProvider(Server server) {
     this.server = server;
     upstream = new HttpUpstream(server.label(), server.base(), server.limits().connect());
-    catalogue = new Catalogue(server, upstream);
+    catalogue = new Catalogue(server, upstream, System::nanoTime);
+    // The first secure connection of a JVM takes half a second more: not the player's to wait for.
+    if ("https".equalsIgnoreCase(server.base().getScheme())) catalogue.models(Duration.ZERO);
   }
 
   /// A server that the player has configured.
@@ -88,10 +92,13 @@ public final class OpenAiProvider implements Provider {
   }
 
   private HttpRequest http(ChatRequest request, String key, Json.Obj body) {
+    byte[] bytes = JsonWriter.bytes(body);
     HttpRequest.Builder http = HttpRequest.newBuilder(server.at("/chat/completions"))
         .header("Content-Type", "application/json")
         .header("Accept", request.stream() ? "text/event-stream" : "application/json")
-        .POST(BodyPublishers.ofByteArray(JsonWriter.bytes(body)));
+        .POST(BodyPublishers.ofByteArray(bytes));
+    LOG.log(Level.DEBUG, "POST {0}/chat/completions, {1}, {2} bytes", server.base(),
+        request.model(), Integer.toString(bytes.length));
     if (key != null) http.header("Authorization", "Bearer " + key);
     ChatRequest.Caller us = server.introduction();
     introduce(http, "HTTP-Referer", request.caller().referer(), us.referer());

@@ -1,5 +1,6 @@
 package skyproxy.openai;
 
+import java.lang.System.Logger.Level;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -13,6 +14,7 @@ import skyproxy.json.Json;
 /// The game sends `top_k` and penalties to every model, and strict servers answer 400. Which
 /// parameter it is stands in the error's `param`, or only in its words.
 final class Refusals {
+  private static final System.Logger LOG = System.getLogger(Refusals.class.getName());
   private static final int MODELS = 200;
 
   /// Without these it would be another request.
@@ -48,6 +50,7 @@ final class Refusals {
   private boolean add(String model, String parameter) {
     if (known.size() >= MODELS && !known.containsKey(model)) known.clear();
     known.computeIfAbsent(model, _ -> ConcurrentHashMap.newKeySet()).add(parameter);
+    LOG.log(Level.INFO, "{0} refuses {1}; left out from now on", model, parameter);
     return true;
   }
 

@@ -25,6 +25,21 @@ final class Shape {
         ? n.intValue() : position;
   }
 
+  /// Whether a chunk says who speaks.
+  static boolean introduces(Json.Obj chunk) {
+    return choices(chunk).stream().anyMatch(choice ->
+        choice.get("delta") instanceof Json.Obj delta && delta.get("role") != null);
+  }
+
+  /// The chunk that says who speaks, for a server that left it out.
+  ///
+  /// @param first the chunk behind it
+  static Json.Obj begin(Json.Obj first) {
+    return first.without("usage").with("choices", Json.Arr.of(Json.Obj.builder().put("index", 0)
+        .put("delta", Json.Obj.builder().put("role", "assistant").put("content", "").build())
+        .putNull("finish_reason").build()));
+  }
+
   /// Whether a choice of this body tells why it ended.
   static boolean finishes(Json.Obj body) {
     return choices(body).stream().anyMatch(choice ->

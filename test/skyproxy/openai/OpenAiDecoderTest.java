@@ -84,7 +84,7 @@ final class OpenAiDecoderTest {
   @Test
   void chunks_go_on_as_they_came_with_members_nobody_has_heard_of() {
     String odd = "{\"odd\":[1.50,1e400],\"provider\":\"X\",\"choices\":[{\"native\":{\"a\":null},"
-        + "\"delta\":{\"content\":\"Aye\",\"annotations\":[]}}]}";
+        + "\"delta\":{\"role\":\"assistant\",\"content\":\"Aye\",\"annotations\":[]}}]}";
     assertEquals(json(odd, STOP), stream(true, data(odd, STOP, "[DONE]")));
     Json.Obj same = (Json.Obj) Json.parse(odd);
     assertSame(same, Shape.chunk(same));
@@ -100,8 +100,16 @@ final class OpenAiDecoderTest {
   }
 
   @Test
+  void a_stream_that_does_not_say_who_speaks_gets_a_first_chunk_that_does() {
+    String first = chunk("{\"content\":\"Aye\"}", "null");
+    assertEquals(json(chunk("{\"role\":\"assistant\",\"content\":\"\"}", "null"), first, STOP),
+        stream(true, data(first, STOP, "[DONE]")));
+  }
+
+  @Test
   void a_reply_of_tool_calls_whose_end_is_missing_ends_in_tool_calls() {
-    String call = chunk("{\"tool_calls\":[{\"index\":0,\"id\":\"1\"}]}", "null");
+    String call = chunk("{\"role\":\"assistant\",\"tool_calls\":[{\"index\":0,\"id\":\"1\"}]}",
+        "null");
     assertEquals(json(call, chunk("{}", "\"tool_calls\"")), stream(true, data(call, "[DONE]")));
   }
 
@@ -138,7 +146,7 @@ final class OpenAiDecoderTest {
   @Test
   void an_answer_in_one_piece_without_a_reason_gets_one() {
     List<Json> out = whole(true, "{\"choices\":[{\"message\":{\"content\":\"Aye\"}}]}");
-    assertEquals(2, out.size());
+    assertEquals(3, out.size());
     assertTrue(out.getLast().toString().contains("\"finish_reason\":\"stop\""));
   }
 

@@ -33,8 +33,8 @@ import skyproxy.testing.FakeUpstream.Received;
 /// What OpenRouter and configured servers receive, over real connections.
 final class OpenAiProviderTest {
   private static final Duration LONG = Duration.ofSeconds(20);
-  private static final String DONE = "{\"choices\":[{\"index\":0,\"delta\":{\"content\":\"Aye\"},"
-      + "\"finish_reason\":\"stop\"}]}";
+  private static final String DONE = "{\"choices\":[{\"index\":0,\"delta\":{\"role\":\"assistant\","
+      + "\"content\":\"Aye\"},\"finish_reason\":\"stop\"}]}";
   private static final String GAME = "{\"model\":\"x/y\",\"temperature\":1.0,\"top_k\":0,"
       + "\"odd\":[1e400,{\"z\":1,\"a\":12345678901234567890}],\"stream\":true,"
       + "\"provider\":{\"sort\":\"latency\"},\"messages\":[{\"role\":\"system\","
