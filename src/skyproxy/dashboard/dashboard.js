@@ -111,13 +111,5 @@ live.start(refresh);
 speed.start(refresh);
 trial.start();
 
-const links = new Map([...document.querySelectorAll('nav a')].map((a) => [a.hash.slice(1), a]));
-const seen = new IntersectionObserver((changes) => {
-  for (const { target, isIntersecting } of changes) {
-    links.get(target.id).toggleAttribute('aria-current', isIntersecting);
-  }
-}, { rootMargin: '-30% 0px -60% 0px' });
-for (const id of links.keys()) seen.observe($(id));
-
 document.addEventListener('visibilitychange', poll);
 poll();

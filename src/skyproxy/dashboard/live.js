@@ -8,11 +8,11 @@ const OUTCOMES = {
 const KEPT = 200;
 
 let entries = [];
-let shown = 25;
+let shown = 12;
 
 export function start(refresh) {
   $('only-bad').addEventListener('change', draw);
-  $('log-more').addEventListener('click', () => { shown += 75; draw(); });
+  $('log-more').addEventListener('click', () => { shown += 60; draw(); });
   $('keep-texts').addEventListener('change', async (event) => {
     try {
       await post('/config/texts', { keep: event.target.checked });

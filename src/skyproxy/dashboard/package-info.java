@@ -1,7 +1,7 @@
 /// The page at `/`: where a player sets the proxy up, tries it, and sees who is slow and why.
 ///
-/// One HTML file with its style and scripts beside it, sent as they are: no framework, no build,
-/// nothing from elsewhere. The page reads `/stats` and posts to `/config/…`; there is nothing
+/// One HTML file with its style and scripts beside it: no framework, no build, nothing from
+/// elsewhere. The page reads `/stats` and posts to `/config/…`; there is nothing
 /// that it can do and a script could not. Its Content-Security-Policy lets it load and call
 /// nothing but this proxy, and forbids it to turn text into HTML at all: names of models and
 /// messages of upstreams are other people's words.

@@ -24,6 +24,7 @@ const MODES = [
 const cards = new Map();
 let models = [];
 let loadedSetUp = '';
+let wasReady = null;
 
 export async function loadModels() {
   const list = await get('/v1/models');
@@ -54,7 +55,10 @@ export function start(refresh) {
 
 export function show(stats, refresh) {
   const { settings, providers } = stats;
-  if (!$('model').value) $('model').value = settings.default_model;
+  const ready = providers.some((p) => p.name !== 'demo' && p.state === 'ready');
+  toggle($('model-note'), !ready);
+  if (ready !== wasReady) $('model').value = ready ? settings.default_model : 'demo';
+  wasReady = ready;
   put($('default-model'), settings.default_model);
   put($('keyword'), settings.key_wanted ? 'the api_key of the settings file'
     : 'anything, or leave it empty');
@@ -70,6 +74,8 @@ export function show(stats, refresh) {
     showCard(cards.get(provider.name), provider, settings);
   }
 }
+
+const note = () => h('p', { class: 'note', role: 'status' });
 
 // ---- cards ----
 
@@ -145,7 +151,7 @@ function showIds(card, ids) {
 }
 
 function addKeyForm(card, refresh) {
-  const input = h('input', { type: 'password', name: 'key', autocomplete: 'off', spellcheck: 'false',
+  const input = h('input', { type: 'password', name: 'key',
     placeholder: 'sk-or-…', required: true });
   const clear = h('button', { type: 'button', class: 'quiet danger' }, 'Clear key');
   const save = async (key) => {
@@ -157,7 +163,7 @@ function addKeyForm(card, refresh) {
   const form = h('form', { id: 'openrouter-form',
     onsubmit: (event) => { event.preventDefault(); act(form, () => save(input.value)); } },
   h('label', {}, 'API key, from openrouter.ai/keys', input),
-  h('div', { class: 'row' }, h('button', {}, 'Save key'), clear, h('p', { class: 'note', role: 'status' })));
+  h('div', { class: 'row' }, h('button', {}, 'Save key'), clear, note()));
   clear.addEventListener('click', () => act(form, () => save('')));
   card.root.append(form);
   card.update = (settings) => {
@@ -167,7 +173,7 @@ function addKeyForm(card, refresh) {
 }
 
 function addModeForm(card, refresh) {
-  const key = h('input', { type: 'password', autocomplete: 'off', spellcheck: 'false', 'aria-label': 'Anthropic API key' });
+  const key = h('input', { type: 'password', 'aria-label': 'Anthropic API key' });
   const sure = h('input', { type: 'checkbox' });
   const keyLine = h('label', {}, 'Anthropic API key, from console.anthropic.com', key);
   const sureLine = h('label', { class: 'check' }, sure, 'I know the risk and want it all the same');
@@ -191,7 +197,7 @@ function addModeForm(card, refresh) {
     MODES.map(([value, name, words]) => h('label', { class: 'choice' },
       h('input', { type: 'radio', name: 'mode', value }), h('b', {}, name), h('span', {}, words)))),
   keyLine, sureLine,
-  h('div', { class: 'row' }, h('button', {}, 'Use this way'), h('p', { class: 'note', role: 'status' })));
+  h('div', { class: 'row' }, h('button', {}, 'Use this way'), note()));
   for (const radio of form.querySelectorAll('[name=mode]')) radio.value = radio.getAttribute('value');
   const now = h('span');
   card.root.append(h('details', { class: 'plain' }, h('summary', {}, now), form));
@@ -212,7 +218,7 @@ function addRemove(card, name, refresh) {
     if (confirm('Remove ' + name + ' from the settings?')) {
       act(form, async () => { await post('/config/server', { name, remove: true }); refresh(); });
     }
-  } }, h('button', { class: 'quiet danger' }, 'Remove'), h('p', { class: 'note', role: 'status' }));
+  } }, h('button', { class: 'quiet danger' }, 'Remove'), note());
   card.root.append(form);
 }
 
@@ -262,8 +268,7 @@ function startRotation() {
       h('select', { 'aria-label': 'How it goes with the one before', onchange: sync },
         h('option', { value: ', ' }, 'takes turns with the one before'),
         h('option', { value: ' > ' }, 'only when those before fail')),
-      h('input', { list: 'models', value: id, 'aria-label': 'Model ' + number, autocomplete: 'off',
-        spellcheck: 'false', placeholder: 'model', oninput: sync }),
+      h('input', { list: 'models', value: id, 'aria-label': 'Model ' + number, placeholder: 'model', oninput: sync }),
       button('up', '↑', 'Move up', () => row.previousElementSibling?.before(row)),
       button('down', '↓', 'Move down', () => row.nextElementSibling?.after(row)),
       button('away', '×', 'Remove', () => row.remove()));
@@ -293,6 +298,6 @@ function showJobs(settings) {
   if (loadedSetUp === text) return;
   loadedSetUp = text;
   $('jobs-fields').replaceChildren(...settings.job_names.map((job) => h('label', {}, job,
-    h('input', { name: job, list: 'models', autocomplete: 'off', spellcheck: 'false',
+    h('input', { name: job, list: 'models',
       placeholder: settings.default_model, value: settings.jobs[job] ?? '' }))));
 }

@@ -1,6 +1,6 @@
 // Speed: first words by work and by model, and the pulse of the last requests.
 
-import { $, PACES, act, count, dollars, h, pace, post, put, seconds, svg, toggle } from './core.js';
+import { $, PACES, act, ago, count, dollars, h, pace, post, put, seconds, svg, toggle } from './core.js';
 
 const JOBS = ['dialogue', 'action', 'mood', 'speaker', 'translate', 'vision', 'gamemaster', 'memory',
   'profile', 'diary', 'agent', 'other'];
@@ -70,6 +70,7 @@ export const share = (f) => (f.prompt_tokens ? Math.round(100 * f.cached_tokens 
 
 export function glance(stats, entries) {
   put($('g-running'), stats.running);
+  put($('g-last'), entries.length ? 'last request ' + ago(entries[0].when) : 'no request yet');
   if (stats.today) {
     const { total, jobs } = stats.today;
     const spoken = jobs.find((row) => row.job === 'dialogue');

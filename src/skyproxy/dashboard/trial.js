@@ -13,7 +13,7 @@ export function start() {
     const first = !box.children.length;
     const row = h('div', { class: 'row' },
       h('label', { class: 'grow' }, first ? 'Model' : 'and', h('input', { list: 'models', value: id,
-        required: true, autocomplete: 'off', spellcheck: 'false' })),
+        required: true })),
       !first && h('button', { type: 'button', class: 'quiet icon', 'aria-label': 'Remove this model',
         onclick: () => { row.remove(); toggle($('trial-add'), true); } }, '×'));
     box.append(row);

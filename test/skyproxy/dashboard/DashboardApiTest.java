@@ -47,6 +47,18 @@ final class DashboardApiTest {
   }
 
   @Test
+  void the_whole_page_is_small() throws Exception {
+    String html = proxy.get("/").body();
+    int size = html.length();
+    for (String part : new String[] {"dashboard.css", "dashboard.js", "core.js", "setup.js",
+        "live.js", "speed.js", "trial.js"}) {
+      assertTrue(html.contains("/dashboard/" + part), part + " would need a second round");
+      size += proxy.get("/dashboard/" + part).body().length();
+    }
+    assertTrue(size < 60_000, size + " bytes");
+  }
+
+  @Test
   void a_request_is_counted_and_can_be_looked_at() throws Exception {
     assertEquals(200, proxy.post("/v1/chat/completions", QUESTION).statusCode());
     Cursor stats = proxy.json("/stats");
