@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -56,6 +57,17 @@ final class ClaudeProgramTest {
       } while (!line.contains("Ten "));
       gate.release(100);
       game.lineStarting("data: [DONE]");
+    }
+  }
+
+  @Test
+  void a_game_that_hangs_up_ends_the_call_to_anthropic() throws Exception {
+    upstream.answer(sse(Fixtures.text("claude/text.sse")).stallAfter(5));
+    try (Program program = byKey(); RawClient game = program.client()) {
+      game.post("/v1/chat/completions", HAIL);
+      game.lineStarting("data: ");
+      game.hangUp();
+      assertTrue(upstream.cuts().tryAcquire(20, TimeUnit.SECONDS));
     }
   }
 

@@ -2,12 +2,9 @@ package skyproxy.claude;
 
 import java.io.File;
 import java.io.IOException;
+import java.net.Socket;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,12 +13,13 @@ import java.util.List;
 import java.util.Set;
 import skyproxy.json.Cursor;
 import skyproxy.json.Json;
+import skyproxy.json.JsonWriter;
 import skyproxy.testing.Fixtures;
 
 /// A Claude CLI that is a Java program: as its first argument says, it works, or fails in one of
 /// the ways that real ones do.
 final class FakeCli {
-  private static final Set<String> RESTRICTED = Set.of("Connection", "Host", "Content-Length");
+  private static final Set<String> OWN = Set.of("Connection", "Host", "Content-Length");
 
   private FakeCli() {}
 
@@ -86,16 +84,19 @@ final class FakeCli {
     Path file = Path.of(System.getProperty("sample"));
     Cursor sample = Cursor.of(Json.parse(Files.readAllBytes(file)));
     URI target = URI.create(base + sample.at("path").string());
-    HttpRequest.Builder post = HttpRequest.newBuilder(target);
+    byte[] body = JsonWriter.bytes(sample.at("body").json());
+    StringBuilder head = new StringBuilder("POST " + target.getPath() + "?" + target.getQuery()
+        + " HTTP/1.1\r\nHost: " + target.getAuthority() + "\r\nConnection: close\r\n"
+        + "Content-Length: " + body.length + "\r\n");
     for (Cursor header : sample.at("headers").array()) {
       String name = header.at(0).string();
-      if (!RESTRICTED.contains(name)) post.header(name, header.at(1).string());
+      if (!OWN.contains(name)) head.append(name + ": " + header.at(1).string() + "\r\n");
     }
-    String body = sample.at("body").json().toString();
-    try (HttpClient client = HttpClient.newHttpClient()) {
-      HttpResponse<String> answer = client.send(
-          post.POST(BodyPublishers.ofString(body)).build(), BodyHandlers.ofString());
-      if (!answer.body().contains("message_stop")) refuse("API Error: " + answer.statusCode());
+    try (Socket socket = new Socket(target.getHost(), target.getPort())) {
+      socket.getOutputStream().write((head + "\r\n").getBytes(StandardCharsets.ISO_8859_1));
+      socket.getOutputStream().write(body);
+      String answer = new String(socket.getInputStream().readAllBytes());
+      if (!answer.contains("message_stop")) refuse("API Error");
     }
     System.out.println("ok");
   }
