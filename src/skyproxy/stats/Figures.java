@@ -1,6 +1,5 @@
 package skyproxy.stats;
 
-import java.time.Duration;
 import skyproxy.json.Cursor;
 import skyproxy.json.Json;
 
@@ -36,10 +35,11 @@ final class Figures {
     if (exchange.outcome() == Exchange.Outcome.ANSWERED) addSpeed(exchange);
   }
 
+  /// What comes in one piece, or nearly so, says nothing about how fast it was written.
   private void addSpeed(Exchange exchange) {
-    Duration start = exchange.firstToken() == null ? Duration.ZERO : exchange.firstToken();
-    long millis = exchange.total().minus(start).toMillis();
-    if (millis <= 0 || exchange.usage().completion() < 2) return;
+    if (exchange.firstToken() == null || exchange.usage().completion() < 2) return;
+    long millis = exchange.total().minus(exchange.firstToken()).toMillis();
+    if (millis < 50) return;
     timedTokens += exchange.usage().completion();
     timedMillis += millis;
   }

@@ -298,4 +298,29 @@ final class RouterTest {
     answers.forEach(answer -> shares.merge(answer, 1, Integer::sum));
     assertEquals(Map.of("a", 50, "b", 50), shares);
   }
+
+  @Test
+  void auto_goes_by_the_job_and_an_empty_model_does_not() {
+    Routes table = new Routes("claude-default", Map.of("quick", "gpt-mini"),
+        Map.of("mood", "quick > b", "other", "ollama:x"), demo, claude, codex, openRouter,
+        Map.of("ollama", ollama));
+    Router byJob = new Router(table, clock::get);
+    assertEquals("ollama:x", ask(byJob, "auto"));
+    assertEquals("claude-default", ask(byJob, ""));
+    ChatRequest mood = ChatRequest.parse((Json.Obj) Json.parse("{\"model\":\"auto\",\"messages\":["
+        + "{\"role\":\"system\",\"content\":\"You are an AI mood analyzer for Skyrim.\"},"
+        + "{\"role\":\"user\",\"content\":\"Hm.\"}]}"), ChatRequest.Caller.UNKNOWN);
+    try (Routed reply = byJob.open(mood)) {
+      reply.next(Duration.ofSeconds(5));
+      assertEquals("gpt-mini", reply.model());
+    }
+  }
+
+  @Test
+  void what_would_lead_auto_back_to_itself_is_refused() {
+    assertThrows(IllegalArgumentException.class, () -> new Routes("auto", Map.of(), Map.of(),
+        demo, claude, codex, openRouter, Map.of()));
+    assertThrows(IllegalArgumentException.class, () -> new Routes("a", Map.of("x", "auto"),
+        Map.of("mood", "b, x"), demo, claude, codex, openRouter, Map.of()));
+  }
 }
