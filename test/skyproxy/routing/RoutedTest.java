@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.Test;
 import skyproxy.chat.ChatException;
 import skyproxy.chat.ChatRequest;
@@ -19,17 +20,21 @@ import skyproxy.chat.FinishReason;
 import skyproxy.chat.Limits;
 import skyproxy.chat.Usage;
 import skyproxy.json.Json;
+import skyproxy.testing.ScriptedProvider;
 
 /// A routed reply: who takes over when, what is kept back until then, and how long anybody waits.
 final class RoutedTest {
   private static final Duration LONG = Duration.ofSeconds(20);
   private static final Event AYE = new Event.Text("Aye.");
+  private static final Event END = new Event.Finish(FinishReason.STOP, Usage.NONE);
+  private static final Semaphore NEVER = new Semaphore(0);
   private static final Failure BROKEN = new Failure.Broken(500, "It broke.");
 
-  private final Scripted claude = new Scripted("claude");
-  private final Scripted codex = new Scripted("codex");
+  private final ScriptedProvider claude = ScriptedProvider.named("claude");
+  private final ScriptedProvider codex = ScriptedProvider.named("codex");
   private final Router router = new Router(new Routes("x", Map.of(), Map.of(),
-      new Scripted("demo"), claude, codex, new Scripted("openrouter"), Map.of()));
+      ScriptedProvider.named("demo"), claude, codex, ScriptedProvider.named("openrouter"),
+      Map.of()));
 
   private static ChatRequest request(String model, String more) {
     return ChatRequest.parse((Json.Obj) Json.parse("{\"model\":\"" + model
@@ -53,6 +58,11 @@ final class RoutedTest {
     return assertThrows(ChatException.class, () -> read(reply)).failure();
   }
 
+  /// How many replies are open now.
+  private static int open(ScriptedProvider provider) {
+    return provider.requests().size() - provider.closed().availablePermits();
+  }
+
   private static Limits limits(int firstTokenMillis, int silenceMillis, int places) {
     return new Limits(Duration.ofSeconds(5), Duration.ofMillis(firstTokenMillis),
         Duration.ofMillis(silenceMillis), places);
@@ -67,7 +77,7 @@ final class RoutedTest {
         new Failure.Rejected(402, "n", null, null), new Failure.Rejected(404, "n", null, null))) {
       claude.on("a", failure);
       Routed reply = open("a > gpt-b");
-      assertEquals(List.of(new Event.Text("gpt-b"), Scripted.END), read(reply));
+      assertEquals(List.of(new Event.Text("gpt-b"), END), read(reply));
       assertEquals("gpt-b", reply.model());
       assertEquals(List.of("a", "gpt-b"), reply.attempts().stream().map(a -> a.model()).toList());
       assertEquals(failure, reply.attempts().getFirst().failure());
@@ -94,13 +104,13 @@ final class RoutedTest {
   void an_empty_reply_lets_the_next_one_answer() {
     Event role = new Event.Verbatim((Json.Obj) Json.parse(
         "{\"choices\":[{\"delta\":{\"role\":\"assistant\",\"content\":\"\"}}]}"));
-    for (Object[] empty : List.of(new Object[] {Scripted.END}, new Object[] {}, new Object[] {role},
-        new Object[] {new Event.Text(" \n"), Scripted.END},
-        new Object[] {new Event.Text("<think>hm</think>"), Scripted.END},
-        new Object[] {new Event.Reasoning("hm"), Scripted.END})) {
+    for (Object[] empty : List.of(new Object[] {END}, new Object[] {}, new Object[] {role},
+        new Object[] {new Event.Text(" \n"), END},
+        new Object[] {new Event.Text("<think>hm</think>"), END},
+        new Object[] {new Event.Reasoning("hm"), END})) {
       claude.on("a", empty);
       Routed reply = open("a > gpt-b");
-      assertEquals(List.of(new Event.Text("gpt-b"), Scripted.END), read(reply));
+      assertEquals(List.of(new Event.Text("gpt-b"), END), read(reply));
       assertInstanceOf(Failure.Empty.class, reply.attempts().getFirst().failure());
       router.update(router.routes());
     }
@@ -118,7 +128,7 @@ final class RoutedTest {
 
   @Test
   void thoughts_that_are_shown_without_an_answer_are_an_empty_reply_too() {
-    claude.on("a", new Event.Reasoning("hm"), Scripted.END);
+    claude.on("a", new Event.Reasoning("hm"), END);
     Routed reply = router.open(request("a", ",\"stream\":true,\"reasoning_effort\":\"low\""));
     assertEquals(new Event.Reasoning("hm"), reply.next(LONG));
     assertInstanceOf(Failure.Empty.class, fail(reply));
@@ -127,8 +137,8 @@ final class RoutedTest {
   @Test
   void what_comes_before_the_first_word_is_kept_back_and_follows_with_it() {
     claude.on("a", new Event.Text("\n"), BROKEN);
-    codex.on("gpt-b", new Event.Text("\n"), new Event.Text(" "), AYE, Scripted.END);
-    assertEquals(List.of(new Event.Text("\n"), new Event.Text(" "), AYE, Scripted.END),
+    codex.on("gpt-b", new Event.Text("\n"), new Event.Text(" "), AYE, END);
+    assertEquals(List.of(new Event.Text("\n"), new Event.Text(" "), AYE, END),
         read(open("a > gpt-b")));
   }
 
@@ -146,7 +156,7 @@ final class RoutedTest {
   void a_request_that_does_not_stream_can_move_on_until_its_very_end() {
     claude.on("a", AYE, new Event.Text("And"), new Failure.Garbled("It broke off."));
     Routed reply = router.open(request("a > gpt-b", ""));
-    assertEquals(List.of(new Event.Text("gpt-b"), Scripted.END), read(reply));
+    assertEquals(List.of(new Event.Text("gpt-b"), END), read(reply));
     assertEquals("gpt-b", reply.model());
   }
 
@@ -162,19 +172,19 @@ final class RoutedTest {
 
   @Test
   void every_reply_is_closed_before_the_next_is_opened() {
-    claude.on("a", BROKEN).on("b", AYE, Scripted.FOR_EVER);
+    claude.on("a", BROKEN).on("b", AYE, NEVER);
     Routed reply = open("a > b");
     assertEquals(AYE, reply.next(LONG));
-    assertEquals(1, claude.openReplies());
+    assertEquals(1, open(claude));
     reply.close();
     reply.close();
-    assertEquals(0, claude.openReplies());
+    assertEquals(0, open(claude));
     assertNull(reply.next(LONG));
   }
 
   @Test
   void while_nothing_comes_it_says_so_as_often_as_it_is_asked() {
-    claude.on("a", Duration.ofMillis(30), AYE, Duration.ofMillis(30), Scripted.END);
+    claude.on("a", Duration.ofMillis(30), AYE, Duration.ofMillis(30), END);
     Routed reply = open("a");
     Event event = reply.next(Duration.ofMillis(1));
     int quiet = 0;
@@ -186,35 +196,35 @@ final class RoutedTest {
 
   @Test
   void a_first_word_that_does_not_come_in_time_lets_the_next_one_answer() {
-    claude.limits = limits(40, 10_000, 9);
-    claude.on("a", Scripted.FOR_EVER);
+    claude.with(limits(40, 10_000, 9));
+    claude.on("a", NEVER);
     Routed reply = open("a > gpt-b");
-    assertEquals(List.of(new Event.Text("gpt-b"), Scripted.END), read(reply));
+    assertEquals(List.of(new Event.Text("gpt-b"), END), read(reply));
     assertInstanceOf(Failure.TimedOut.class, reply.attempts().getFirst().failure());
     assertInstanceOf(Failure.TimedOut.class, fail(open("a")));
-    assertEquals(0, claude.openReplies());
+    assertEquals(0, open(claude));
   }
 
   @Test
-  void signs_of_life_put_the_end_off_but_not_for_ever() {
-    claude.limits = limits(200, 200, 9);
-    Object[] lively = new Object[10];
-    for (int i = 0; i < 8; i += 2) {
-      lively[i] = Duration.ofMillis(60);
-      lively[i + 1] = Event.PULSE;
-    }
-    lively[8] = AYE;
-    lively[9] = Scripted.END;
-    claude.on("a", lively);
-    assertEquals(List.of(AYE, Scripted.END), read(open("a")));
+  void signs_of_life_put_the_end_off() {
+    claude.with(limits(800, 800, 9));
+    Duration pause = Duration.ofMillis(250);
+    claude.on("a", pause, Event.PULSE, pause, Event.PULSE, pause, Event.PULSE, pause, AYE, END);
+    assertEquals(List.of(AYE, END), read(open("a")));
+  }
+
+  @Test
+  void signs_of_life_do_not_put_the_end_off_for_ever() {
+    claude.with(limits(80, 80, 9));
     Object[] endless = new Object[2_000];
     for (int i = 0; i < endless.length; i += 2) {
-      endless[i] = Duration.ofMillis(20);
+      endless[i] = Duration.ofMillis(10);
       endless[i + 1] = Event.PULSE;
     }
     claude.on("a", endless);
     assertInstanceOf(Failure.TimedOut.class, fail(open("a")));
     endless[0] = AYE;
+    claude.on("a", endless);
     Routed spoken = open("a");
     assertEquals(AYE, spoken.next(LONG));
     assertInstanceOf(Failure.TimedOut.class, fail(spoken));
@@ -222,8 +232,8 @@ final class RoutedTest {
 
   @Test
   void silence_inside_a_reply_ends_it_with_a_failure() {
-    claude.limits = limits(10_000, 40, 9);
-    claude.on("a", AYE, Scripted.FOR_EVER);
+    claude.with(limits(10_000, 40, 9));
+    claude.on("a", AYE, NEVER);
     Routed reply = open("a > gpt-b");
     assertEquals(AYE, reply.next(LONG));
     assertInstanceOf(Failure.TimedOut.class, fail(reply));
@@ -232,35 +242,35 @@ final class RoutedTest {
 
   @Test
   void who_is_over_the_limit_waits_and_moves_up_when_one_leaves() {
-    claude.limits = limits(10_000, 10_000, 1);
-    claude.on("a", AYE, Scripted.END);
+    claude.with(limits(10_000, 10_000, 1));
+    claude.on("a", AYE, END);
     Routed first = open("a");
     assertEquals(AYE, first.next(LONG));
     Routed second = open("a");
     assertEquals(Event.QUIET, second.next(Duration.ofMillis(5)));
     assertEquals(List.of("a"), claude.asked());
-    assertEquals(List.of(Scripted.END), read(first));
-    assertEquals(List.of(AYE, Scripted.END), read(second));
+    assertEquals(List.of(END), read(first));
+    assertEquals(List.of(AYE, END), read(second));
   }
 
   @Test
   void who_waits_too_long_for_a_place_is_served_by_another_and_nobody_is_blamed() {
-    claude.limits = limits(40, 10_000, 1);
-    claude.on("a", AYE, Scripted.FOR_EVER);
+    claude.with(limits(40, 10_000, 1));
+    claude.on("a", AYE, NEVER);
     Routed first = open("a");
     assertEquals(AYE, first.next(LONG));
     for (int i = 0; i < 3; i++) {
-      assertEquals(List.of(new Event.Text("gpt-b"), Scripted.END), read(open("a > gpt-b")));
+      assertEquals(List.of(new Event.Text("gpt-b"), END), read(open("a > gpt-b")));
     }
     first.close();
-    claude.on("a", AYE, Scripted.END);
-    assertEquals(List.of(AYE, Scripted.END), read(open("a > gpt-b")));
+    claude.on("a", AYE, END);
+    assertEquals(List.of(AYE, END), read(open("a > gpt-b")));
   }
 
   @Test
   void a_reply_that_is_left_gives_its_place_and_its_waiting_place_back() {
-    claude.limits = limits(10_000, 10_000, 1);
-    claude.on("a", AYE, Scripted.FOR_EVER);
+    claude.with(limits(10_000, 10_000, 1));
+    claude.on("a", AYE, NEVER);
     Routed first = open("a");
     assertEquals(AYE, first.next(LONG));
     Routed second = open("a");

@@ -17,18 +17,22 @@ import skyproxy.chat.ChatException;
 import skyproxy.chat.ChatRequest;
 import skyproxy.chat.Event;
 import skyproxy.chat.Failure;
+import skyproxy.chat.FinishReason;
 import skyproxy.chat.Health;
+import skyproxy.chat.Usage;
 import skyproxy.json.Json;
+import skyproxy.testing.ScriptedProvider;
 
 /// Which model answers: the table of ids, aliases, turns, preference, and who is passed over.
 final class RouterTest {
+  private static final Event END = new Event.Finish(FinishReason.STOP, Usage.NONE);
   private static final Failure BROKEN = new Failure.Broken(500, "It broke.");
 
-  private final Scripted demo = new Scripted("demo");
-  private final Scripted claude = new Scripted("claude");
-  private final Scripted codex = new Scripted("codex");
-  private final Scripted openRouter = new Scripted("openrouter");
-  private final Scripted ollama = new Scripted("ollama");
+  private final ScriptedProvider demo = ScriptedProvider.named("demo");
+  private final ScriptedProvider claude = ScriptedProvider.named("claude");
+  private final ScriptedProvider codex = ScriptedProvider.named("codex");
+  private final ScriptedProvider openRouter = ScriptedProvider.named("openrouter");
+  private final ScriptedProvider ollama = ScriptedProvider.named("ollama");
   private final AtomicLong clock = new AtomicLong();
   private Router router = router(Map.of());
 
@@ -131,7 +135,7 @@ final class RouterTest {
     List<String> answers = new ArrayList<>();
     for (int i = 0; i < 8; i++) {
       if (i % 2 == 0) claude.on("a", BROKEN);
-      else claude.on("a", new Event.Text("aye"), Scripted.END);
+      else claude.on("a", new Event.Text("aye"), END);
       answers.add(ask("a > b, c"));
     }
     assertEquals(List.of("b", "a", "c", "a", "b", "a", "c", "a"), answers);
@@ -179,7 +183,7 @@ final class RouterTest {
   void a_failed_attempt_does_not_advance_the_turn() {
     claude.on("a", BROKEN);
     assertEquals("b", ask("a, b"));
-    claude.on("a", new Event.Text("aye"), Scripted.END);
+    claude.on("a", new Event.Text("aye"), END);
     assertEquals(List.of("a", "b", "a", "b"), ask(4, "a, b"));
   }
 
@@ -191,7 +195,7 @@ final class RouterTest {
     assertEquals(List.of("a", "b", "a", "b"), claude.asked());
     assertEquals(List.of("b", "b", "b"), ask(3, "a, b"));
     wait(Duration.ofSeconds(31));
-    claude.on("a", new Event.Text("aye"), Scripted.END);
+    claude.on("a", new Event.Text("aye"), END);
     assertEquals("a", ask("a, b"));
   }
 
@@ -206,7 +210,7 @@ final class RouterTest {
   void a_rate_limited_model_is_passed_over_until_the_time_it_asked_for() {
     claude.on("a", new Failure.RateLimited("Slow down.", Duration.ofSeconds(7)));
     assertEquals("b", ask("a > b"));
-    claude.on("a", new Event.Text("aye"), Scripted.END);
+    claude.on("a", new Event.Text("aye"), END);
     wait(Duration.ofSeconds(6));
     assertEquals("b", ask("a > b"));
     wait(Duration.ofSeconds(2));
@@ -219,8 +223,8 @@ final class RouterTest {
     claude.on("b", new Failure.RateLimited("Slow down.", Duration.ofHours(5)));
     ask("a > c");
     ask("b > c");
-    claude.on("a", new Event.Text("aye"), Scripted.END);
-    claude.on("b", new Event.Text("aye"), Scripted.END);
+    claude.on("a", new Event.Text("aye"), END);
+    claude.on("b", new Event.Text("aye"), END);
     wait(Duration.ofSeconds(29));
     assertEquals("c", ask("a > c"));
     wait(Duration.ofSeconds(2));
@@ -234,7 +238,7 @@ final class RouterTest {
   void a_resting_model_is_asked_all_the_same_when_nobody_else_can_serve() {
     claude.on("a", new Failure.RateLimited("Slow down.", null));
     assertThrows(ChatException.class, () -> ask("a"));
-    claude.on("a", new Event.Text("aye"), Scripted.END);
+    claude.on("a", new Event.Text("aye"), END);
     assertEquals("a", ask("a"));
   }
 
@@ -242,7 +246,7 @@ final class RouterTest {
   void a_success_ends_a_rest_early() {
     claude.on("a", new Failure.RateLimited("Slow down.", null));
     ask("a > b");
-    claude.on("a", new Event.Text("aye"), Scripted.END);
+    claude.on("a", new Event.Text("aye"), END);
     assertEquals("b", ask("a > b"));
     assertEquals("a", ask("a"));
     assertEquals("a", ask("a > b"));
@@ -252,14 +256,14 @@ final class RouterTest {
   void new_settings_end_every_rest() {
     claude.on("a", new Failure.Unauthorized("The key is wrong.", null));
     ask("a > b");
-    claude.on("a", new Event.Text("aye"), Scripted.END);
+    claude.on("a", new Event.Text("aye"), END);
     router.update(routes(Map.of()));
     assertEquals("a", ask("a > b"));
   }
 
   @Test
   void a_provider_that_is_not_ready_comes_last() {
-    claude.state = Health.State.WARMING;
+    claude.in(Health.State.WARMING);
     assertEquals("gpt-5", ask("claude-x > gpt-5"));
     assertEquals("claude-x", ask("claude-x"));
   }
@@ -283,7 +287,7 @@ final class RouterTest {
       reply.close();
     }
     wait(Duration.ofMinutes(1));
-    claude.on("a", new Event.Text("aye"), Scripted.END);
+    claude.on("a", new Event.Text("aye"), END);
     long a = ask(20, "a, b").stream().filter("a"::equals).count();
     assertTrue(a >= 10 && a <= 11, a + " of 20");
   }

@@ -3,6 +3,8 @@ package skyproxy.testing;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -11,15 +13,18 @@ import skyproxy.chat.ChatException;
 import skyproxy.chat.ChatRequest;
 import skyproxy.chat.Event;
 import skyproxy.chat.Failure;
+import skyproxy.chat.FinishReason;
 import skyproxy.chat.Health;
 import skyproxy.chat.Limits;
 import skyproxy.chat.Model;
 import skyproxy.chat.Provider;
 import skyproxy.chat.Reply;
+import skyproxy.chat.Usage;
 import skyproxy.json.Json;
 
 /// A provider whose replies are written down in the test. Steps of a script are events,
-/// failures (thrown), semaphores (waited for), runtime exceptions (thrown: a bug) and [Step]s.
+/// failures (thrown), semaphores (waited for), durations (of silence), runtime exceptions (thrown:
+/// a bug) and [Step]s.
 public final class ScriptedProvider implements Provider {
   /// A step that gives events until it gives null.
   public interface Step {
@@ -28,6 +33,7 @@ public final class ScriptedProvider implements Provider {
 
   private final String name;
   private final Function<ChatRequest, List<Object>> script;
+  private final Map<String, List<Object>> scripts = new ConcurrentHashMap<>();
   private final List<ChatRequest> requests = new CopyOnWriteArrayList<>();
   private final Semaphore closed = new Semaphore(0);
   private volatile Health.State state = Health.State.READY;
@@ -40,6 +46,18 @@ public final class ScriptedProvider implements Provider {
 
   public static ScriptedProvider of(Object... steps) {
     return new ScriptedProvider("scripted", _ -> List.of(steps));
+  }
+
+  /// One whose models say their own ids.
+  public static ScriptedProvider named(String name) {
+    return new ScriptedProvider(name, request -> List.of(new Event.Text(request.model()),
+        new Event.Finish(FinishReason.STOP, Usage.NONE)));
+  }
+
+  /// Gives one model a script of its own from now on.
+  public ScriptedProvider on(String model, Object... steps) {
+    scripts.put(model, List.of(steps));
+    return this;
   }
 
   public ScriptedProvider with(Limits newLimits) {
@@ -56,6 +74,11 @@ public final class ScriptedProvider implements Provider {
     return List.copyOf(requests);
   }
 
+  /// The models that were asked, in order.
+  public List<String> asked() {
+    return requests.stream().map(ChatRequest::model).toList();
+  }
+
   /// A permit for each reply that was closed.
   public Semaphore closed() {
     return closed;
@@ -69,22 +92,31 @@ public final class ScriptedProvider implements Provider {
   @Override
   public Reply open(ChatRequest request) {
     requests.add(request);
-    ArrayDeque<Object> left = new ArrayDeque<>(script.apply(request));
+    ArrayDeque<Object> left = new ArrayDeque<>(
+        scripts.containsKey(request.model()) ? scripts.get(request.model())
+            : script.apply(request));
     return new Reply() {
       private boolean ended;
 
       @Override
       public Event next(Duration patience) {
         Object step = left.peek();
-        if (step instanceof Semaphore gate) {
-          try {
+        try {
+          if (step instanceof Semaphore gate) {
             if (!gate.tryAcquire(patience.toNanos(), TimeUnit.NANOSECONDS)) return Event.QUIET;
-          } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new ChatException(new Failure.Stopping("The proxy is stopping."), e);
+            left.poll();
+            return next(patience);
           }
-          left.poll();
-          return next(patience);
+          if (step instanceof Duration silence) {
+            left.poll();
+            boolean longer = silence.compareTo(patience) > 0;
+            if (longer) left.push(silence.minus(patience));
+            Thread.sleep(longer ? patience : silence);
+            return Event.QUIET;
+          }
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+          throw new ChatException(new Failure.Stopping("The proxy is stopping."), e);
         }
         if (step instanceof Step repeated) {
           Event event = repeated.next();
