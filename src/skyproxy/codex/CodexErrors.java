@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import skyproxy.chat.Failure;
@@ -19,8 +20,8 @@ import skyproxy.json.JsonException;
 ///
 /// @param model what was asked for
 /// @param models the ids that the account has, as far as known
-/// @param untilFree how long until the plan allows more, or null
-record CodexErrors(String model, List<String> models, Duration untilFree) {
+/// @param untilFree tells how long until the plan allows more, or null
+record CodexErrors(String model, List<String> models, Supplier<Duration> untilFree) {
   static final Duration SOON = Duration.ofSeconds(30);
 
   private static final int LONGEST = 600;
@@ -102,7 +103,7 @@ record CodexErrors(String model, List<String> models, Duration untilFree) {
       case 402 -> new Failure.Rejected(402, "Codex: " + plain(told), null, null);
       case 404 -> unknownModel();
       case 429 -> new Failure.RateLimited("Codex lets no more requests through for now. Wait a "
-          + "little, or choose another model.", untilFree == null ? SOON : untilFree);
+          + "little, or choose another model.", later());
       case 503, 529 -> new Failure.Overloaded(
           "Codex has no capacity for " + model + " now. Try again, or choose another model.", SOON);
       case 400, 413, 422 -> LACKED.matcher(told).find() ? unknownModel()
@@ -113,8 +114,13 @@ record CodexErrors(String model, List<String> models, Duration untilFree) {
     };
   }
 
+  private Duration later() {
+    Duration known = untilFree.get();
+    return known == null ? SOON : known;
+  }
+
   private Failure usedUp(String told) {
-    return new Failure.RateLimited(plain(told), untilFree == null ? SOON : untilFree);
+    return new Failure.RateLimited(plain(told), later());
   }
 
   private static Failure tooLong() {

@@ -72,6 +72,13 @@ final class CodexHome {
     return folder.getFileSystem().supportedFileAttributeViews().contains("posix");
   }
 
+  /// A file with the shortest instructions there can be.
+  Path instructions() throws IOException {
+    Path file = folder.resolve("instructions.md");
+    write(file, "You are a helpful assistant.\n".getBytes(StandardCharsets.UTF_8));
+    return file;
+  }
+
   void configure(List<String> lines) throws IOException {
     write(folder.resolve("config.toml"), (String.join("\n", lines) + "\n")
         .getBytes(StandardCharsets.UTF_8));
@@ -130,16 +137,21 @@ final class CodexHome {
     }
   }
 
+  /// A file of its owner alone, which the caller deletes.
+  Path temporary() throws IOException {
+    return posix()
+        ? Files.createTempFile(folder, "new-", ".tmp", PosixFilePermissions.asFileAttribute(
+            PosixFilePermissions.fromString("rw-------")))
+        : Files.createTempFile(folder, "new-", ".tmp");
+  }
+
   /// Puts a file in place whole, readable by its owner only; not at all when it is there already.
   private void write(Path file, byte[] bytes) throws IOException {
     if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
         && Arrays.equals(Files.readAllBytes(file), bytes)) {
       return;
     }
-    Path fresh = posix()
-        ? Files.createTempFile(folder, "new-", ".tmp", PosixFilePermissions.asFileAttribute(
-            PosixFilePermissions.fromString("rw-------")))
-        : Files.createTempFile(folder, "new-", ".tmp");
+    Path fresh = temporary();
     try {
       Files.write(fresh, bytes);
       Files.move(fresh, file, StandardCopyOption.REPLACE_EXISTING,

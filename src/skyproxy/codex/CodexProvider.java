@@ -68,7 +68,7 @@ public final class CodexProvider implements Provider {
 
   private CodexErrors errors(ChatRequest request, Way.Models models) {
     return new CodexErrors(request.model(), models.ids(),
-        launch.plan().untilFree(Instant.now()));
+        () -> launch.plan().untilFree(Instant.now()));
   }
 
   private void ended(Failure failure) {

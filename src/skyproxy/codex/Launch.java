@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -25,6 +26,7 @@ final class Launch {
   private static final System.Logger LOG = System.getLogger(Launch.class.getName());
   private static final Duration START = Duration.ofSeconds(20);
   private static final Duration CALL = Duration.ofSeconds(20);
+  private static final Duration PROBE = Duration.ofSeconds(3);
 
   /// The first minor version 0.x whose app-server takes a past for a thread.
   private static final int OLDEST = 121;
@@ -92,7 +94,7 @@ final class Launch {
   }
 
   private boolean slimCatalog(CodexCli cli) throws IOException, InterruptedException {
-    Path bundled = home.folder().resolve("bundled.tmp");
+    Path bundled = home.temporary();
     try {
       return run(cli, home.folder(), List.of("debug", "models", "--bundled"), bundled) == 0
           && home.slimCatalog(Files.readAllBytes(bundled));
@@ -143,6 +145,7 @@ final class Launch {
       }
       Way.Models models = models(session);
       session.send("account/rateLimits/read", Json.Obj.builder().build(), this::heardPlan);
+      probe(session);
       WarmThreads threads = new WarmThreads(session, () -> quirks.thread(home.empty()),
           models.standard());
       threads.fill();
@@ -186,6 +189,22 @@ final class Launch {
     return Way.Models.of(session.call("model/list", Json.Obj.builder().build(), CALL));
   }
 
+  /// Some versions read their settings only when a thread is started. A server that is slow to
+  /// answer is not one that refuses.
+  private void probe(CodexSession session) throws IOException, InterruptedException {
+    var answers = new LinkedBlockingQueue<Json.Obj>();
+    session.send("thread/start", quirks.thread(home.empty()), answers::add);
+    Json.Obj answer = answers.poll(PROBE.toNanos(), TimeUnit.NANOSECONDS);
+    if (answer == null) return;
+    Cursor thread = Cursor.of(answer).at("result").at("thread").at("id");
+    if (thread.isString()) {
+      new CodexThread(session, thread.string()).close();
+    } else {
+      throw new IOException("codex starts no thread: "
+          + Cursor.of(answer).at("error").at("message").stringOr(session.lastWords()));
+    }
+  }
+
   private void heardNotice(Json.Obj notice) {
     Cursor root = Cursor.of(notice);
     if (root.at("method").stringOr("").equals("account/rateLimits/updated")) {
@@ -193,7 +212,7 @@ final class Launch {
     }
   }
 
-  void heardPlan(Json.Obj answer) {
+  private void heardPlan(Json.Obj answer) {
     Cursor limits = Cursor.of(answer).at("result").at("rateLimits");
     if (limits.isObject()) plan = plan.with(limits);
   }
@@ -201,7 +220,7 @@ final class Launch {
   /// What needs nothing but `codex exec`.
   private Way exec(CodexCli cli, CodexLogin login, boolean catalog, String why)
       throws IOException, InterruptedException {
-    Path output = home.folder().resolve("version.tmp");
+    Path output = home.temporary();
     try {
       if (run(cli, home.folder(), List.of("--version"), output) != 0) {
         throw new IOException(cli.path() + " does not run"
@@ -212,7 +231,8 @@ final class Launch {
           && (!version.group(1).equals("0") || Integer.parseInt(version.group(2)) >= KNOWS_AGENTS);
       SlimConfig.Rung rung = !recent ? SlimConfig.Rung.OLD
           : catalog ? SlimConfig.Rung.FULL : SlimConfig.Rung.NO_CATALOG;
-      List<String> arguments = apply(login, SlimConfig.lines(rung, home.catalog(), extra));
+      List<String> arguments = apply(login, SlimConfig.linesForExec(
+          SlimConfig.lines(rung, home.catalog(), extra), home.instructions()));
       LOG.log(Level.WARNING, "Codex starts a process for each request, which is slow ({0}). "
           + "Update it: npm install -g @openai/codex", why);
       return new Way.Exec(cli, login.identity(), codexHome(login), home.empty(), arguments, why);

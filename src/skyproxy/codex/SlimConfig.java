@@ -59,6 +59,14 @@ final class SlimConfig {
     return lines;
   }
 
+  /// Exec can't be told by a request to do without Codex's own instructions.
+  ///
+  /// @param instructions a file with others
+  static List<String> linesForExec(List<String> lines, Path instructions) {
+    return Stream.concat(lines.stream(), Stream.of(
+        "model_instructions_file = " + new Json.Str(instructions.toString()))).toList();
+  }
+
   /// The same as arguments. Quotes are left out where they can be: a command line on Windows
   /// loses them, and Codex takes a value that is no TOML as a plain string.
   static List<String> arguments(List<String> lines) {

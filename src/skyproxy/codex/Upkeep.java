@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import skyproxy.json.Json;
 
 /// Keeps the [Way] to Codex open: notices a CLI or a login that appears, starts the process,
 /// starts it anew when it dies, renews a lent login.
@@ -233,14 +232,6 @@ final class Upkeep implements AutoCloseable {
   /// Ends what was, once its replies are over: a login that changes cuts nobody off.
   private static void end(Way before) {
     if (before instanceof Way.Server server) server.session().closeWhenIdle();
-  }
-
-  /// Asks a running process for the limits of the plan anew.
-  void refreshPlan() {
-    if (way instanceof Way.Server server) {
-      server.session().send("account/rateLimits/read", Json.Obj.builder().build(),
-          launch::heardPlan);
-    }
   }
 
   @Override

@@ -21,7 +21,7 @@ final class CodexDecoderTest {
 
   private static CodexDecoder decoder(List<String> stop, Integer maxTokens) {
     return new CodexDecoder(new Cut(stop, maxTokens), 400,
-        new CodexErrors("gpt-5.5", List.of(), null)::of);
+        new CodexErrors("gpt-5.5", List.of(), () -> null)::of);
   }
 
   private void hear(String method, String params) {

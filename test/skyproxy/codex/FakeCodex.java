@@ -78,10 +78,8 @@ final class FakeCodex {
   }
 
   private static void appServer() throws Exception {
-    Path config = Path.of(System.getenv("CODEX_HOME"), "config.toml");
-    String settings = Files.exists(config) ? Files.readString(config) : "";
-    boolean refuses = MODE.equals("refuse-catalog") && settings.contains("model_catalog_json")
-        || MODE.equals("refuse-agents") && settings.contains("agents.enabled")
+    boolean refuses = MODE.equals("refuse-catalog") && settings().contains("model_catalog_json")
+        || MODE.equals("refuse-agents") && settings().contains("agents.enabled")
         || MODE.equals("no-app-server");
     if (refuses) {
       System.err.println("Error: error loading default config");
@@ -95,6 +93,11 @@ final class FakeCodex {
       hear(Cursor.of(Json.parse(line)));
     }
     System.exit(0);
+  }
+
+  private static String settings() throws IOException {
+    Path config = Path.of(System.getenv("CODEX_HOME"), "config.toml");
+    return Files.exists(config) ? Files.readString(config) : "";
   }
 
   private static void hear(Cursor message) throws IOException {
@@ -115,8 +118,14 @@ final class FakeCodex {
           {"data":[{"id":"gpt-5.5","model":"gpt-5.5","hidden":false,"isDefault":true,
           "supportedReasoningEfforts":[{"reasoningEffort":"minimal"},{"reasoningEffort":"low"}]},
           {"id":"secret","model":"secret","hidden":true}]}""".replace("\n", ""));
-      case "thread/start" -> answer(id, "{\"thread\":{\"id\":\"thread-"
-          + ProcessHandle.current().pid() + "-" + THREADS.incrementAndGet() + "\"}}");
+      case "thread/start" -> {
+        if (MODE.equals("refuse-late") && settings().contains("agents.enabled")) {
+          line("{\"id\":" + id + ",\"error\":{\"message\":\"failed to load configuration\"}}");
+        } else {
+          answer(id, "{\"thread\":{\"id\":\"thread-" + ProcessHandle.current().pid() + "-"
+              + THREADS.incrementAndGet() + "\"}}");
+        }
+      }
       case "thread/inject_items" -> answer(id, "{}");
       case "turn/start" -> turn(id, thread, params);
       case "turn/interrupt" -> {

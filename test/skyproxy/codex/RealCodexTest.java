@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static skyproxy.codex.CodexBackend.reply;
 import static skyproxy.codex.Replies.ask;
 import static skyproxy.codex.Replies.next;
@@ -15,6 +16,7 @@ import static skyproxy.codex.Replies.until;
 import static skyproxy.testing.FakeUpstream.status;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -196,11 +198,37 @@ final class RealCodexTest {
     ask(codex, "a-secret-of-the-player");
     codex.close();
     for (String secret : List.of("a-secret-of-the-player", "your-burdens", "sworn-to-carry")) {
-      try (Stream<Path> files = Files.walk(temp)) {
-        for (Path file : files.filter(Files::isRegularFile).toList()) {
-          String content = new String(Files.readAllBytes(file), "ISO-8859-1");
-          assertFalse(content.contains(secret), file + " holds " + secret);
-        }
+      holdsNothingOf(secret);
+    }
+  }
+
+  @Test
+  void by_exec_too_nothing_can_be_run_and_nothing_lies_on_the_disk() throws Exception {
+    codex.close();
+    Path script = Files.writeString(temp.resolve("codex"),
+        "#!/bin/sh\n[ \"$1\" = app-server ] && exit 1\nexec '" + RealCli.codex() + "' \"$@\"\n");
+    assumeTrue(script.toFile().setExecutable(true));
+    codex = new CodexProvider(script.toString(), temp.resolve("real"), temp.resolve("own"),
+        Limits.DEFAULT, true, backend.settings(), backend.environment());
+    Path bait = temp.resolve("bait");
+    backend.answer(_ -> backend.asked().size() == 1
+        ? CodexBackend.call("exec_command", "{\"cmd\":\"touch " + bait + "\"}")
+        : reply("I did", " nothing."));
+    Replies.Heard heard = ask(codex, "a-secret-of-the-player");
+    assertEquals(List.of("I did nothing."), heard.deltas());
+    assertEquals(List.of("developer: You are a helpful assistant.",
+        "user: a-secret-of-the-player\n"), told(backend.asked().get(0).json()));
+    assertEquals(Json.Arr.of(), backend.asked().get(0).json().get("tools"));
+    assertFalse(Files.exists(bait));
+    codex.close();
+    holdsNothingOf("a-secret-of-the-player");
+  }
+
+  private void holdsNothingOf(String secret) throws IOException {
+    try (Stream<Path> files = Files.walk(temp)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        String content = new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
+        assertFalse(content.contains(secret), file + " holds " + secret);
       }
     }
   }

@@ -17,7 +17,7 @@ import skyproxy.testing.Fixtures;
 /// What the real CLI once said, decoded: each transcript against the events written beside it.
 final class TranscriptTest {
   private static final CodexErrors ERRORS =
-      new CodexErrors("fake-nope", List.of("gpt-5.5", "gpt-6-luna"), null);
+      new CodexErrors("fake-nope", List.of("gpt-5.5", "gpt-6-luna"), () -> null);
 
   private static String line(Event event) {
     return switch (event) {

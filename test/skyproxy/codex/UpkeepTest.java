@@ -151,10 +151,13 @@ final class UpkeepTest {
   }
 
   @Test
-  void a_version_that_refuses_a_setting_does_without() throws Exception {
-    CodexProvider codex = stage.mode("refuse-agents").start();
-    fine(codex);
-    assertTrue(settings().contains("features.multi_agent = false"));
+  void a_version_that_refuses_a_setting_at_once_or_later_does_without() throws Exception {
+    for (String mode : List.of("refuse-agents", "refuse-late")) {
+      CodexProvider codex = stage.mode(mode).start();
+      fine(codex);
+      assertTrue(settings().contains("features.multi_agent = false"));
+      codex.close();
+    }
   }
 
   @Test
