@@ -82,7 +82,7 @@ final class Wiring implements AutoCloseable {
     Settings.Claude settings = live.now().claude();
     return new ClaudeProvider(new ClaudeProvider.Setup(settings.mode(), settings.program(),
         () -> live.now().claude().apiKey(), settings.url(), live.now().defaultModel(),
-        settings.limits()));
+        settings.processes(), settings.limits()));
   }
 
   private static Provider codex(LiveSettings live) {

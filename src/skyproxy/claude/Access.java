@@ -6,6 +6,7 @@ import java.util.List;
 import skyproxy.chat.ChatRequest;
 import skyproxy.chat.Health;
 import skyproxy.chat.Model;
+import skyproxy.chat.PlanWindow;
 import skyproxy.chat.Reply;
 
 /// One way to Claude. Any number of threads.
@@ -23,6 +24,11 @@ interface Access extends AutoCloseable {
   /// The same, but a list that is being fetched for the first time may be waited for.
   default List<Model> models(Duration patience) {
     return models();
+  }
+
+  /// How much of the plan is used up, as far as known.
+  default List<PlanWindow> plan() {
+    return List.of();
   }
 
   /// Takes nothing new and lets the replies that run end. May block for as long as they take.

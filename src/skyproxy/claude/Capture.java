@@ -14,7 +14,7 @@ import skyproxy.chat.Health;
 /// there is a pause before the next, longer each time.
 final class Capture implements Credentials {
   private static final System.Logger LOG = System.getLogger(Capture.class.getName());
-  private static final String MISSING = "The Claude CLI is not installed, or was not found."
+  static final String MISSING = "The Claude CLI is not installed, or was not found."
       + " Install Claude Code, run `claude` once and log in; --claude tells where it is.";
   static final String OFF = "The Claude CLI is switched off (--claude off). Switch it on,"
       + " or set an API key and --claude-mode api-key.";

@@ -86,19 +86,27 @@ record ClaudeCli(Path path, List<String> command) {
     }
   }
 
+  /// Starts it in its own folder.
+  Run start(List<String> arguments, Map<String, String> environment, boolean stdin)
+      throws IOException {
+    return start(null, arguments, environment, stdin);
+  }
+
   /// Starts it.
   ///
+  /// @param place the folder to start it in, or null for its own; temporary files go to its own
   /// @param environment set on top of ours
   /// @param stdin whether we shall write to it; an open pipe that nobody writes to costs the CLI
   ///     3 s of waiting, so it gets the null device otherwise
   /// @throws IOException when it can't be started
-  Run start(List<String> arguments, Map<String, String> environment, boolean stdin)
+  Run start(Path place, List<String> arguments, Map<String, String> environment, boolean stdin)
       throws IOException {
     Path folder = Files.createTempDirectory("skyrimnet-proxy-");
     try {
       List<String> line = new ArrayList<>(command);
       line.addAll(arguments);
-      ProcessBuilder builder = new ProcessBuilder(line).directory(folder.toFile());
+      ProcessBuilder builder = new ProcessBuilder(line)
+          .directory((place == null ? folder : place).toFile());
       prepare(builder.environment(), folder, environment);
       if (!stdin) builder.redirectInput(nullDevice());
       return new Run(Subprocess.start(builder), folder);
@@ -152,7 +160,7 @@ record ClaudeCli(Path path, List<String> command) {
   }
 
   /// Removes a folder with all that is in it. What Windows still holds open stays, and is said.
-  private static void delete(Path folder) {
+  static void delete(Path folder) {
     try (Stream<Path> all = Files.walk(folder)) {
       for (Path path : all.sorted((a, b) -> b.compareTo(a)).toList()) Files.deleteIfExists(path);
     } catch (IOException busy) {

@@ -112,7 +112,8 @@ final class ClaudeEncoder {
     return blocks;
   }
 
-  private static String form(ResponseFormat format) {
+  /// What to tell a model that shall answer in JSON, or null.
+  static String form(ResponseFormat format) {
     String bare = "Answer with one JSON object and nothing else: no code fence, no words before or"
         + " after it.";
     return switch (format.kind()) {

@@ -11,6 +11,7 @@ import skyproxy.chat.ChatRequest;
 import skyproxy.chat.Health;
 import skyproxy.chat.Limits;
 import skyproxy.chat.Model;
+import skyproxy.chat.PlanWindow;
 import skyproxy.chat.Provider;
 import skyproxy.chat.Reply;
 import skyproxy.json.Json;
@@ -28,20 +29,24 @@ public final class ClaudeProvider implements Provider {
       "claude-sonnet-4-6", "claude-opus-4-5-20251101", "claude-haiku-4-5-20251001",
       "claude-sonnet-4-5-20250929");
 
+  private static final String ANTHROPIC = "https://api.anthropic.com";
+
   /// What it is made of.
   ///
   /// @param program the CLI, a path or a name to look for; null: not to be used
   /// @param key the API key, read for every request; null when there is none
   /// @param url the Anthropic API
-  /// @param model what the CLI is started with to be captured, if it is one of Claude's
+  /// @param model what the CLI is started with, if it is one of Claude's
+  /// @param processes how many of the CLI there may be at once
   public record Setup(ClaudeMode mode, String program, Supplier<String> key, URI url,
-      String model, Limits limits) {}
+      String model, int processes, Limits limits) {}
 
   private final Setup setup;
   private final URI base;
   private final HttpUpstream upstream;
   private final Path program;
   private final Refusals refusals = new Refusals();
+  private final Retirements retirements = new Retirements();
   private ClaudeMode wanted;
   private ClaudeMode used;
   private Access access;
@@ -89,20 +94,26 @@ public final class ClaudeProvider implements Provider {
     return switch (mode) {
       case API_KEY -> new ApiAccess(mode, base, upstream, new ApiKey(setup.key()), refusals);
       case DIRECT -> new ApiAccess(mode, base, upstream, capture(), refusals);
-      case CLI, AUTO -> new Closed(setup.program() == null ? Capture.OFF
-          : "Choose how Claude is reached: set an API key"
-          + " (anthropic_api_key), or start with --claude-mode direct, which replays what your"
-          + " Claude CLI sends; Anthropic's terms do not cover that, and it can be billed apart"
-          + " or cost the account.");
+      case CLI, AUTO -> setup.program() == null ? new Closed(Capture.OFF)
+          : new CliAccess(this::find, Capture.MISSING, elsewhere(), setup.processes(), model());
     };
   }
 
   private Credentials capture() {
-    String model = setup.model().matches("claude-[\\w.-]+") ? setup.model() : KNOWN.getFirst();
-    Capture capture = new Capture(this::find, setup.program() == null, model,
+    Capture capture = new Capture(this::find, setup.program() == null, model(),
         Capture.Patience.USUAL);
     capture.current();
     return capture;
+  }
+
+  private String model() {
+    return setup.model().matches("claude-[\\w.-]+") ? setup.model() : KNOWN.getFirst();
+  }
+
+  /// The CLI finds Anthropic by itself, unless the API is said to be elsewhere.
+  private Map<String, String> elsewhere() {
+    return base.toString().equals(ANTHROPIC) ? Map.of()
+        : Map.of("ANTHROPIC_BASE_URL", base.toString());
   }
 
   private ClaudeCli find() {
@@ -110,8 +121,14 @@ public final class ClaudeProvider implements Provider {
   }
 
   @Override
-  public Reply open(ChatRequest request) {
+  public synchronized Reply open(ChatRequest request) {
+    retirements.warn(request.model());
     return access().open(request);
+  }
+
+  @Override
+  public List<PlanWindow> plan() {
+    return access().plan();
   }
 
   @Override

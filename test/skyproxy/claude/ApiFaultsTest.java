@@ -34,7 +34,7 @@ final class ApiFaultsTest {
 
   private final FakeUpstream upstream = new FakeUpstream();
   private final ClaudeProvider claude = new ClaudeProvider(new ClaudeProvider.Setup(
-      ClaudeMode.API_KEY, null, () -> KEY, upstream.uri(), MODEL, Limits.DEFAULT));
+      ClaudeMode.API_KEY, null, () -> KEY, upstream.uri(), MODEL, 2, Limits.DEFAULT));
 
   @AfterEach
   void close() {
@@ -236,7 +236,7 @@ final class ApiFaultsTest {
   @Test
   void a_key_that_no_header_can_carry_is_not_shown() {
     try (ClaudeProvider odd = new ClaudeProvider(new ClaudeProvider.Setup(ClaudeMode.API_KEY,
-        null, () -> "sk-ant-\u2026\nodd", upstream.uri(), MODEL, Limits.DEFAULT))) {
+        null, () -> "sk-ant-\u2026\nodd", upstream.uri(), MODEL, 2, Limits.DEFAULT))) {
       ChatException thrown =
           assertThrows(ChatException.class, () -> odd.open(Drain.request(MODEL)));
       assertInstanceOf(Failure.NotReady.class, thrown.failure());

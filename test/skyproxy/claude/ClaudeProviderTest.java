@@ -159,6 +159,6 @@ final class ClaudeProviderTest {
 
   private void start(ClaudeMode mode, URI url) {
     claude = new ClaudeProvider(new ClaudeProvider.Setup(mode, null, key::get, url, MODEL,
-        Limits.DEFAULT));
+        2, Limits.DEFAULT));
   }
 }

@@ -1,0 +1,122 @@
+package skyproxy.claude;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Supplier;
+import skyproxy.chat.ChatException;
+import skyproxy.chat.ChatRequest;
+import skyproxy.chat.Failure;
+import skyproxy.chat.Health;
+import skyproxy.chat.Model;
+import skyproxy.chat.PlanWindow;
+import skyproxy.chat.Reply;
+import skyproxy.json.Cursor;
+import skyproxy.json.Json;
+
+/// The player's own CLI, which makes the calls on his plan.
+final class CliAccess implements Access {
+  private static final String MODEL = "[A-Za-z0-9][\\w.:@\\[\\]-]{0,99}";
+
+  /// How Anthropic calls the windows of a plan, and how a player does.
+  private static final Map<String, String> WINDOWS =
+      Map.of("five_hour", "5 hours", "seven_day", "week", "seven_day_opus", "week, Opus",
+          "seven_day_sonnet", "week, Sonnet", "overage", "extra usage");
+
+  private final Supplier<ClaudeCli> cli;
+  private final String missing;
+  private final Map<String, String> environment;
+  private final int processes;
+  private final String model;
+  private CliPool pool;
+  private ClaudeCli used;
+  private boolean closed;
+
+  /// @param cli finds the program, null when there is none; asked again until there is
+  /// @param missing what to say when there is none
+  /// @param environment set for every process
+  /// @param processes how many there may be
+  /// @param model what the first request will probably want
+  CliAccess(Supplier<ClaudeCli> cli, String missing, Map<String, String> environment,
+      int processes, String model) {
+    this.cli = cli;
+    this.missing = missing;
+    this.environment = new HashMap<>(environment);
+    this.processes = processes;
+    this.model = model;
+    pool();
+  }
+
+  private synchronized CliPool pool() {
+    if (pool == null && !closed) {
+      used = cli.get();
+      if (used == null) return null;
+      CliStarter starter = new CliStarter(used, environment, CliStarter.usualHome());
+      pool = new CliPool(starter, processes, model, CliPool.Pace.USUAL);
+    }
+    return pool;
+  }
+
+  @Override
+  public Reply open(ChatRequest request) {
+    CliPool current = pool();
+    if (current == null) throw new ChatException(new Failure.NotReady(missing, null));
+    if (!request.model().matches(MODEL)) {
+      throw new ChatException(new Failure.UnknownModel("'" + request.model()
+          + "' is no name of a model. Choose one that /v1/models lists."));
+    }
+    return new CliReply(current, request);
+  }
+
+  @Override
+  public State state() {
+    CliPool current = pool();
+    if (current == null) return new State(Health.State.UNAVAILABLE, missing, null, false);
+    Failure trouble = current.trouble();
+    CliAccount.Login login = current.account().login();
+    Health.State health = trouble != null ? Health.State.UNAVAILABLE
+        : login == CliAccount.Login.UNKNOWN ? Health.State.WARMING : Health.State.READY;
+    return new State(health, trouble == null ? null : trouble.message(), used.path(),
+        login == CliAccount.Login.YES);
+  }
+
+  @Override
+  public List<Model> models() {
+    CliPool current = pool();
+    return current == null ? List.of() : current.account().models();
+  }
+
+  @Override
+  public List<PlanWindow> plan() {
+    CliPool current = pool();
+    List<PlanWindow> plan = new ArrayList<>();
+    if (current == null) return plan;
+    current.account().windows().forEach((name, window) -> plan.add(window(name, window)));
+    return plan;
+  }
+
+  private static PlanWindow window(String name, Json.Obj told) {
+    Cursor at = Cursor.of(told);
+    Cursor part = at.at("utilization");
+    Cursor resets = at.at("resetsAt");
+    Cursor state = at.at("status");
+    return new PlanWindow(
+        WINDOWS.getOrDefault(name, name.toLowerCase(Locale.ROOT).replace('_', ' ')),
+        part.isNumber() ? Double.valueOf(part.number() * 100) : null,
+        resets.isNumber() ? Instant.ofEpochSecond((long) resets.number()) : null,
+        state.isString() ? state.string() : null);
+  }
+
+  @Override
+  public void close() {
+    CliPool last;
+    synchronized (this) {
+      closed = true;
+      last = pool;
+    }
+    if (last != null) last.close();
+  }
+}
