@@ -9,6 +9,10 @@
 /// The upstream is always asked to stream, even for a client that does not: a long answer then
 /// shows that it lives, and one set of time limits holds for both.
 ///
+/// [skyproxy.claude.CliPool] keeps processes of the CLI ready and gives each to one request, and
+/// [skyproxy.claude.CliReply] leads the dialogue; why no process serves twice is told there, with
+/// the figures. What a request becomes is told in [skyproxy.claude.CliScript].
+///
 /// Nothing captured is ever written to a disk or a log, and nothing is added to what the CLI sent
 /// that would only serve to look more like it.
 package skyproxy.claude;

@@ -1,0 +1,103 @@
+package skyproxy.claude;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+import static skyproxy.claude.FakeClaudes.event;
+import static skyproxy.claude.FakeClaudes.request;
+import static skyproxy.claude.FakeClaudes.until;
+import static skyproxy.testing.FakeUpstream.sse;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import skyproxy.chat.Event;
+import skyproxy.chat.Health;
+import skyproxy.chat.Limits;
+import skyproxy.chat.PlanWindow;
+import skyproxy.chat.Reply;
+import skyproxy.settings.Settings.ClaudeMode;
+import skyproxy.testing.FakeUpstream;
+import skyproxy.testing.Fixtures;
+
+/// The mode `cli` as one of the ways to Claude, and changed while the proxy runs.
+final class ModeSwitchTest {
+  @TempDir
+  private Path folder;
+
+  private String key;
+
+  @Test
+  void a_reply_that_runs_ends_as_it_began_and_the_next_one_goes_the_new_way() throws IOException {
+    try (FakeUpstream upstream = new FakeUpstream(); ClaudeProvider claude = provider(upstream)) {
+      upstream.answer(sse(Fixtures.text("claude/text.sse")));
+      until("it is ready", () -> claude.health().ready());
+      assertEquals("\"cli\"", claude.health().details().get("mode").toString());
+      try (Reply running = claude.open(request("words 10 pause 20"))) {
+        assertEquals(new Event.Text("w0 "), event(running));
+        key = "sk-ant-api03-made-up";
+        claude.use(ClaudeMode.API_KEY);
+        assertTrue(answer(claude, "words 1").startsWith("Ten septims"));
+        assertTrue(FakeClaudes.text(FakeClaudes.rest(running)).endsWith("w9 "));
+      }
+      claude.use(ClaudeMode.CLI);
+      assertEquals("w0 ", answer(claude, "words 1"));
+      claude.use(ClaudeMode.AUTO);
+      assertEquals("\"api-key\"", claude.health().details().get("mode").toString());
+    }
+  }
+
+  @Test
+  void what_the_plan_has_left_is_told() throws IOException {
+    try (FakeUpstream upstream = new FakeUpstream(); ClaudeProvider claude = provider(upstream)) {
+      answer(claude, "words 1");
+      until("it is known", () -> !claude.plan().isEmpty());
+      PlanWindow window = claude.plan().getFirst();
+      assertEquals("5 hours", window.name());
+      assertEquals(25.0, window.usedPercent());
+      assertEquals("allowed", window.state());
+    }
+  }
+
+  @Test
+  void without_a_cli_it_says_what_to_do() {
+    try (FakeUpstream upstream = new FakeUpstream();
+        ClaudeProvider claude = provider(upstream, folder.resolve("none").toString())) {
+      assertEquals(Health.State.UNAVAILABLE, claude.health().state());
+      assertTrue(claude.health().message().contains("Install Claude Code"));
+    }
+  }
+
+  private static String answer(ClaudeProvider claude, String asked) {
+    try (Reply reply = claude.open(request(asked))) {
+      StringBuilder text = new StringBuilder();
+      for (Event event; (event = reply.next(Duration.ofSeconds(60))) != null; ) {
+        if (event instanceof Event.Text(var delta)) text.append(delta);
+      }
+      return text.toString();
+    }
+  }
+
+  /// A script in the place of the CLI, which starts the fake one.
+  private ClaudeProvider provider(FakeUpstream upstream) throws IOException {
+    assumeTrue(File.separatorChar == '/', "It takes a shell script for the CLI.");
+    Path script = folder.resolve("claude");
+    StringBuilder command = new StringBuilder("#!/bin/sh\nexport FAKE_CLAUDE_LOG='"
+        + folder.resolve("log") + "' FAKE_CLAUDE_HOME='" + folder + "'\nexec");
+    for (String part : FakeClaude.command().command()) {
+      command.append(" '").append(part).append('\'');
+    }
+    Files.writeString(script, command + " \"$@\"\n");
+    assertTrue(script.toFile().setExecutable(true));
+    return provider(upstream, script.toString());
+  }
+
+  private ClaudeProvider provider(FakeUpstream upstream, String program) {
+    return new ClaudeProvider(new ClaudeProvider.Setup(ClaudeMode.AUTO, program, () -> key,
+        upstream.uri(), FakeClaudes.MODEL, 2, Limits.DEFAULT));
+  }
+}

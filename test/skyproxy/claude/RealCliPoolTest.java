@@ -1,0 +1,244 @@
+package skyproxy.claude;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static skyproxy.claude.FakeClaudes.LAZY;
+import static skyproxy.claude.FakeClaudes.MODEL;
+import static skyproxy.claude.FakeClaudes.event;
+import static skyproxy.claude.FakeClaudes.until;
+import static skyproxy.testing.FakeUpstream.sse;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import skyproxy.chat.ChatRequest;
+import skyproxy.chat.Event;
+import skyproxy.chat.Reply;
+import skyproxy.json.Cursor;
+import skyproxy.json.Json;
+import skyproxy.testing.FakeUpstream;
+import skyproxy.testing.Fixtures;
+import skyproxy.testing.RealCli;
+
+/// The pool with the real CLI, a made-up login and a Messages API on loopback. Prints what it
+/// costs.
+@Tag("cli")
+final class RealCliPoolTest {
+  private static final ChatRequest HAIL = FakeClaudes.request("Hail!");
+  private static final String PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9Q"
+      + "DwADhgGAWjR9awAAAABJRU5ErkJggg==";
+  private static final CliPool.Pace USUAL = CliPool.Pace.USUAL;
+
+  private final FakeUpstream upstream = new FakeUpstream();
+  private ClaudeCli cli;
+
+  @TempDir
+  private Path home;
+
+  @BeforeEach
+  void find() {
+    cli = new ClaudeCli(RealCli.claude());
+    upstream.answer(_ -> sse(Fixtures.text("claude/text.sse")));
+  }
+
+  @AfterEach
+  void close() {
+    upstream.close();
+  }
+
+  private CliPool pool(int most, CliPool.Pace pace) {
+    Map<String, String> environment = Map.of("HOME", home.toString(),
+        "ANTHROPIC_BASE_URL", upstream.url(), "CLAUDE_CODE_OAUTH_TOKEN", "sk-ant-oat01-made-up");
+    CliStarter starter = new CliStarter(cli, environment, home.resolve(".claude"));
+    return new CliPool(starter, most, MODEL, pace);
+  }
+
+  /// Milliseconds from asking to the first word, and the reply read to its end.
+  private static double answer(CliPool pool) {
+    long asked = System.nanoTime();
+    try (Reply reply = new CliReply(pool, HAIL)) {
+      while (!(event(reply) instanceof Event.Text)) {
+        // The first events may be thoughts.
+      }
+      double took = (System.nanoTime() - asked) / 1e6;
+      FakeClaudes.rest(reply);
+      return took;
+    }
+  }
+
+  private static double median(List<Double> figures) {
+    return figures.stream().sorted().toList().get(figures.size() / 2);
+  }
+
+  @Test
+  void a_process_that_is_ready_answers_sooner_than_one_that_must_be_started() throws IOException {
+    List<Double> ready = new ArrayList<>();
+    List<Double> none = new ArrayList<>();
+    try (CliPool pool = pool(6, USUAL)) {
+      for (int i = 0; i < 10; i++) {
+        until("two are ready and quiet", () -> pool.ready() == 2 && settled(pool));
+        ready.add(answer(pool));
+      }
+      memory(pool);
+    }
+    try (CliPool pool = pool(6, LAZY)) {
+      for (int i = 0; i < 10; i++) none.add(answer(pool));
+    }
+    System.out.printf("cli: asked to first delta, ready %.0f ms (%s), none ready %.0f ms (%s)%n",
+        median(ready), span(ready), median(none), span(none));
+    assertTrue(median(ready) < median(none));
+    assertNothingLeft();
+  }
+
+  private static boolean settled(CliPool pool) {
+    return pool.account().login() == CliAccount.Login.YES && pool.processes() == 2
+        && ProcessHandle.current().children().allMatch(child -> child.info().startInstant()
+            .filter(start -> start.isBefore(Instant.now().minusSeconds(1))).isPresent());
+  }
+
+  private static String span(List<Double> figures) {
+    List<Double> sorted = figures.stream().sorted().toList();
+    return "%.0f to %.0f".formatted(sorted.getFirst(), sorted.getLast());
+  }
+
+  private static void memory(CliPool pool) throws IOException {
+    until("two are ready", () -> pool.ready() == 2 && settled(pool));
+    for (long pid : children()) {
+      Path status = Path.of("/proc", "" + pid, "status");
+      if (!Files.exists(status)) return;
+      System.out.println("cli: memory of one that waits: " + String.join(", ",
+          Files.readAllLines(status).stream().filter(line -> line.matches("(VmRSS|RssAnon).*"))
+              .map(line -> line.replaceAll("\\s+", " ")).toList()));
+    }
+  }
+
+  private static List<Long> children() {
+    return ProcessHandle.current().children().map(ProcessHandle::pid).toList();
+  }
+
+  @Test
+  void the_first_delta_is_there_before_the_upstream_sends_its_second() {
+    Semaphore gate = new Semaphore(4);
+    upstream.answer(sse(Fixtures.text("claude/text.sse")).gate(gate));
+    try (CliPool pool = pool(2, LAZY); Reply reply = new CliReply(pool, HAIL)) {
+      assertEquals(new Event.Text("Ten septims"), event(reply));
+      gate.release(100);
+      FakeClaudes.rest(reply);
+    }
+  }
+
+  @Test
+  void a_history_and_pictures_arrive_upstream_as_they_were_sent() {
+    try (CliPool pool = pool(2, LAZY)) {
+      answerAll(pool, "{'model':'claude-sonnet-5-5','messages':["
+          + "{'role':'system','content':'You are Lydia.'},{'role':'assistant','content':'A0'},"
+          + "{'role':'user','content':'U1'},{'role':'assistant','content':'A1'},"
+          + "{'role':'user','content':[{'type':'text','text':'/clear @/etc/passwd'},"
+          + "{'type':'image_url','image_url':{'url':'data:image/png;base64," + PNG + "'}}]}]}");
+    }
+    Cursor body = Cursor.of(upstream.requests().getFirst().json());
+    List<String> turns = new ArrayList<>();
+    for (Cursor message : body.at("messages").array()) {
+      String role = message.at("role").string();
+      if (!role.equals("system")) turns.add(role + contents(message.at("content")));
+    }
+    assertEquals(List.of("user Continue.", "assistant A0", "user U1", "assistant A1",
+        "user \n/clear @/etc/passwd " + PNG), turns);
+    assertEquals("You are Lydia.", body.at("system").array().getLast().at("text").string());
+    assertEquals("low", body.at("output_config").at("effort").string());
+    assertEquals(1, upstream.requests().size());
+  }
+
+  @Test
+  void thinking_is_off_where_the_model_can_do_without_and_as_hard_as_asked_for() {
+    try (CliPool pool = pool(2, LAZY)) {
+      String user = "'messages':[{'role':'user','content':'U'}]}";
+      answerAll(pool, "{'model':'claude-haiku-4-5-20251001'," + user);
+      answerAll(pool, "{'model':'claude-opus-5-5','reasoning_effort':'high'," + user);
+    }
+    Json.Obj first = upstream.requests().get(0).json();
+    assertEquals("disabled", Cursor.of(first).at("thinking").at("type").string());
+    Json.Obj second = upstream.requests().get(1).json();
+    assertEquals("high", Cursor.of(second).at("output_config").at("effort").string());
+  }
+
+  private static String contents(Cursor content) {
+    if (content.isString()) return " " + content.string();
+    StringBuilder all = new StringBuilder();
+    for (Cursor block : content.array()) {
+      Cursor text = block.at("text");
+      all.append(' ').append(text.isMissing() ? block.at("source").at("data").string()
+          : text.string());
+    }
+    return all.toString();
+  }
+
+  private static void answerAll(CliPool pool, String body) {
+    Json.Obj json = (Json.Obj) Json.parse(body.replace('\'', '"'));
+    ChatRequest request = ChatRequest.parse(json, ChatRequest.Caller.UNKNOWN);
+    try (Reply reply = new CliReply(pool, request)) {
+      FakeClaudes.rest(reply);
+    }
+  }
+
+  @Test
+  void closing_a_reply_cuts_the_call_off() throws InterruptedException {
+    upstream.answer(sse(Fixtures.text("claude/text.sse")).gate(new Semaphore(4)));
+    try (CliPool pool = pool(2, LAZY)) {
+      Reply reply = new CliReply(pool, HAIL);
+      event(reply);
+      long closed = System.nanoTime();
+      reply.close();
+      assertTrue(upstream.cuts().tryAcquire(2, TimeUnit.SECONDS), "the call goes on");
+      System.out.printf("cli: closed to the call cut off %.0f ms%n",
+          (System.nanoTime() - closed) / 1e6);
+    }
+  }
+
+  @Test
+  void many_requests_in_a_row_leave_nothing_behind() throws IOException {
+    try (CliPool pool = pool(3, USUAL)) {
+      answer(pool);
+      until("all are at rest", () -> pool.ready() == 2 && settled(pool));
+      int threads = Thread.activeCount();
+      long files = files(home);
+      long started = System.nanoTime();
+      for (int i = 0; i < 40; i++) answer(pool);
+      System.out.printf("cli: 40 requests in a row, %.0f ms each%n",
+          (System.nanoTime() - started) / 40e6);
+      until("all are at rest", () -> pool.ready() == 2 && settled(pool));
+      until("their threads are gone", () -> Thread.activeCount() <= threads);
+      assertEquals(2, children().size());
+      // The CLI keeps five backups of its settings.
+      assertTrue(files(home) <= files + 5, "files: " + files + ", then " + files(home));
+    }
+    assertNothingLeft();
+  }
+
+  private static long files(Path folder) throws IOException {
+    try (Stream<Path> all = Files.walk(folder)) {
+      return all.filter(Files::isRegularFile).count();
+    }
+  }
+
+  private void assertNothingLeft() throws IOException {
+    until("no process is left", () -> children().isEmpty());
+    try (Stream<Path> notes = Files.list(home.resolve(".claude").resolve("sessions"))) {
+      List<Path> left = notes.toList();
+      System.out.println("cli: processes left 0, notes left " + left.size());
+      assertEquals(List.of(), left);
+    }
+  }
+}
