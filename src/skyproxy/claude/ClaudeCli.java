@@ -7,14 +7,12 @@ import java.io.OutputStream;
 import java.lang.ProcessBuilder.Redirect;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import skyproxy.upstream.Subprocess;
 
 /// The player's Claude CLI: starts it, in an empty folder of its own and an environment that
@@ -82,7 +80,7 @@ record ClaudeCli(Path path, List<String> command) {
     @Override
     public void close() {
       child.close();
-      delete(folder);
+      TempFolders.delete(folder);
     }
   }
 
@@ -101,7 +99,7 @@ record ClaudeCli(Path path, List<String> command) {
   /// @throws IOException when it can't be started
   Run start(Path place, List<String> arguments, Map<String, String> environment, boolean stdin)
       throws IOException {
-    Path folder = Files.createTempDirectory("skyrimnet-proxy-");
+    Path folder = TempFolders.create();
     try {
       List<String> line = new ArrayList<>(command);
       line.addAll(arguments);
@@ -111,7 +109,7 @@ record ClaudeCli(Path path, List<String> command) {
       if (!stdin) builder.redirectInput(nullDevice());
       return new Run(Subprocess.start(builder), folder);
     } catch (IOException | RuntimeException failed) {
-      delete(folder);
+      TempFolders.delete(folder);
       throw failed;
     }
   }
@@ -156,15 +154,6 @@ record ClaudeCli(Path path, List<String> command) {
     } catch (InterruptedException stopped) {
       Thread.currentThread().interrupt();
       return null;
-    }
-  }
-
-  /// Removes a folder with all that is in it. What Windows still holds open stays, and is said.
-  static void delete(Path folder) {
-    try (Stream<Path> all = Files.walk(folder)) {
-      for (Path path : all.sorted((a, b) -> b.compareTo(a)).toList()) Files.deleteIfExists(path);
-    } catch (IOException busy) {
-      LOG.log(Level.DEBUG, "{0} could not be removed: {1}", folder, busy.getMessage());
     }
   }
 }

@@ -40,15 +40,17 @@ final class CliAccount {
     Cursor told = response.at("response");
     String source = told.at("account").at("tokenSource").stringOr("");
     String key = told.at("account").at("apiKeySource").stringOr("none");
-    login = source.equals("none") && key.equals("none") ? Login.NO : Login.YES;
     List<Model> listed = new ArrayList<>();
     for (Cursor model : told.at("models").arrayOrEmpty()) {
       String id = model.at("resolvedModel").stringOr(model.at("value").stringOr("default"));
+      boolean longer = id.indexOf('[') >= 0; // a larger window, which may be billed apart
       boolean madeUp = model.at("description").stringOr("").equals("Custom model");
       boolean known = listed.stream().anyMatch(one -> one.id().equals(id));
-      if (!madeUp && !known && !id.equals("default")) listed.add(new Model(id, 0, "anthropic"));
+      if (longer || madeUp || known || id.equals("default")) continue;
+      listed.add(new Model(id, 0, "anthropic"));
     }
     models = List.copyOf(listed);
+    login = source.equals("none") && key.equals("none") ? Login.NO : Login.YES;
   }
 
   /// Newer CLIs tell of all windows, older ones of the one that matters.

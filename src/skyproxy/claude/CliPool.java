@@ -59,6 +59,7 @@ final class CliPool implements AutoCloseable {
   private final int most;
   private final Pace pace;
   private final CliAccount account = new CliAccount();
+  private final Thread worker;
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
@@ -82,7 +83,7 @@ final class CliPool implements AutoCloseable {
     this.pace = pace;
     lately.add(model);
     refillAt = usedAt + pace.refill.toNanos();
-    Thread.ofPlatform().daemon().name("claude processes").start(this::work);
+    worker = Thread.ofPlatform().daemon().name("claude processes").start(this::work);
   }
 
   /// A place in the queue for a process.
@@ -200,6 +201,7 @@ final class CliPool implements AutoCloseable {
   }
 
   private void work() {
+    TempFolders.sweep();
     lock.lock();
     try {
       while (!retired || !living.isEmpty() || !waiting.isEmpty()) {
@@ -231,6 +233,7 @@ final class CliPool implements AutoCloseable {
       return room ? new Order(head.model, false) : null;
     }
     long now = System.nanoTime();
+    if (retired) endIdle();
     if (retired || now - refillAt < 0) return null;
     List<String> missing = missing();
     if (!room) return null;
@@ -290,10 +293,11 @@ final class CliPool implements AutoCloseable {
     if (order.ask) {
       asked = process;
       process.say(CliLines.initialize(""));
+    } else if (retired && waiting.isEmpty()) {
+      process.end(false);
     } else {
       idle.add(process);
     }
-    if (retired && waiting.isEmpty()) process.end(false);
   }
 
   /// Hands processes to those who wait, as long as there is one for the first of them.
@@ -361,6 +365,11 @@ final class CliPool implements AutoCloseable {
     refillAt = System.nanoTime() + pace.again.toNanos();
   }
 
+  private void endIdle() {
+    idle.forEach(process -> process.end(false));
+    idle.clear();
+  }
+
   /// Takes no more requests, and waits a moment for the processes that nobody needs to go. Those
   /// who wait are still served, and replies under way go on to their end.
   @Override
@@ -368,16 +377,16 @@ final class CliPool implements AutoCloseable {
     lock.lock();
     try {
       retired = true;
-      idle.forEach(process -> process.end(false));
-      idle.clear();
+      endIdle();
       if (asked != null) asked.end(false);
       changed.signalAll();
-      long left = LAST_WORDS.toNanos();
-      while (!living.isEmpty() && left > 0) left = changed.awaitNanos(left);
-    } catch (InterruptedException stopped) {
-      Thread.currentThread().interrupt();
     } finally {
       lock.unlock();
+    }
+    try {
+      worker.join(LAST_WORDS);
+    } catch (InterruptedException stopped) {
+      Thread.currentThread().interrupt();
     }
   }
 }

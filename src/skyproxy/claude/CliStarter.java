@@ -50,14 +50,14 @@ final class CliStarter implements AutoCloseable {
   CliProcess start(String model) throws IOException {
     if (!Files.isExecutable(cli.path())) throw new IOException(cli.path() + " can't be started.");
     if (place == null || !Files.isDirectory(place)) {
-      place = Files.createTempDirectory("skyrimnet-proxy-");
+      place = TempFolders.create();
     }
     return new CliProcess(cli.start(place, flags.arguments(model), environment, true), model, home);
   }
 
   @Override
   public void close() {
-    if (place != null) ClaudeCli.delete(place);
+    if (place != null) TempFolders.delete(place);
   }
 
   private static ClaudeCli tethered(ClaudeCli cli) {

@@ -211,10 +211,10 @@ final class CliPoolTest {
       for (int i = 0; i < 5; i++) claudes.answer(request("words 2"));
       until("all are at rest", () -> ready(claudes) == 2 && claudes.pool.processes() == 2);
       int threads = Thread.activeCount();
-      for (int i = 0; i < 25; i++) claudes.answer(request("words 2"));
+      for (int i = 0; i < 15; i++) claudes.answer(request("words 2"));
       until("all are at rest", () -> ready(claudes) == 2 && claudes.pool.processes() == 2);
       until("their threads are gone", () -> Thread.activeCount() <= threads);
-      assertEquals(30, claudes.log("asked").size());
+      assertEquals(20, claudes.log("asked").size());
     }
   }
 

@@ -156,7 +156,7 @@ final class FakeClaudes implements AutoCloseable {
           assertEquals(List.of(), notes.toList(), "notes of processes that ran are left");
         }
       }
-      ClaudeCli.delete(folder);
+      TempFolders.delete(folder);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -37,8 +37,8 @@ import skyproxy.testing.RealCli;
 @Tag("cli")
 final class RealCliPoolTest {
   private static final ChatRequest HAIL = FakeClaudes.request("Hail!");
-  private static final String PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9Q"
-      + "DwADhgGAWjR9awAAAABJRU5ErkJggg==";
+  private static final String PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJ"
+      + "AAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
   private static final CliPool.Pace USUAL = CliPool.Pace.USUAL;
 
   private final FakeUpstream upstream = new FakeUpstream();
