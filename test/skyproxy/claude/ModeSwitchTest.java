@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import skyproxy.chat.Event;
@@ -30,6 +31,17 @@ final class ModeSwitchTest {
   private Path folder;
 
   private String key;
+
+  /// Ways that were left end in the background.
+  @AfterEach
+  void awaitEnds() throws IOException {
+    Path log = folder.resolve("log");
+    if (!Files.exists(log)) return;
+    for (String line : Files.readAllLines(log)) {
+      long pid = FakeClaudes.pid(line);
+      until("process " + pid + " is gone", () -> ProcessHandle.of(pid).isEmpty());
+    }
+  }
 
   @Test
   void a_reply_that_runs_ends_as_it_began_and_the_next_one_goes_the_new_way() throws IOException {
