@@ -29,7 +29,7 @@ let wasReady = null;
 export async function loadModels() {
   const list = await get('/v1/models');
   models = list.data.map((m) => m.id);
-  $('models').replaceChildren(...models.slice(0, 600).map((id) => h('option', { value: id })));
+  $('models').replaceChildren(...['auto', ...models].slice(0, 600).map((id) => h('option', { value: id })));
 }
 
 export function start(refresh) {

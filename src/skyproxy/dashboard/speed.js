@@ -34,6 +34,7 @@ function draw() {
   $('by-job').replaceChildren(...jobs.map((row) => bar(row.job, row)));
   $('by-model').replaceChildren(...table.models.slice(0, 40).map((row) => bar(row.model, row)));
   toggle($('speed-empty'), !table.models.length);
+  toggle($('halves'), table.models.length);
 }
 
 // From nothing to 32 s, on a scale that gives the first seconds the room.
