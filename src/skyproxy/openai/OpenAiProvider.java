@@ -87,8 +87,7 @@ public final class OpenAiProvider implements Provider {
   private Json.Obj body(ChatRequest request) {
     Json.Obj body = request.body().with("model", new Json.Str(request.model()));
     for (String name : server.drop()) body = body.without(name);
-    for (String name : refusals.of(request.model())) body = body.without(name);
-    return body;
+    return refusals.applied(request.model(), body);
   }
 
   private HttpRequest http(ChatRequest request, String key, Json.Obj body) {

@@ -160,11 +160,26 @@ final class OpenAiProviderTest {
   }
 
   @Test
+  void a_model_that_will_not_continue_the_assistant_gets_a_turn_of_the_user() {
+    String game = "{\"model\":\"x/y\",\"stream\":true,\"messages\":["
+        + "{\"role\":\"user\",\"content\":\"Hi\"},{\"role\":\"assistant\",\"content\":\"A\"}]}";
+    fake.answer(received -> received.text().contains("Continue.") ? events(DONE, "[DONE]")
+        : status(400).body("{\"error\":{\"message\":\"This model does not support prefill.\"}}"));
+    for (int requests = 2; requests <= 3; requests++) {
+      assertEquals(1, ask(openRouter, game, ChatRequest.Caller.UNKNOWN).size());
+      assertEquals(requests, fake.requests().size());
+    }
+    assertTrue(fake.requests().getLast().text().endsWith(
+        "\"A\"},{\"role\":\"user\",\"content\":\"Continue.\"}]}"));
+  }
+
+  @Test
   void a_refusal_that_names_no_parameter_we_sent_is_not_tried_again() {
     for (String error : List.of(
         "{\"error\":{\"message\":\"This model's maximum context length is 8192 tokens\","
             + "\"param\":\"messages\",\"code\":\"context_length_exceeded\"}}",
         "{\"error\":{\"message\":\"filtered\",\"param\":\"prompt\",\"code\":\"content_filter\"}}",
+        "{\"error\":{\"message\":\"top_k last message\",\"code\":\"content_policy_violation\"}}",
         "{\"error\":{\"message\":\"the provider says 'min_p' is odd to stream\"}}", "no")) {
       fake.answer(status(400).body(error));
       int before = fake.requests().size();
