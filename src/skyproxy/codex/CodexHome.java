@@ -100,6 +100,8 @@ final class CodexHome {
   }
 
   /// Lends the login, or sees that what was lent is still right.
+  ///
+  /// @throws IOException when the real one can't be read, or ours not be written
   void lendLogin() throws IOException {
     if (mayLink && link()) {
       copied = false;
@@ -129,11 +131,14 @@ final class CodexHome {
 
   private void copy() throws IOException {
     if (sameFolder()) return;
-    if (Json.parse(Files.readAllBytes(realAuth)) instanceof Json.Obj login) {
+    try {
+      Json.Obj login = (Json.Obj) Json.parse(Files.readAllBytes(realAuth));
       if (login.get("tokens") instanceof Json.Obj tokens) {
         login = login.with("tokens", tokens.with("refresh_token", new Json.Str("")));
       }
       write(auth, JsonWriter.bytes(login));
+    } catch (JsonException | ClassCastException odd) {
+      throw new IOException(realAuth + " can't be read", odd);
     }
   }
 

@@ -71,9 +71,12 @@ public final class CodexProvider implements Provider {
         () -> launch.plan().untilFree(Instant.now()));
   }
 
+  /// What a reply tells of the login when it ends: null, that it was good.
   private void ended(Failure failure) {
-    refusal = failure instanceof Failure.Unauthorized
-        ? new Refusal(failure.message(), upkeep.login()) : null;
+    if (failure == null) refusal = null;
+    if (failure instanceof Failure.Unauthorized) {
+      refusal = new Refusal(failure.message(), upkeep.login());
+    }
   }
 
   @Override

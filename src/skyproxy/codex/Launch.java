@@ -233,8 +233,6 @@ final class Launch {
           : catalog ? SlimConfig.Rung.FULL : SlimConfig.Rung.NO_CATALOG;
       List<String> arguments = apply(login, SlimConfig.linesForExec(
           SlimConfig.lines(rung, home.catalog(), extra), home.instructions()));
-      LOG.log(Level.WARNING, "Codex starts a process for each request, which is slow ({0}). "
-          + "Update it: npm install -g @openai/codex", why);
       return new Way.Exec(cli, login.identity(), codexHome(login), home.empty(), arguments, why);
     } finally {
       Files.deleteIfExists(output);

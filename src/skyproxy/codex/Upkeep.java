@@ -105,8 +105,8 @@ final class Upkeep implements AutoCloseable {
       while (!closed) {
         try {
           look();
-        } catch (IOException failed) {
-          failedToStart(failed.getMessage());
+        } catch (IOException | RuntimeException failed) {
+          failedToStart(failed);
         }
         rest();
       }
@@ -165,10 +165,19 @@ final class Upkeep implements AutoCloseable {
   }
 
   private void tend(CodexCli found, CodexLogin current) throws IOException, InterruptedException {
-    if (current.present()) home.lendLogin();
+    if (current.present()) lendAgain();
     if (Instant.now().isAfter(startedAt.plus(SETTLED))) failures = 0;
     if (way instanceof Way.Server server) server.threads().freshen();
     renewCopied(found, current);
+  }
+
+  /// What was lent before still serves when this fails: the file may just be being written.
+  private void lendAgain() {
+    try {
+      home.lendLogin();
+    } catch (IOException unreadable) {
+      LOG.log(Level.DEBUG, "the login of Codex can not be read: {0}", unreadable.getMessage());
+    }
   }
 
   /// A copied login can't renew itself: the real one is renewed where it lies, and copied again.
@@ -181,7 +190,7 @@ final class Upkeep implements AutoCloseable {
     }
     renewedAt = now;
     launch.renewRealLogin(found);
-    home.lendLogin();
+    lendAgain();
   }
 
   private void start(CodexCli found, CodexLogin current) throws IOException, InterruptedException {
@@ -199,19 +208,31 @@ final class Upkeep implements AutoCloseable {
       }
       return;
     }
-    if (!(before instanceof Way.Exec) && !(before instanceof Way.Absent(_, Duration _))) {
-      set(new Way.Starting());
+    boolean serves = before instanceof Way.Exec;
+    boolean rests = before instanceof Way.Absent(_, Duration later) && later != null;
+    if (!serves && !rests) set(new Way.Starting());
+    try {
+      Way next = open(found, current);
+      if (!closed) set(next);
+      else end(next);
+    } finally {
+      end(before);
     }
+  }
+
+  private Way open(CodexCli found, CodexLogin current) throws IOException, InterruptedException {
+    boolean slow = way instanceof Way.Exec;
     home.create();
     if (current.present()) home.lendLogin();
     renewCopied(found, current);
     Way next = launch.start(found, current, this::wake);
     startedAt = Instant.now();
-    refused = next instanceof Way.Absent(_, Duration later) && later == null
-        ? (Integer) current.hashCode() : null;
-    if (closed) end(next);
-    else set(next);
-    if (before != next) end(before);
+    refused = next instanceof Way.Absent ? (Integer) current.hashCode() : null;
+    if (!slow && next instanceof Way.Exec exec) {
+      LOG.log(Level.WARNING, "Codex starts a process for each request, which is slow ({0}). "
+          + "Update it: npm install -g @openai/codex", exec.why());
+    }
+    return next;
   }
 
   private Duration pause() {
@@ -219,13 +240,14 @@ final class Upkeep implements AutoCloseable {
     return pause.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause;
   }
 
-  private void failedToStart(String why) {
+  private void failedToStart(Exception why) {
     failures++;
     notBefore = Instant.now().plus(pause());
-    LOG.log(Level.WARNING, "Codex can not be started: {0}", why);
+    LOG.log(Level.WARNING, "Codex can not be started: {0}", why.getMessage());
+    LOG.log(Level.DEBUG, "Codex can not be started", why);
     Way before = way;
-    set(new Way.Absent("Codex can not be started: " + why + ". The proxy tries again by itself.",
-        pause()));
+    set(new Way.Absent("Codex can not be started: " + why.getMessage()
+        + ". The proxy tries again by itself.", pause()));
     end(before);
   }
 
