@@ -22,6 +22,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import skyproxy.chat.ChatRequest;
 import skyproxy.chat.Event;
@@ -208,23 +209,35 @@ final class RealCliPoolTest {
   }
 
   @Test
-  void many_requests_in_a_row_leave_nothing_behind() throws IOException {
+  @Timeout(value = 15, unit = TimeUnit.MINUTES)
+  void two_hundred_requests_in_a_row_leave_nothing_behind() throws IOException {
     try (CliPool pool = pool(3, USUAL)) {
-      answer(pool);
+      for (int i = 0; i < 10; i++) answer(pool);
       until("all are at rest", () -> pool.ready() == 2 && settled(pool));
       int threads = Thread.activeCount();
       long files = files(home);
+      long memory = memory();
       long started = System.nanoTime();
-      for (int i = 0; i < 40; i++) answer(pool);
-      System.out.printf("cli: 40 requests in a row, %.0f ms each%n",
-          (System.nanoTime() - started) / 40e6);
+      for (int i = 0; i < 200; i++) answer(pool);
+      double each = (System.nanoTime() - started) / 200e6;
       until("all are at rest", () -> pool.ready() == 2 && settled(pool));
       until("their threads are gone", () -> Thread.activeCount() <= threads);
+      long grown = memory() - memory;
+      System.out.printf("cli: 200 requests in a row, %.0f ms each; since the tenth: processes +0,"
+          + " threads +0, files %+d, our heap %+d KB%n", each, files(home) - files, grown >> 10);
       assertEquals(2, children().size());
       // The CLI keeps five backups of its settings.
       assertTrue(files(home) <= files + 5, "files: " + files + ", then " + files(home));
+      assertTrue(grown < 8 << 20, "the heap has grown by " + grown);
     }
     assertNothingLeft();
+  }
+
+  /// What is used of the heap once all that can go is gone.
+  private static long memory() {
+    Runtime runtime = Runtime.getRuntime();
+    System.gc();
+    return runtime.totalMemory() - runtime.freeMemory();
   }
 
   private static long files(Path folder) throws IOException {
