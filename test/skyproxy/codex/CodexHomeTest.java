@@ -171,6 +171,8 @@ final class CodexHomeTest {
     assertEquals(2 * lines.size(), arguments.size());
     assertTrue(arguments.contains("sandbox_mode=read-only"));
     assertTrue(arguments.contains("model_catalog_json=models.json"));
+    assertFalse(SlimConfig.lines(SlimConfig.Rung.FULL, null, List.of()).toString()
+        .contains("_url"), "nothing leads anywhere but to OpenAI");
     assertTrue(SlimConfig.lines(SlimConfig.Rung.OLD, null, List.of())
         .contains("features.multi_agent = false"));
   }
