@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -41,7 +42,7 @@ final class FaultsTest {
   @BeforeEach
   void start() throws Exception {
     second.answer(received -> healthy("second", received));
-    String slow = ",\"first_token_seconds\":0.4,\"silence_seconds\":0.4";
+    String slow = ",\"first_token_seconds\":0.8,\"silence_seconds\":0.8";
     proxy = new LocalProxy(folder, "\"providers\":{"
         + "\"a\":{\"base_url\":\"" + first.url() + "/v1\"},"
         + "\"hasty\":{\"base_url\":\"" + first.url() + "/v1\"" + slow + "},"
@@ -129,6 +130,27 @@ final class FaultsTest {
     }
   }
 
+  /// Asks for a stream; the first server goes on behind its first word when the game has that.
+  private Answer askPastFirstWord(String model, FakeUpstream.Answer answer) throws IOException {
+    Semaphore gate = new Semaphore(1);
+    first.answer(answer.gate(gate));
+    try (RawClient client = proxy.client()) {
+      client.post("/v1/chat/completions", LocalProxy.request(model, true));
+      return rest(client, gate, "data: ");
+    }
+  }
+
+  /// The answer from the line on that starts so, behind which the upstream may go on.
+  private static Answer rest(RawClient client, Semaphore gate, String start) throws IOException {
+    StringBuilder text = new StringBuilder(client.lineStarting(start)).append('\n');
+    gate.release(2 * TOKENS);
+    for (String line; !(line = client.line()).equals("0"); ) {
+      if (line.startsWith("data: ")) text.append(line).append('\n');
+    }
+    return LocalProxy.read(new RawClient.Answer(200, List.of("Content-Type: text/event-stream"),
+        text.toString().getBytes(StandardCharsets.UTF_8)));
+  }
+
   /// Some of the answer, then an error, and nothing that looks like an end.
   private static void broken(String code, Answer answer) {
     assertEquals(200, answer.status());
@@ -204,32 +226,26 @@ final class FaultsTest {
     fault(FakeUpstream.events(tokens("first")).gate(gate));
     try (RawClient client = proxy.client()) {
       client.post("/v1/chat/completions", LocalProxy.request("a:m > b:m", true));
-      client.lineStarting(": waiting");
-      gate.release(TOKENS + 3);
-      StringBuilder text = new StringBuilder();
-      for (String line; !(line = client.line()).equals("data: [DONE]"); ) {
-        if (line.startsWith("data: ")) text.append(line).append("\n\n");
-      }
-      complete("first", LocalProxy.read(new RawClient.Answer(200,
-          List.of("Content-Type: text/event-stream"), text.toString().getBytes())));
+      complete("first", rest(client, gate, ": waiting"));
     }
+    fault(FakeUpstream.silence());
     complete("second", proxy.ask("hasty:m > b:m", true));
   }
 
   @Test
   void a_stream_cut_after_forty_of_sixty_tokens() throws Exception {
-    fault(FakeUpstream.events(tokens("first")).pause(Duration.ofMillis(2)).dropAfter(40));
-    broken("upstream_error", proxy.ask("a:m > b:m", true));
-    fault(FakeUpstream.events(List.of(tokens("first")).subList(0, 40).toArray(String[]::new)));
-    broken("upstream_error", proxy.ask("a:m > b:m", true));
+    broken("upstream_error", askPastFirstWord("a:m > b:m",
+        FakeUpstream.events(tokens("first")).dropAfter(40)));
+    broken("upstream_error", askPastFirstWord("a:m > b:m", FakeUpstream.events(
+        List.of(tokens("first")).subList(0, 40).toArray(String[]::new))));
     assertEquals(0, second.requests().size());
     complete("second", proxy.ask("a:m > b:m", false));
   }
 
   @Test
   void a_stall_in_the_middle() throws Exception {
-    fault(FakeUpstream.events(tokens("first")).stallAfter(20));
-    broken("upstream_timeout", proxy.ask("hasty:m > b:m", true));
+    broken("upstream_timeout", askPastFirstWord("hasty:m > b:m",
+        FakeUpstream.events(tokens("first")).stallAfter(20)));
     assertEquals(0, second.requests().size());
     fault(FakeUpstream.events(tokens("first")).pause(Duration.ofMillis(8)));
     complete("first", proxy.ask("hasty:m > b:m", true));
@@ -239,8 +255,8 @@ final class FaultsTest {
   void a_malformed_chunk_in_the_middle() throws Exception {
     List<String> data = new ArrayList<>(List.of(tokens("first")));
     data.add(20, "{\"choices\":[{\"delta\":{\"cont");
-    fault(FakeUpstream.events(data.toArray(String[]::new)).pause(Duration.ofMillis(2)));
-    broken("upstream_error", proxy.ask("a:m > b:m", true));
+    broken("upstream_error", askPastFirstWord("a:m > b:m",
+        FakeUpstream.events(data.toArray(String[]::new))));
     complete("second", proxy.ask("a:m > b:m", false));
   }
 
@@ -274,8 +290,8 @@ final class FaultsTest {
     second.answer(received -> Cursor.of(received.json()).at("messages").array().getLast()
         .at("role").string().equals("assistant") ? error(400, "prefill")
         : healthy("second", received));
-    fault(FakeUpstream.events(tokens("first")).pause(Duration.ofMillis(2)).dropAfter(40));
-    broken("upstream_error", proxy.ask("a:m > b:m", true));
+    broken("upstream_error", askPastFirstWord("a:m > b:m",
+        FakeUpstream.events(tokens("first")).dropAfter(40)));
     complete("second", proxy.ask("a:m > b:m", false));
   }
 

@@ -183,10 +183,12 @@ final class LocalServersTest {
 
   @Test
   void thoughts_are_not_spoken_and_words_come_whole() throws Exception {
-    one.answer(FakeUpstream.events("{\"choices\":[{\"index\":0,\"delta\":{\"role\":\"assistant\","
+    // In one write, so that no word has to wait for its end.
+    one.answer(FakeUpstream.status(200).header("Content-Type", "text/event-stream").body("data: "
+        + String.join("\n\ndata: ", "{\"choices\":[{\"index\":0,\"delta\":{\"role\":\"assistant\","
         + "\"content\":\"\",\"reasoning\":\"He\"}}]}", content("<thi"), content("nk>lies"),
         content("</think>\n\nWel"), content("l, <internal_"), content("thought>no</internal_"),
-        content("thought>. "), content("ACTION: Wa"), content("it"), STOP, "[DONE]"));
+        content("thought>. "), content("ACTION: Wa"), content("it"), STOP, "[DONE]") + "\n\n"));
     Answer answer = proxy.ask("one:m", true);
     assertEquals("Well, <internal_thought>no</internal_thought>. ACTION: Wait", answer.spoken());
     assertFalse(answer.text().contains("lies") || answer.text().contains("\"He\""), answer.text());

@@ -224,7 +224,7 @@ final class RoutedTest {
     claude.on("a", endless);
     assertInstanceOf(Failure.TimedOut.class, fail(open("a")));
     endless[0] = AYE;
-    claude.on("a", endless);
+    claude.with(limits(10_000, 80, 9)).on("a", endless);
     Routed spoken = open("a");
     assertEquals(AYE, spoken.next(LONG));
     assertInstanceOf(Failure.TimedOut.class, fail(spoken));
@@ -255,7 +255,7 @@ final class RoutedTest {
 
   @Test
   void who_waits_too_long_for_a_place_is_served_by_another_and_nobody_is_blamed() {
-    claude.with(limits(40, 10_000, 1));
+    claude.with(limits(300, 10_000, 1));
     claude.on("a", AYE, NEVER);
     Routed first = open("a");
     assertEquals(AYE, first.next(LONG));
