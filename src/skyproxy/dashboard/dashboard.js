@@ -34,7 +34,6 @@ async function poll() {
       const stats = await (await call('/stats?after=' + (whole ? last + '&whole' : last))).json();
       if (whole) wholeAt = Date.now();
       show(stats);
-      if (whole) setup.loadModels().catch(() => {});
       if (stats.running || stats.recent.length) wait = BUSY;
     } while (again);
     toggle($('lost'), false);

@@ -22,14 +22,22 @@ const MODES = [
 ];
 
 const cards = new Map();
-let models = [];
+let listed = '';
 let loadedSetUp = '';
 let wasReady = null;
 
-export async function loadModels() {
-  const list = await get('/v1/models');
-  models = list.data.map((m) => m.id);
-  $('models').replaceChildren(...['auto', ...models].slice(0, 600).map((id) => h('option', { value: id })));
+// Again whenever somebody has other models than before. Without the list one can still type.
+async function loadModels(providers) {
+  const now = providers.map((p) => p.name + p.model_count).join();
+  if (now === listed) return;
+  listed = now;
+  const list = await get('/v1/models').catch(() => null);
+  if (!list) {
+    listed = '';
+    return;
+  }
+  $('models').replaceChildren(...['auto', ...list.data.map((m) => m.id)].slice(0, 600)
+    .map((id) => h('option', { value: id })));
 }
 
 export function start(refresh) {
@@ -63,6 +71,7 @@ export function show(stats, refresh) {
   put($('keyword'), settings.key_wanted ? 'the api_key of the settings file'
     : 'anything, or leave it empty');
   showJobs(settings);
+  loadModels(providers);
   for (const [name, card] of cards) {
     if (!providers.some((p) => p.name === name)) {
       card.root.remove();

@@ -39,6 +39,14 @@ final class StatsTest {
   }
 
   @Test
+  void a_request_is_running_from_its_beginning_to_its_end() {
+    stats.begin();
+    stats.begin();
+    stats.add(answered("m", Job.DIALOGUE, 10, 20));
+    assertEquals(1, json().at("running").integer());
+  }
+
+  @Test
   void hang_ups_are_no_failures() {
     stats.add(exchange("m", Job.DIALOGUE, 500L, 700, Exchange.Outcome.HUNG_UP, null));
     stats.add(exchange("m", Job.DIALOGUE, null, 700, Exchange.Outcome.FAILED,
