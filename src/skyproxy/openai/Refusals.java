@@ -1,8 +1,6 @@
 package skyproxy.openai;
 
 import java.lang.System.Logger.Level;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -10,8 +8,8 @@ import java.util.regex.Pattern;
 import skyproxy.chat.Failure;
 import skyproxy.json.Json;
 
-/// What models turned out to refuse: each parameter is left out for that model from then on, and a
-/// last turn of the assistant gets one of the user behind it. Any number of threads.
+/// What models turned out to refuse: a parameter is left out for that model from then on, messages
+/// in an order that it does not take are brought into another. Any number of threads.
 ///
 /// The game sends `top_k` and penalties to every model, and strict servers answer 400. Which
 /// parameter it is stands in the error's `param`, or only in its words.
@@ -30,56 +28,77 @@ final class Refusals {
   /// Names that are no everyday words, so that a message that holds one means it.
   private static final Pattern TELLING = Pattern.compile("\\w*_\\w*|temperature|logprobs");
 
-  /// Stands for a last turn of the assistant, which some models must not be given to continue.
-  private static final String PREFILL = "prefill";
-  private static final Pattern NO_PREFILL = Pattern.compile(
-      "prefill|last role|last message|end with a user", Pattern.CASE_INSENSITIVE);
+  /// An order of messages that some models do not take, and how they say so.
+  private enum Order {
+    PREFILL("prefill|last role|last message|end with a user"),
+    TURNS("alternat"),
+    SYSTEM("system.{0,10} not support|not support.{0,20} system");
 
+    final Pattern words;
+
+    Order(String words) {
+      this.words = Pattern.compile(words, Pattern.CASE_INSENSITIVE);
+    }
+
+    Json.Obj applied(Json.Obj body) {
+      return switch (this) {
+        case PREFILL -> Turns.answerable(body);
+        case TURNS -> Turns.strict(body);
+        case SYSTEM -> Turns.withoutSystem(body);
+      };
+    }
+  }
+
+  private final Map<String, Set<Order>> orders = new ConcurrentHashMap<>();
   private final Map<String, Set<String>> known = new ConcurrentHashMap<>();
 
   /// A body as this model takes it; the very same object when nothing is known against it.
   Json.Obj applied(String model, Json.Obj body) {
     Json.Obj taken = body;
-    for (String name : known.getOrDefault(model, Set.of())) {
-      taken = name.equals(PREFILL) ? answerable(taken) : taken.without(name);
+    for (String name : known.getOrDefault(model, Set.of())) taken = taken.without(name);
+    Set<Order> refused = orders.getOrDefault(model, Set.of());
+    for (Order order : Order.values()) {
+      if (refused.contains(order)) taken = order.applied(taken);
     }
     return taken;
-  }
-
-  private static Json.Obj answerable(Json.Obj body) {
-    if (!endsInAssistant(body)) return body;
-    List<Json> turns = new ArrayList<>(((Json.Arr) body.get("messages")).items());
-    turns.add(Json.Obj.builder().put("role", "user").put("content", "Continue.").build());
-    return body.with("messages", new Json.Arr(turns));
-  }
-
-  private static boolean endsInAssistant(Json.Obj body) {
-    return body.get("messages") instanceof Json.Arr(var turns) && !turns.isEmpty()
-        && turns.getLast() instanceof Json.Obj last
-        && new Json.Str("assistant").equals(last.get("role"));
   }
 
   /// Learns from a failure; whether the call is worth repeating.
   ///
   /// @param body what was sent
   boolean learn(String model, Json.Obj body, Failure failure) {
-    if (!(failure instanceof Failure.Rejected(int status, var message, var param, var code))
-        || status != 400 && status != 422 || code != null && FINAL.matcher(code).matches()) {
+    for (Order order : Order.values()) {
+      if (refusesOrder(failure) && order.words.matcher(failure.message()).find()
+          && !order.applied(body).equals(body)) {
+        return add(orders, model, order);
+      }
+    }
+    if (!refuses(failure) || !(failure instanceof Failure.Rejected(_, var message, var param, _))) {
       return false;
     }
-    if (endsInAssistant(body) && NO_PREFILL.matcher(message).find()) return add(model, PREFILL);
     boolean learned = false;
     for (String name : body.members().keySet()) {
       if (ESSENTIAL.contains(name)) continue;
-      if (param != null ? param.equals(name) : names(message, name)) learned = add(model, name);
+      boolean meant = param != null ? param.equals(name) : names(message, name);
+      if (meant) learned = add(known, model, name);
     }
     return learned;
   }
 
-  private boolean add(String model, String parameter) {
-    if (known.size() >= MODELS && !known.containsKey(model)) known.clear();
-    known.computeIfAbsent(model, _ -> ConcurrentHashMap.newKeySet()).add(parameter);
-    LOG.log(Level.INFO, "{0} refuses {1}; left out from now on", model, parameter);
+  private static boolean refuses(Failure failure) {
+    return failure instanceof Failure.Rejected(int status, _, _, var code)
+        && (status == 400 || status == 422) && (code == null || !FINAL.matcher(code).matches());
+  }
+
+  /// A chat template that fails is a server error to some.
+  private static boolean refusesOrder(Failure failure) {
+    return refuses(failure) || failure instanceof Failure.Broken(int status, _) && status == 500;
+  }
+
+  private static <T> boolean add(Map<String, Set<T>> all, String model, T refused) {
+    if (all.size() >= MODELS && !all.containsKey(model)) all.clear();
+    all.computeIfAbsent(model, _ -> ConcurrentHashMap.newKeySet()).add(refused);
+    LOG.log(Level.INFO, "{0} refuses {1}; done without from now on", model, refused);
     return true;
   }
 

@@ -1,0 +1,87 @@
+package skyproxy.openai;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.Test;
+import skyproxy.chat.Failure;
+import skyproxy.json.Json;
+
+/// What is learned from a refusal, and what a model is spared from then on.
+final class RefusalsTest {
+  private final Refusals refusals = new Refusals();
+
+  private static Json.Obj body(String messages) {
+    return (Json.Obj) Json.parse("{\"model\":\"m\",\"messages\":[" + messages + "],\"top_k\":1}");
+  }
+
+  private static String message(String role, String content) {
+    return "{\"role\":\"" + role + "\",\"content\":" + content + "}";
+  }
+
+  private static Failure rejected(String message, String code) {
+    return new Failure.Rejected(400, message, null, code);
+  }
+
+  private void becomes(String before, String refusal, String after) {
+    Refusals fresh = new Refusals();
+    assertTrue(fresh.learn("m", body(before), rejected(refusal, null)));
+    assertEquals(body(after).toString(), fresh.applied("m", body(before)).toString());
+    Json.Obj other = body(before);
+    assertSame(other, fresh.applied("other", other));
+  }
+
+  @Test
+  void runs_of_one_role_are_joined_and_instructions_come_first_and_once() {
+    becomes(String.join(",", message("system", "\"a\""), message("system", "\"b\""),
+        message("assistant", "\"c\""), message("user", "\"d\""), message("user", "\"\""),
+        message("user", "[{\"type\":\"image_url\"}]"), message("assistant", "\"f\""),
+        message("system", "\"g\"")),
+        "Conversation roles must alternate user/assistant/user/assistant/...",
+        String.join(",", message("system", "\"a\\n\\nb\""), message("user", "\"Continue.\""),
+            message("assistant", "\"c\""), message("user",
+                "[{\"type\":\"text\",\"text\":\"d\"},{\"type\":\"image_url\"}]"),
+            message("assistant", "\"f\""), message("user", "\"g\"")));
+  }
+
+  @Test
+  void instructions_alone_get_a_turn_of_the_user() {
+    becomes(message("system", "\"a\""), "roles must alternate", message("system", "\"a\"") + ","
+        + message("user", "\"Continue.\""));
+  }
+
+  @Test
+  void calls_of_tools_and_their_results_stay_apart() {
+    String call = "{\"role\":\"assistant\",\"content\":null,\"tool_calls\":[{}]}";
+    String result = "{\"role\":\"tool\",\"tool_call_id\":\"1\",\"content\":\"x\"}";
+    becomes(String.join(",", message("user", "\"a\""), message("user", "\"b\""), call, result,
+        result), "roles must alternate",
+        String.join(",", message("user", "\"a\\n\\nb\""), call, result, result));
+  }
+
+  @Test
+  void a_model_without_a_role_for_instructions_hears_them_from_the_user() {
+    becomes(message("system", "\"a\"") + "," + message("user", "\"b\""),
+        "System role not supported", message("user", "\"a\\n\\nb\""));
+  }
+
+  @Test
+  void an_order_is_learned_from_a_server_error_too_but_only_when_it_can_be_changed() {
+    Failure broken = new Failure.Broken(500, "Jinja: roles must alternate");
+    assertFalse(refusals.learn("m", body(message("user", "\"a\"")), broken));
+    assertTrue(refusals.learn("m",
+        body(message("user", "\"a\"") + "," + message("user", "\"b\"")), broken));
+    assertFalse(refusals.learn("m", body(message("user", "\"a\"")),
+        new Failure.Broken(500, "top_k")));
+  }
+
+  @Test
+  void a_refusal_of_content_teaches_nothing() {
+    Json.Obj body = body(message("assistant", "\"a\""));
+    assertFalse(refusals.learn("m", body, rejected("top_k in the last message", "content_filter")));
+    assertFalse(refusals.learn("m", body, new Failure.Rejected(402, "top_k", null, null)));
+    assertFalse(refusals.learn("m", body, new Failure.RateLimited("top_k", null)));
+  }
+}
