@@ -339,18 +339,26 @@ final class CliPool implements AutoCloseable {
     lock.lock();
     try {
       living.remove(process);
+      boolean mute = process == asked && account.login() == CliAccount.Login.UNKNOWN;
       if (process == asked) asked = null;
-      if (idle.remove(process) && !starter.flags().learn(process.stderr())) {
-        String flag = CliFlags.unknown(process.stderr());
-        LOG.log(Level.WARNING, "A Claude CLI process ended unused, {0}: {1}", process.exit(),
-            process.stderr().strip());
-        if (flag != null) trouble = CliFault.tooOld(flag);
-        refillAt = System.nanoTime() + pace.again.toNanos();
-      }
+      if (idle.remove(process) || mute) unused(process);
       changed.signalAll();
     } finally {
       lock.unlock();
     }
+  }
+
+  private void unused(CliProcess process) {
+    long now = System.nanoTime();
+    if (starter.flags().learn(process.stderr())) {
+      askAt = now;
+      return;
+    }
+    LOG.log(Level.WARNING, "A Claude CLI process ended unused, {0}: {1}", process.exit(),
+        process.stderr().strip());
+    String flag = CliFlags.unknown(process.stderr());
+    if (flag != null) trouble = CliFault.tooOld(flag);
+    refillAt = now + pace.again.toNanos();
   }
 
   /// No process can be started: those who wait are told, and for a while nobody tries.

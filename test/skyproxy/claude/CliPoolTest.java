@@ -162,6 +162,27 @@ final class CliPoolTest {
   }
 
   @Test
+  void an_older_cli_tells_of_the_account_as_soon_as_its_flags_are_known() {
+    CliPool.Pace once = new CliPool.Pace(Duration.ofMillis(1), Duration.ofHours(1),
+        Duration.ofHours(1), Duration.ofHours(1));
+    try (FakeClaudes claudes = new FakeClaudes(6, once,
+        Map.of("FAKE_CLAUDE_UNKNOWN", "--safe-mode,--effort"))) {
+      until("somebody is logged in",
+          () -> claudes.pool.account().login() == CliAccount.Login.YES);
+      until("two are ready", () -> ready(claudes) == 2);
+    }
+  }
+
+  @Test
+  void a_cli_that_is_too_old_says_so_without_a_request() {
+    try (FakeClaudes claudes = new FakeClaudes(6, EAGER,
+        Map.of("FAKE_CLAUDE_UNKNOWN", "--strict-mcp-config"))) {
+      until("it is told", () -> claudes.pool.trouble() != null);
+      assertTrue(claudes.pool.trouble().message().contains("--strict-mcp-config"));
+    }
+  }
+
+  @Test
   void a_cli_that_nobody_is_logged_in_to_says_so() {
     try (FakeClaudes claudes = new FakeClaudes(6, EAGER, Map.of("FAKE_CLAUDE_LOGIN", "none"))) {
       until("nobody is", () -> claudes.pool.account().login() == CliAccount.Login.NO);

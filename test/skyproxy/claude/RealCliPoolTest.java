@@ -149,7 +149,7 @@ final class RealCliPoolTest {
           + "{'role':'user','content':[{'type':'text','text':'/clear @/etc/passwd'},"
           + "{'type':'image_url','image_url':{'url':'data:image/png;base64," + PNG + "'}}]}]}");
     }
-    Cursor body = Cursor.of(upstream.requests().getFirst().json());
+    Cursor body = Cursor.of(calls().getFirst());
     List<String> turns = new ArrayList<>();
     for (Cursor message : body.at("messages").array()) {
       String role = message.at("role").string();
@@ -159,7 +159,7 @@ final class RealCliPoolTest {
         "user \n/clear @/etc/passwd " + PNG), turns);
     assertEquals("You are Lydia.", body.at("system").array().getLast().at("text").string());
     assertEquals("low", body.at("output_config").at("effort").string());
-    assertEquals(1, upstream.requests().size());
+    assertEquals(1, calls().size());
   }
 
   @Test
@@ -169,10 +169,15 @@ final class RealCliPoolTest {
       answerAll(pool, "{'model':'claude-haiku-4-5-20251001'," + user);
       answerAll(pool, "{'model':'claude-opus-5-5','reasoning_effort':'high'," + user);
     }
-    Json.Obj first = upstream.requests().get(0).json();
-    assertEquals("disabled", Cursor.of(first).at("thinking").at("type").string());
-    Json.Obj second = upstream.requests().get(1).json();
-    assertEquals("high", Cursor.of(second).at("output_config").at("effort").string());
+    assertEquals("disabled", Cursor.of(calls().get(0)).at("thinking").at("type").string());
+    assertEquals("high",
+        Cursor.of(calls().get(1)).at("output_config").at("effort").string());
+  }
+
+  /// The bodies of the calls; older CLIs begin with another request.
+  private List<Json.Obj> calls() {
+    return upstream.requests().stream().filter(call -> call.method().equals("POST"))
+        .map(FakeUpstream.Received::json).toList();
   }
 
   private static String contents(Cursor content) {
