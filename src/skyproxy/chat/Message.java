@@ -95,7 +95,20 @@ public record Message(Role role, List<Part> parts, List<ToolUse> toolCalls, Stri
   }
 
   private static List<Part> text(String text) {
-    return text.isEmpty() ? List.of() : List.of(new Part.Text(text));
+    return text.isEmpty() ? List.of() : List.of(new Part.Text(wellFormed(text)));
+  }
+
+  /// A text that was cut in the middle of an emoji holds half of it, which strict readers of JSON,
+  /// such as Anthropic's, refuse together with the whole request.
+  private static String wellFormed(String text) {
+    if (text.codePoints().noneMatch(Message::isHalf)) return text;
+    return text.codePoints().map(point -> isHalf(point) ? 0xFFFD : point)
+        .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+        .toString();
+  }
+
+  private static boolean isHalf(int point) {
+    return point >= Character.MIN_SURROGATE && point <= Character.MAX_SURROGATE;
   }
 
   private static Part image(Cursor at) {

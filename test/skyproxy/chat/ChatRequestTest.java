@@ -164,6 +164,16 @@ final class ChatRequestTest {
   }
 
   @Test
+  void half_a_character_is_replaced_for_all_who_do_not_get_the_body_as_it_came() {
+    ChatRequest request = parse("""
+        {"messages":[{"role":"user","content":"\\ud83d\\ude00 \\ud83d"},
+          {"role":"user","content":[{"type":"text","text":"\\ude00x"}]}]}""");
+    assertEquals("\ud83d\ude00 \ufffd", request.messages().get(0).text());
+    assertEquals("\ufffdx", request.messages().get(1).text());
+    assertTrue(request.body().toString().contains("\\ud83d\""), "passed through as it came");
+  }
+
+  @Test
   void pictures_are_kept_in_their_place() {
     ChatRequest request = parse("""
         {"messages":[{"role":"user","content":[{"type":"text","text":"See"},
