@@ -42,7 +42,7 @@ final class ClaudeEncoder {
         rules.prefill() && !refused.contains("prefill") && !wantsThought);
     tools = ToolForms.of(request, talk.toolNames());
     thinking = Thinking.of(rules, request.reasoning(), request.maxTokens(),
-        wantsThought && !tools.forced());
+        wantsThought && !tools.forced() && (rules.adaptive() || !talk.answersCalls()));
   }
 
   /// The body for a request, on behalf of nobody but the key's owner.

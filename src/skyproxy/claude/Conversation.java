@@ -76,6 +76,12 @@ record Conversation(List<String> systems, List<Turn> turns) {
     return names;
   }
 
+  /// Whether the last turn answers tool calls. A model that is given a number of tokens to think
+  /// with wants the thoughts behind those calls back then, and OpenAI's clients do not have them.
+  boolean answersCalls() {
+    return turns.getLast().blocks().getFirst().get("type").equals(new Json.Str("tool_result"));
+  }
+
   /// Puts turns together, message by message.
   private static final class Builder {
     private final List<Turn> turns = new ArrayList<>();

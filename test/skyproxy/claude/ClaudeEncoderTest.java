@@ -88,6 +88,19 @@ final class ClaudeEncoderTest {
   }
 
   @Test
+  void the_answer_to_a_tool_call_is_taken_without_the_thoughts_that_led_to_the_call() {
+    String talk = """
+        "reasoning_effort":"high","messages":[{"role":"user","content":"a"},
+        {"role":"assistant","tool_calls":[{"id":"c","type":"function",
+          "function":{"name":"f","arguments":"{}"}}]},
+        {"role":"tool","tool_call_id":"c","content":"b"}]}""";
+    assertNull(ClaudeEncoder.encode(
+        request("{\"model\":\"claude-haiku-4-5-20251001\"," + talk), Set.of()).get("thinking"));
+    assertNotNull(ClaudeEncoder.encode(
+        request("{\"model\":\"claude-sonnet-5-5\"," + talk), Set.of()).get("thinking"));
+  }
+
+  @Test
   void what_a_model_refuses_is_left_out() {
     ChatRequest request = request("""
         {"model":"claude-haiku-4-5-20251001","temperature":0.5,"top_p":0.9,"stop":["X"],
