@@ -25,13 +25,14 @@ final class Shape {
         ? n.intValue() : position;
   }
 
-  /// Whether a chunk says who speaks.
+  /// Whether a chunk says who speaks, and no word yet.
   static boolean introduces(Json.Obj chunk) {
-    return choices(chunk).stream().anyMatch(choice ->
-        choice.get("delta") instanceof Json.Obj delta && delta.get("role") != null);
+    return choices(chunk).stream().anyMatch(choice -> choice.get("delta") instanceof Json.Obj delta
+        && delta.get("role") != null
+        && (new Json.Str("").equals(delta.get("content")) || calls(chunk)));
   }
 
-  /// The chunk that says who speaks, for a server that left it out.
+  /// The chunk that says who speaks, for a server that left it out or said more in it.
   ///
   /// @param first the chunk behind it
   static Json.Obj begin(Json.Obj first) {

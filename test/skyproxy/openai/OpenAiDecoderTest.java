@@ -68,6 +68,7 @@ final class OpenAiDecoderTest {
         + "[{\"index\":0,\"delta\":" + delta + ",\"finish_reason\":" + finish + "}]}";
   }
 
+  private static final String WHO = chunk("{\"role\":\"assistant\",\"content\":\"\"}", "null");
   private static final String AYE = chunk("{\"role\":\"assistant\",\"content\":\"Aye\"}", "null");
   private static final String STOP = chunk("{}", "\"stop\"");
 
@@ -84,26 +85,32 @@ final class OpenAiDecoderTest {
   @Test
   void chunks_go_on_as_they_came_with_members_nobody_has_heard_of() {
     String odd = "{\"odd\":[1.50,1e400],\"provider\":\"X\",\"choices\":[{\"native\":{\"a\":null},"
-        + "\"delta\":{\"role\":\"assistant\",\"content\":\"Aye\",\"annotations\":[]}}]}";
-    assertEquals(json(odd, STOP), stream(true, data(odd, STOP, "[DONE]")));
+        + "\"delta\":{\"role\":\"assistant\",\"content\":\"\",\"annotations\":[]}}]}";
+    String said = odd.replace("\"content\":\"\"", "\"content\":\"Aye\"");
+    assertEquals(json(odd, said, STOP), stream(true, data(odd, said, STOP, "[DONE]")));
     Json.Obj same = (Json.Obj) Json.parse(odd);
     assertSame(same, Shape.chunk(same));
   }
 
   @Test
   void the_end_may_lack_done_or_the_reason_but_not_both() {
-    assertEquals(json(AYE, STOP), stream(true, data(AYE, STOP)));
-    assertEquals(json(AYE, STOP), stream(true, data(AYE, "[DONE]")));
+    assertEquals(json(WHO, AYE, STOP), stream(true, data(AYE, STOP)));
+    assertEquals(json(WHO, AYE, STOP), stream(true, data(AYE, "[DONE]")));
     assertInstanceOf(Failure.Garbled.class, fails(() -> stream(true, data(AYE))));
     assertInstanceOf(Failure.Garbled.class, fails(() -> stream(true, "")));
     assertInstanceOf(Failure.Garbled.class, fails(() -> stream(false, data(AYE))));
   }
 
   @Test
-  void a_stream_that_does_not_say_who_speaks_gets_a_first_chunk_that_does() {
-    String first = chunk("{\"content\":\"Aye\"}", "null");
-    assertEquals(json(chunk("{\"role\":\"assistant\",\"content\":\"\"}", "null"), first, STOP),
-        stream(true, data(first, STOP, "[DONE]")));
+  void a_stream_whose_first_chunk_does_not_just_say_who_speaks_gets_one_that_does() {
+    for (String delta : List.of("{\"content\":\"Aye\"}", "{\"role\":\"assistant\"}",
+        "{\"role\":\"assistant\",\"content\":\"Aye\"}")) {
+      String first = chunk(delta, "null");
+      assertEquals(json(WHO, first, STOP), stream(true, data(first, STOP, "[DONE]")));
+    }
+    String calls = chunk("{\"role\":\"assistant\",\"content\":null,\"tool_calls\":[{\"index\":0}]}",
+        "null");
+    assertEquals(json(calls, STOP), stream(true, data(calls, STOP, "[DONE]")));
   }
 
   @Test
@@ -115,13 +122,14 @@ final class OpenAiDecoderTest {
 
   @Test
   void what_follows_done_is_not_looked_at() {
-    assertEquals(json(AYE, STOP), stream(true, data(AYE, STOP, "[DONE]", "garbage", "[DONE]")));
+    assertEquals(json(WHO, AYE, STOP),
+        stream(true, data(AYE, STOP, "[DONE]", "garbage", "[DONE]")));
   }
 
   @Test
   void local_servers_habits_are_understood() {
     String nullUsage = AYE.replaceFirst("\\}$", ",\"usage\":null}");
-    assertEquals(json(nullUsage, STOP), stream(true,
+    assertEquals(json(WHO, nullUsage, STOP), stream(true,
         (": hello\n\ndata:" + nullUsage + "\n\ndata:\n\ndata:" + STOP + "\n\ndata: [DONE] \n\n")
             .replace("\n", "\r\n")));
     String blank = chunk("{\"content\":\"Aye\"}", "\"\"");
@@ -187,7 +195,7 @@ final class OpenAiDecoderTest {
 
   @Test
   void a_stream_that_does_not_say_that_it_is_one_is_read_all_the_same() {
-    assertEquals(json(AYE, STOP), whole(true, data(AYE, STOP, "[DONE]")));
+    assertEquals(json(WHO, AYE, STOP), whole(true, data(AYE, STOP, "[DONE]")));
     assertEquals(1, whole(false, data(AYE, STOP, "[DONE]")).size());
   }
 
@@ -223,7 +231,7 @@ final class OpenAiDecoderTest {
   void an_error_member_that_holds_none_is_no_failure() {
     for (String none : List.of("null", "{}", "\"\"", "[]", "false")) {
       String chunk = STOP.replaceFirst("\\{", "{\"error\":" + none + ",");
-      assertEquals(json(AYE, chunk), stream(true, data(AYE, chunk)));
+      assertEquals(json(WHO, AYE, chunk), stream(true, data(AYE, chunk)));
     }
   }
 

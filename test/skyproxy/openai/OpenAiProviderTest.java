@@ -33,6 +33,7 @@ import skyproxy.testing.FakeUpstream.Received;
 /// What OpenRouter and configured servers receive, over real connections.
 final class OpenAiProviderTest {
   private static final Duration LONG = Duration.ofSeconds(20);
+  /// Two events: who speaks, and what was said.
   private static final String DONE = "{\"choices\":[{\"index\":0,\"delta\":{\"role\":\"assistant\","
       + "\"content\":\"Aye\"},\"finish_reason\":\"stop\"}]}";
   private static final String GAME = "{\"model\":\"x/y\",\"temperature\":1.0,\"top_k\":0,"
@@ -138,7 +139,7 @@ final class OpenAiProviderTest {
     fake.answer(received -> received.json().get("top_k") != null
         ? status(400).body("{\"error\":{\"message\":\"Unsupported parameter: 'top_k'\"}}")
         : events(DONE, "[DONE]"));
-    assertEquals(1, ask(openRouter, GAME, ChatRequest.Caller.UNKNOWN).size());
+    assertEquals(2, ask(openRouter, GAME, ChatRequest.Caller.UNKNOWN).size());
     assertEquals(2, fake.requests().size());
     assertEquals(GAME.replace("x/y", "real").replace("\"top_k\":0,", ""), ask(openRouter).text());
     assertEquals(3, fake.requests().size());
@@ -153,7 +154,7 @@ final class OpenAiProviderTest {
             + "{\"loc\":[\"body\",\"top_k\"],\"msg\":\"extra\"}]}"));
     assertThrows(ChatException.class, () -> ask(openRouter));
     assertEquals(2, fake.requests().size());
-    assertEquals(1, ask(openRouter, GAME, ChatRequest.Caller.UNKNOWN).size());
+    assertEquals(2, ask(openRouter, GAME, ChatRequest.Caller.UNKNOWN).size());
     assertEquals(4, fake.requests().size());
     assertEquals(List.of("model", "temperature", "stream", "messages"),
         List.copyOf(fake.requests().getLast().json().members().keySet()));
@@ -166,7 +167,7 @@ final class OpenAiProviderTest {
     fake.answer(received -> received.text().contains("Continue.") ? events(DONE, "[DONE]")
         : status(400).body("{\"error\":{\"message\":\"This model does not support prefill.\"}}"));
     for (int requests = 2; requests <= 3; requests++) {
-      assertEquals(1, ask(openRouter, game, ChatRequest.Caller.UNKNOWN).size());
+      assertEquals(2, ask(openRouter, game, ChatRequest.Caller.UNKNOWN).size());
       assertEquals(requests, fake.requests().size());
     }
     assertTrue(fake.requests().getLast().text().endsWith(
@@ -199,7 +200,7 @@ final class OpenAiProviderTest {
   @Test
   void a_stream_that_stays_open_behind_done_is_over_all_the_same() throws Exception {
     fake.answer(events(DONE, "[DONE]").stallAfter(2));
-    assertEquals(1, ask(openRouter, GAME, ChatRequest.Caller.UNKNOWN).size());
+    assertEquals(2, ask(openRouter, GAME, ChatRequest.Caller.UNKNOWN).size());
     assertTrue(fake.cuts().tryAcquire(20, TimeUnit.SECONDS), "and cut off in the end");
   }
 
