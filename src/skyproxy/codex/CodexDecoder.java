@@ -27,6 +27,7 @@ final class CodexDecoder {
   private String before = "";
   private int skipped;
   private boolean saidAnItem;
+  private boolean byHttp;
   private boolean ended;
   private Usage usage = Usage.NONE;
 
@@ -61,7 +62,8 @@ final class CodexDecoder {
           if (params.at("summaryIndex").integerOr(0) > 0) out.accept(new Event.Reasoning("\n\n"));
         }
         case "thread/tokenUsage/updated" -> add(params.at("tokenUsage").at("last"));
-        case "error" -> error(params, out);
+        case "error" -> error(params);
+        case "warning" -> { }
         case "turn/completed" -> turnCompleted(params.at("turn"), out);
         default -> out.accept(Event.PULSE);
       }
@@ -154,13 +156,20 @@ final class CodexDecoder {
         usage.reasoning() + last.at("reasoningOutputTokens").integerOr(0));
   }
 
-  /// Codex says whether it will try again. After a refused login or "too many requests" that
-  /// takes it half a minute and the game's patience, for nothing.
-  private void error(Cursor params, Consumer<Event> out) {
-    out.accept(Event.PULSE);
+  /// Codex says when it tries again, which takes it half a minute and the game's patience; so it
+  /// is no sign of life. A refusal is final for us, since Codex has asked several times before it
+  /// tells. A broken connection is tried once more, and longer by an answer that has begun; by
+  /// WebSocket (where the first that is told is the second try) as often as Codex likes, since it
+  /// then asks by plain HTTPS, which may get through. No network at all is no network for both.
+  private void error(Cursor params) {
     if (!params.at("willRetry").boolOr(false) || !params.at("error").isObject()) return;
     Json.Obj error = params.at("error").object();
-    if (CodexErrors.hopeless(CodexErrors.status(error))) {
+    int status = CodexErrors.status(error);
+    int tried = CodexErrors.tries(params.at("error").at("message").stringOr(""));
+    byHttp |= tried == 1;
+    boolean said = saidAnItem || !item.isEmpty() || !before.isEmpty();
+    boolean vain = tried > 1 && (byHttp || CodexErrors.offline(error));
+    if (CodexErrors.hopeless(status) || !said && (status >= 400 || vain)) {
       throw new ChatException(failures.apply(error));
     }
   }

@@ -26,6 +26,12 @@ record CodexErrors(String model, List<String> models, Supplier<Duration> untilFr
 
   private static final int LONGEST = 600;
   private static final Pattern STATUS = Pattern.compile("status:? (\\d{3})");
+  private static final Pattern TRIES = Pattern.compile("Reconnecting\\.{3} (\\d{1,3})/");
+  private static final Pattern OFFLINE = Pattern.compile("failed to lookup address|dns error"
+      + "|unreachable|no route to host|connection refused", Pattern.CASE_INSENSITIVE);
+  private static final Pattern BROKE_OFF = Pattern.compile(
+      "stream disconnected|error sending request|connection|network|lookup",
+      Pattern.CASE_INSENSITIVE);
   private static final Pattern LACKED = Pattern.compile(
       "model.{0,80}(is not supported|does not exist|not available|no access)",
       Pattern.CASE_INSENSITIVE);
@@ -37,6 +43,20 @@ record CodexErrors(String model, List<String> models, Supplier<Duration> untilFr
   /// Whether the status is one that no retry will change.
   static boolean hopeless(int status) {
     return status == 401 || status == 403 || status == 429;
+  }
+
+  /// Which try this tells of, 0 when it tells of none.
+  static int tries(String words) {
+    Matcher tries = TRIES.matcher(words);
+    return tries.find() ? Integer.parseInt(tries.group(1))
+        : words.contains("waiting for network") ? Integer.MAX_VALUE : 0;
+  }
+
+  /// Whether a typed error tells that there is no network to speak of.
+  static boolean offline(Json.Obj error) {
+    Cursor details = Cursor.of(error).at("additionalDetails");
+    return details.isString() && OFFLINE.matcher(details.string()).find()
+        || tries(Cursor.of(error).at("message").stringOr("")) == Integer.MAX_VALUE;
   }
 
   /// The upstream's status of a typed error, 0 when there is none.
@@ -60,8 +80,9 @@ record CodexErrors(String model, List<String> models, Supplier<Duration> untilFr
   /// What a typed error means.
   Failure of(Json.Obj error) {
     Cursor at = Cursor.of(error);
-    String told = at.at("additionalDetails").isString() && status(error) != 0
-        ? at.at("additionalDetails").string() : at.at("message").stringOr("");
+    String message = at.at("message").stringOr("");
+    String told = message.startsWith("Reconnecting")
+        ? at.at("additionalDetails").stringOr(message) : message;
     Cursor info = at.at("codexErrorInfo");
     String kind = info.isString() ? info.string()
         : info.isObject() && !info.members().isEmpty()
@@ -72,6 +93,10 @@ record CodexErrors(String model, List<String> models, Supplier<Duration> untilFr
       case "cyberPolicy", "misalignmentPolicyViolation", "inferenceHookDenied" ->
           new Failure.Empty("Codex declined to answer: " + plain(told)
               + " Change the prompt, or choose another model.", true);
+      case "httpConnectionFailed", "responseStreamConnectionFailed",
+          "responseStreamDisconnected" ->
+          status(error) != 0 ? ofStatus(status(error), told)
+              : BROKE_OFF.matcher(told).find() || tries(told) > 0 ? unreachable() : ofWords(told);
       default -> status(error) != 0 ? ofStatus(status(error), told) : ofWords(told);
     };
   }
@@ -84,6 +109,10 @@ record CodexErrors(String model, List<String> models, Supplier<Duration> untilFr
     if (lower.contains("log out and sign in again")) return ofStatus(401, told);
     if (LACKED.matcher(told).find()) return unknownModel();
     if (status(told) != 0) return ofStatus(status(told), told);
+    if (tries(told) > 0) {
+      return BROKE_OFF.matcher(told).find() ? unreachable() : new Failure.Broken(500,
+          "Codex failed: " + plain(told));
+    }
     if (told.strip().startsWith("{")) {
       return new Failure.Rejected(400, "Codex: " + plain(told), inner(told, "param"),
           inner(told, "code"));
@@ -93,6 +122,11 @@ record CodexErrors(String model, List<String> models, Supplier<Duration> untilFr
           "The connection to Codex broke off in the middle of its answer. Try again.");
     }
     return new Failure.Broken(500, "Codex failed: " + plain(told) + " Try again.");
+  }
+
+  private static Failure unreachable() {
+    return new Failure.Unreachable("Codex gets no answer from OpenAI. Check that this computer is "
+        + "online, then try again.");
   }
 
   private Failure ofStatus(int status, String told) {

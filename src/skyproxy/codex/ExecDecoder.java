@@ -18,6 +18,7 @@ final class ExecDecoder {
   private final Cut cut;
   private final CodexErrors errors;
   private String answer = "";
+  private boolean byHttp;
   private boolean ended;
 
   ExecDecoder(Cut cut, CodexErrors errors) {
@@ -45,7 +46,7 @@ final class ExecDecoder {
               told.at("reasoning_output_tokens").integerOr(0)), out);
         }
         case "turn.failed" -> failed(root.at("error").at("message").stringOr(""), out);
-        case "error" -> retried(root.at("message").stringOr(""), out);
+        case "error" -> retried(root.at("message").stringOr(""));
         default -> out.accept(Event.PULSE);
       }
     } catch (Cursor.Mismatch odd) {
@@ -64,11 +65,11 @@ final class ExecDecoder {
     }
   }
 
-  private void retried(String message, Consumer<Event> out) {
-    out.accept(Event.PULSE);
-    if (message.startsWith("Reconnecting") && CodexErrors.hopeless(CodexErrors.status(message))) {
-      throw new ChatException(errors.ofWords(message));
-    }
+  private void retried(String message) {
+    boolean hopeless = message.startsWith("Reconnecting")
+        && (CodexErrors.status(message) >= 400 || byHttp && CodexErrors.tries(message) > 1);
+    byHttp |= CodexErrors.tries(message) == 1;
+    if (hopeless) throw new ChatException(errors.ofWords(message));
   }
 
   private void failed(String message, Consumer<Event> out) {

@@ -175,16 +175,44 @@ final class CodexDecoderTest {
     assertEquals(4, new Replies.Heard(events, null).finish().usage().completion());
   }
 
+  private void retry(int number, String status) {
+    hear("error", """
+        {"willRetry":true,"error":{"message":"Reconnecting... %d/5","codexErrorInfo":
+        {"responseStreamDisconnected":{"httpStatusCode":%s}}}}""".formatted(number, status));
+  }
+
   @Test
-  void a_retry_that_may_help_is_waited_for_and_a_hopeless_one_is_not() {
-    String error = """
-        {"willRetry":true,"error":{"message":"Reconnecting... 1/5","codexErrorInfo":
-        {"responseStreamDisconnected":{"httpStatusCode":%d}}}}""";
-    hear("error", error.formatted(502));
-    assertEquals(List.of(Event.PULSE), events);
-    for (int status : List.of(401, 403, 429)) {
-      assertThrows(ChatException.class, () -> hear("error", error.formatted(status)));
+  void a_broken_connection_is_tried_once_more_and_a_refusal_is_not() {
+    retry(1, "null");
+    assertEquals(List.of(), events);
+    var failed = assertThrows(ChatException.class, () -> retry(2, "null"));
+    assertInstanceOf(Failure.Unreachable.class, failed.failure());
+    for (String status : List.of("401", "403", "429", "500", "502")) {
+      assertThrows(ChatException.class, () -> retry(1, status));
     }
+  }
+
+  @Test
+  void a_websocket_that_never_opens_is_no_reason_to_give_up_but_no_network_is() {
+    for (int i = 2; i <= 5; i++) retry(i, "null");
+    hear("warning", "{\"message\":\"Falling back from WebSockets to HTTPS transport.\"}");
+    assertEquals(List.of(), events);
+    retry(1, "null");
+    assertThrows(ChatException.class, () -> retry(2, "null"));
+    decoder = decoder(List.of(), null);
+    var failed = assertThrows(ChatException.class, () -> hear("error", """
+        {"willRetry":true,"error":{"message":"Reconnecting... 2/5","codexErrorInfo":
+        {"responseStreamDisconnected":{"httpStatusCode":null}},"additionalDetails":
+        "stream disconnected before completion: failed to lookup address information"}}"""));
+    assertInstanceOf(Failure.Unreachable.class, failed.failure());
+  }
+
+  @Test
+  void an_answer_that_has_begun_is_given_more_time_but_not_for_a_refused_login() {
+    begin("a", "null");
+    delta("a", "Well");
+    for (int i = 1; i <= 5; i++) retry(i, "502");
+    assertThrows(ChatException.class, () -> retry(1, "401"));
   }
 
   @Test

@@ -160,7 +160,9 @@ final class CodexProviderTest {
     assertTrue(codex.health().message().contains("codex login"));
     fails(Failure.Unauthorized.class, "@403");
     fails(Failure.RateLimited.class, "@429");
-    until("all interrupted", () -> stage.calls("turn/interrupt").size() == 3);
+    fails(Failure.Broken.class, "@500");
+    assertTrue(fails(Failure.Unreachable.class, "@offline").message().contains("online"));
+    until("all interrupted", () -> stage.calls("turn/interrupt").size() == 5);
     assertEquals("at last", ask(codex, "@retry").text());
     assertTrue(codex.health().ready(), "an answer shows that the login is good");
   }

@@ -188,8 +188,9 @@ final class FakeCodex {
       tell("turn/completed", "{\"turn\":{\"status\":\"completed\"}}");
     }
 
-    private void retry(int status) {
-      tell("error", "{\"willRetry\":true,\"error\":{\"message\":\"Reconnecting... 1/5\","
+    private void retry(int number, String status) {
+      tell("error", "{\"willRetry\":true,\"error\":{\"message\":\"Reconnecting... " + number
+          + "/5\","
           + "\"codexErrorInfo\":{\"responseStreamDisconnected\":{\"httpStatusCode\":" + status
           + "}}}}");
     }
@@ -240,12 +241,17 @@ final class FakeCodex {
           untilInterrupted(() -> delta("word "));
         }
         case "@silent" -> untilInterrupted(() -> { });
-        case "@401", "@403", "@429" -> {
-          retry(Integer.parseInt(word.substring(1)));
+        case "@401", "@403", "@429", "@500" -> {
+          retry(1, word.substring(1));
+          untilInterrupted(() -> { });
+        }
+        case "@offline" -> {
+          retry(1, "null");
+          retry(2, "null");
           untilInterrupted(() -> { });
         }
         case "@retry" -> {
-          retry(502);
+          retry(1, "null");
           say("at last");
         }
         case "@cut" -> {

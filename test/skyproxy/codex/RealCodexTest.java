@@ -13,6 +13,7 @@ import static skyproxy.codex.Replies.request;
 import static skyproxy.codex.Replies.rest;
 import static skyproxy.codex.Replies.says;
 import static skyproxy.codex.Replies.until;
+import static skyproxy.testing.FakeUpstream.hangUp;
 import static skyproxy.testing.FakeUpstream.status;
 
 import java.io.IOException;
@@ -305,6 +306,9 @@ final class RealCodexTest {
         + "\"text.verbosity\",\"code\":\"invalid_value\"}}");
     assertEquals(new Failure.Rejected(400, "Codex: Invalid value", "text.verbosity",
         "invalid_value"), rejected);
+    assertInstanceOf(Failure.Broken.class, failure(500, "{}"));
+    backend.answer(_ -> hangUp());
+    assertInstanceOf(Failure.Unreachable.class, ask(codex, "Hello").failure());
     backend.answer(_ -> reply("Well", " met", "!"));
     fine(ask(codex, "Hello"));
   }
