@@ -60,32 +60,38 @@ final class ChatHandler {
     try (Routed reply = router.open(request)) {
       progress.follow(reply);
       Header header = Header.of(reply::model);
-      Sink sink = request.stream()
+      relay(reply, progress, request.stream()
           ? new ChunkSink(exchange, header, request.includeUsage(), wholeWords.getAsBoolean())
-          : new CompletionSink(exchange, header);
-      try {
-        for (Event event; (event = reply.next(sink.patience())) != null; ) {
-          progress.saw(event);
-          sink.accept(event);
-        }
-        sink.end();
-        progress.answered();
-      } catch (ChatException e) {
-        ErrorBody error = ErrorBody.of(e.failure());
-        progress.failed(e.failure(), error.status());
-        // Who is interrupted because the proxy stops would close the socket by writing to it.
-        Thread.interrupted();
-        sink.fail(error);
-      } catch (RuntimeException bug) {
-        LOG.log(Level.ERROR, "a request failed by a fault of the proxy", bug);
-        progress.failed(null, 500);
-        sink.fail(ErrorBody.internal());
-      }
+          : new CompletionSink(exchange, header));
+    } catch (ChatException e) {
+      progress.failed(e.failure(), ErrorBody.of(e.failure()).status());
+      ErrorBody.of(e.failure()).send(exchange);
     } catch (IOException gone) {
       progress.hungUp();
       throw gone;
     } finally {
       progress.over();
+    }
+  }
+
+  private static void relay(Routed reply, Progress progress, Sink sink) throws IOException {
+    try {
+      for (Event event; (event = reply.next(sink.patience())) != null; ) {
+        progress.saw(event);
+        sink.accept(event);
+      }
+      sink.end();
+      progress.answered();
+    } catch (ChatException e) {
+      ErrorBody error = ErrorBody.of(e.failure());
+      progress.failed(e.failure(), error.status());
+      // Who is interrupted because the proxy stops would close the socket by writing to it.
+      Thread.interrupted();
+      sink.fail(error);
+    } catch (RuntimeException bug) {
+      LOG.log(Level.ERROR, "a request failed by a fault of the proxy", bug);
+      progress.failed(null, 500);
+      sink.fail(ErrorBody.internal());
     }
   }
 }

@@ -48,8 +48,8 @@ final class ChatHandlerTest {
 
   private RawClient ask(String members, Object... steps) throws IOException {
     provider = ScriptedProvider.of(steps);
-    Routes routes = new Routes("m", Map.of(), Map.of(), provider, provider, provider, provider,
-        Map.of());
+    Routes routes = new Routes("m", Map.of("nothing", ","), Map.of(), provider, provider,
+        provider, provider, Map.of());
     ChatHandler handler = new ChatHandler(new Router(routes), () -> true, stats);
     server = HttpServer.create(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0), 0);
     server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
@@ -230,6 +230,16 @@ final class ChatHandlerTest {
       client.hangUp();
       assertTrue(provider.closed().tryAcquire(20, TimeUnit.SECONDS), "reply closed");
     }
+  }
+
+  @Test
+  void a_model_that_stands_for_nothing_is_a_failure_and_not_a_hang_up() throws Exception {
+    try (RawClient client = ask(",\"model\":\"nothing\"", END)) {
+      assertEquals(404, client.answer().status());
+    }
+    server.stop(1);
+    assertEquals("failed",
+        Cursor.of(stats.json()).at("recent").at(0).at("outcome").string());
   }
 
   @Test
