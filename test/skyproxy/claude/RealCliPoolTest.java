@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Semaphore;
@@ -99,7 +100,8 @@ final class RealCliPoolTest {
     }
     System.out.printf("cli: asked to first delta, ready %.0f ms (%s), none ready %.0f ms (%s)%n",
         median(ready), span(ready), median(none), span(none));
-    assertTrue(median(ready) < median(none));
+    // On a busy machine any single one may take its time; the best of ten tells them apart.
+    assertTrue(Collections.min(ready) < Collections.min(none));
     assertNothingLeft();
   }
 
