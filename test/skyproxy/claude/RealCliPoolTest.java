@@ -105,10 +105,11 @@ final class RealCliPoolTest {
     assertNothingLeft();
   }
 
+  /// Whether all have had the time to start. When a process began is known to the second only.
   private static boolean settled(CliPool pool) {
     return pool.account().login() == CliAccount.Login.YES && pool.processes() == 2
         && ProcessHandle.current().children().allMatch(child -> child.info().startInstant()
-            .filter(start -> start.isBefore(Instant.now().minusSeconds(1))).isPresent());
+            .filter(start -> start.isBefore(Instant.now().minusSeconds(2))).isPresent());
   }
 
   private static String span(List<Double> figures) {
