@@ -56,7 +56,7 @@ final class ApiReply implements Reply {
         }
         return event;
       } catch (ChatException failed) {
-        recover(failed);
+        recover(credential.hiddenIn(failed));
       }
     }
   }

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import skyproxy.chat.ChatException;
 import skyproxy.json.Json;
 
 /// What a call to the Messages API carries to say who pays for it. Lives in memory only.
@@ -19,6 +20,8 @@ record Credential(List<Map.Entry<String, String>> headers, String query, Json.Ob
   private static final Set<String> HEADERS = Set.of("accept", "authorization", "x-api-key",
       "content-type", "user-agent", "x-claude-code-session-id", "x-app", "anthropic-beta",
       "anthropic-version", "anthropic-dangerous-direct-browser-access");
+  private static final Set<String> SECRET = Set.of("authorization", "x-api-key");
+  private static final int SHORTEST_SECRET = 4;
   private static final String HEADER_FAMILY = "x-stainless-";
   private static final int SHORT = 300;
 
@@ -62,6 +65,22 @@ record Credential(List<Map.Entry<String, String>> headers, String query, Json.Ob
       if (text.length() <= SHORT && !text.contains("<system-reminder>")) kept.add(block);
     }
     return kept;
+  }
+
+  /// The same failure without the credential itself, whatever it looks like: gateways quote what
+  /// they refuse.
+  ChatException hiddenIn(ChatException failed) {
+    String words = failed.failure().message();
+    String clean = words;
+    for (var header : headers) {
+      String value = header.getValue().strip();
+      String secret = value.substring(value.lastIndexOf(' ') + 1);
+      boolean shows = SECRET.contains(header.getKey().toLowerCase(Locale.ROOT))
+          && secret.length() >= SHORTEST_SECRET;
+      if (shows) clean = clean.replace(secret, "***");
+    }
+    return clean.equals(words) ? failed
+        : new ChatException(failed.failure().withMessage(clean), failed.getCause());
   }
 
   /// Nothing of what it holds: this may end in a log.

@@ -112,6 +112,18 @@ final class ApiFaultsTest {
   }
 
   @Test
+  void a_key_that_looks_like_none_is_masked_too() {
+    try (ClaudeProvider other = new ClaudeProvider(new ClaudeProvider.Setup(ClaudeMode.API_KEY,
+        null, () -> "gateway.key", upstream.uri(), MODEL, 2, Limits.DEFAULT))) {
+      upstream.answer(error(401, "authentication_error", "no such key: gateway.key"));
+      Failure failure = Drain.failure(other.open(Drain.request(MODEL)));
+      assertInstanceOf(Failure.Unauthorized.class, failure);
+      assertFalse(failure.message().contains("gateway.key"), failure.message());
+      assertFalse(other.health().toString().contains("gateway.key"));
+    }
+  }
+
+  @Test
   void refusals_keep_their_status_and_anthropic_s_name_for_them() {
     upstream.answer(error(400, "invalid_request_error", "messages: first must be user"));
     Failure.Rejected bad = assertInstanceOf(Failure.Rejected.class, ask());
