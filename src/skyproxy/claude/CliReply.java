@@ -10,6 +10,7 @@ import skyproxy.chat.Event;
 import skyproxy.chat.Failure;
 import skyproxy.chat.FinishReason;
 import skyproxy.chat.Reply;
+import skyproxy.chat.StopText;
 import skyproxy.chat.Usage;
 import skyproxy.json.Cursor;
 import skyproxy.json.Json;

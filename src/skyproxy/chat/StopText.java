@@ -1,21 +1,21 @@
-package skyproxy.claude;
+package skyproxy.chat;
 
 import java.util.List;
 
 /// Ends a text where one of some sequences begins, wherever its pieces are cut; for an upstream
 /// that can't be told to stop there itself. One instance a reply, one thread.
-final class StopText {
+public final class StopText {
   private final List<String> stops;
   private final StringBuilder held = new StringBuilder();
   private boolean reached;
 
   /// @param stops none of them empty
-  StopText(List<String> stops) {
+  public StopText(List<String> stops) {
     this.stops = stops;
   }
 
   /// Takes the next piece and returns what certainly stands before any of the sequences.
-  String feed(String delta) {
+  public String feed(String delta) {
     if (stops.isEmpty()) return delta;
     if (reached) return "";
     String text = held.append(delta).toString();
@@ -31,12 +31,12 @@ final class StopText {
   }
 
   /// Whether one of the sequences came.
-  boolean reached() {
+  public boolean reached() {
     return reached;
   }
 
   /// What was held back and turned out to be none of the sequences.
-  String end() {
+  public String end() {
     String text = held.toString();
     held.setLength(0);
     return text;

@@ -1,4 +1,4 @@
-package skyproxy.claude;
+package skyproxy.chat;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
