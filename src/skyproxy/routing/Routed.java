@@ -29,6 +29,9 @@ public final class Routed implements Reply {
   /// How long to wait for a place when there is nobody else to ask.
   private static final Duration QUEUE = Duration.ofMinutes(5);
 
+  /// How long figures may follow the end of a reply on a connection that its server leaves open.
+  private static final Duration AFTER_THE_END = Duration.ofSeconds(2);
+
   private final ChatRequest request;
   private final Plan plan;
   private final Cooldown cooldown;
@@ -93,7 +96,11 @@ public final class Routed implements Reply {
     if (ticket == null) begin();
     long now = System.nanoTime();
     long limit = limitAt();
-    if (now - limit >= 0) throw new ChatException(tooSlow());
+    if (now - limit >= 0) {
+      if (!over()) throw new ChatException(tooSlow());
+      end();
+      return;
+    }
     long wait = Math.max(0, Math.min(deadline - now, limit - now));
     if (reply == null) {
       admit(wait);
@@ -140,9 +147,15 @@ public final class Routed implements Reply {
     }
     long patience = (spoke ? provider.limits().silence() : provider.firstEvent(request))
         .toNanos();
+    if (over()) patience = Math.min(patience, AFTER_THE_END.toNanos());
     long quiet = lifeAt + patience;
     long idle = toldAt + LIVELY * patience;
     return quiet - idle < 0 ? quiet : idle;
+  }
+
+  /// Whether the client has seen why the reply ended: what may follow is figures only.
+  private boolean over() {
+    return committed && finish != null;
   }
 
   private Failure tooSlow() {

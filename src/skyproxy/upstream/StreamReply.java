@@ -110,13 +110,27 @@ final class StreamReply implements Reply {
     } else if (!succeeded()) {
       throw refusal(error);
     } else if (error != null) {
-      throw new ChatException(new Failure.Garbled(
-          upstream.name() + " broke the connection off in the middle of its answer. Try again."),
-          error);
+      endBroken(error);
     } else {
       bodyEnded = true;
       end();
     }
+  }
+
+  /// A stream that broke off behind its last word was whole: only the decoder knows.
+  private void endBroken(Throwable error) {
+    ended = true;
+    try {
+      if (streams) {
+        decoder.end(events::add);
+        return;
+      }
+    } catch (ChatException unfinished) {
+      error.addSuppressed(unfinished);
+    }
+    throw new ChatException(new Failure.Garbled(
+        upstream.name() + " broke the connection off in the middle of its answer. Try again."),
+        error);
   }
 
   private void end() {

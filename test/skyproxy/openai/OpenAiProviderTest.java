@@ -198,6 +198,15 @@ final class OpenAiProviderTest {
   }
 
   @Test
+  void a_connection_that_breaks_behind_the_end_of_a_reply_takes_nothing_back() throws Exception {
+    fake.answer(events(DONE).dropAfter(1));
+    assertEquals(2, ask(openRouter, GAME, ChatRequest.Caller.UNKNOWN).size());
+    fake.answer(events(DONE.replace("\"stop\"", "null")).dropAfter(1));
+    ChatException broken = assertThrows(ChatException.class, () -> ask(openRouter));
+    assertInstanceOf(Failure.Garbled.class, broken.failure());
+  }
+
+  @Test
   void a_stream_that_stays_open_behind_done_is_over_all_the_same() throws Exception {
     fake.answer(events(DONE, "[DONE]").stallAfter(2));
     assertEquals(2, ask(openRouter, GAME, ChatRequest.Caller.UNKNOWN).size());

@@ -231,6 +231,15 @@ final class RoutedTest {
   }
 
   @Test
+  void silence_behind_the_end_of_a_reply_is_no_failure() {
+    Event said = new Event.Verbatim((Json.Obj) Json.parse(
+        "{\"choices\":[{\"delta\":{\"content\":\"Aye.\"},\"finish_reason\":\"stop\"}]}"));
+    claude.with(limits(10_000, 40, 9)).on("a", said, NEVER);
+    assertEquals(List.of(said), read(open("a")));
+    assertTrue(claude.closed().tryAcquire(), "and its connection is let go");
+  }
+
+  @Test
   void silence_inside_a_reply_ends_it_with_a_failure() {
     claude.with(limits(10_000, 40, 9));
     claude.on("a", AYE, NEVER);

@@ -45,8 +45,11 @@ final class HttpUpstreamTest {
 
   /// Every event's data is a text; whole bodies are one text.
   private static final class Plain implements Decoder {
+    private String last = "";
+
     @Override
     public void decode(SseEvent event, Consumer<Event> out) {
+      last = event.data();
       out.accept(new Event.Text(event.data()));
     }
 
@@ -57,6 +60,7 @@ final class HttpUpstreamTest {
 
     @Override
     public void end(Consumer<Event> out) {
+      if (last.endsWith("…")) throw new ChatException(new Failure.Garbled("There is more."));
       out.accept(new Event.Text("end"));
     }
 
@@ -168,14 +172,24 @@ final class HttpUpstreamTest {
 
   @Test
   void a_stream_that_breaks_off_says_so_after_its_events() {
-    fake.answer(events("a", "b").dropAfter(1));
+    fake.answer(events("a…", "b").dropAfter(1));
     try (Reply reply = send()) {
       List<Event> seen = new ArrayList<>();
       ChatException broken = assertThrows(ChatException.class, () -> {
         while (true) seen.add(reply.next(LONG));
       });
       assertInstanceOf(Failure.Garbled.class, broken.failure());
-      assertTrue(seen.contains(new Event.Text("a")), seen.toString());
+      assertTrue(seen.contains(new Event.Text("a…")), seen.toString());
+    }
+  }
+
+  @Test
+  void a_stream_that_breaks_off_behind_its_last_event_was_whole() {
+    fake.answer(events("a", "b").dropAfter(1));
+    try (Reply reply = send()) {
+      List<Event> seen = new ArrayList<>();
+      for (Event event; (event = reply.next(LONG)) != null; ) seen.add(event);
+      assertEquals(new Event.Text("end"), seen.getLast());
     }
   }
 
