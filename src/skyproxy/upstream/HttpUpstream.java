@@ -73,6 +73,6 @@ public final class HttpUpstream implements AutoCloseable {
 
   @Override
   public void close() {
-    client.thenAccept(HttpClient::shutdownNow);
+    client.thenAccept(HttpClient::shutdown);
   }
 }
