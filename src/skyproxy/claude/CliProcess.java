@@ -6,6 +6,7 @@ import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -161,9 +162,12 @@ final class CliProcess {
 
   private void bury(Consumer<CliProcess> gone) {
     if (ending.compareAndSet(false, true)) toSay.add(END);
-    run.close();
-    forget();
-    gone.accept(this);
+    try {
+      run.close();
+      forget();
+    } finally {
+      gone.accept(this); // or its place would be taken for ever
+    }
   }
 
   /// A killed CLI leaves the note that it runs, by its process id.
@@ -171,7 +175,7 @@ final class CliProcess {
     if (!Files.isDirectory(sessions)) return;
     try (DirectoryStream<Path> own = Files.newDirectoryStream(sessions, pid() + ".*")) {
       for (Path file : own) Files.deleteIfExists(file);
-    } catch (IOException busy) {
+    } catch (IOException | DirectoryIteratorException busy) {
       LOG.log(Level.DEBUG, "{0}: {1}", sessions, busy.getMessage());
     }
   }

@@ -1,7 +1,9 @@
 package skyproxy.claude;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,7 +31,7 @@ final class TempFolders {
   static void delete(Path folder) {
     try (Stream<Path> all = Files.walk(folder)) {
       for (Path path : all.sorted((a, b) -> b.compareTo(a)).toList()) Files.deleteIfExists(path);
-    } catch (IOException busy) {
+    } catch (IOException | UncheckedIOException busy) {
       LOG.log(Level.DEBUG, "{0} could not be removed: {1}", folder, busy.getMessage());
     }
   }
@@ -44,7 +46,7 @@ final class TempFolders {
             .filter(ProcessHandle::isAlive).isPresent();
         if (!inUse) delete(folder);
       }
-    } catch (IOException unreadable) {
+    } catch (IOException | DirectoryIteratorException unreadable) {
       LOG.log(Level.DEBUG, "{0}: {1}", PLACE, unreadable.getMessage());
     }
   }
