@@ -14,6 +14,13 @@ public final class ChatException extends RuntimeException {
     this.failure = failure;
   }
 
+  /// For a wait that was interrupted, which only the end of the program does; the thread stays
+  /// marked as interrupted.
+  public static ChatException stopping(InterruptedException cause) {
+    Thread.currentThread().interrupt();
+    return new ChatException(new Failure.Stopping("The proxy is stopping."), cause);
+  }
+
   public Failure failure() {
     return failure;
   }

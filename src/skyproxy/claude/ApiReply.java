@@ -73,8 +73,7 @@ final class ApiReply implements Reply {
       }
       throw new IllegalStateException(failed.getCause());
     } catch (InterruptedException stopped) {
-      Thread.currentThread().interrupt();
-      throw new ChatException(new Failure.Stopping("The proxy is stopping."), stopped);
+      throw ChatException.stopping(stopped);
     }
   }
 

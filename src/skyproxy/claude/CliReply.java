@@ -76,8 +76,7 @@ final class CliReply implements Reply {
         }
       }
     } catch (InterruptedException stopped) {
-      Thread.currentThread().interrupt();
-      throw new ChatException(new Failure.Stopping("The proxy is stopping."), stopped);
+      throw ChatException.stopping(stopped);
     }
   }
 

@@ -61,8 +61,7 @@ final class CodexReply implements Reply {
         hear(message);
       }
     } catch (InterruptedException interrupted) {
-      Thread.currentThread().interrupt();
-      throw new ChatException(new Failure.Stopping("The proxy is stopping."), interrupted);
+      throw ChatException.stopping(interrupted);
     } catch (ChatException failed) {
       outcome.accept(failed.failure());
       throw failed;

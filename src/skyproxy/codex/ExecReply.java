@@ -77,8 +77,7 @@ final class ExecReply implements Reply {
         if (decoder.ended()) outcome.accept(null);
       }
     } catch (InterruptedException interrupted) {
-      Thread.currentThread().interrupt();
-      throw new ChatException(new Failure.Stopping("The proxy is stopping."), interrupted);
+      throw ChatException.stopping(interrupted);
     } catch (ChatException failed) {
       outcome.accept(failed.failure());
       throw failed;

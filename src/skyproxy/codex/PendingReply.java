@@ -35,8 +35,7 @@ final class PendingReply implements Reply {
         case Way.Exec exec -> reply = opener.apply(exec);
       }
     } catch (InterruptedException interrupted) {
-      Thread.currentThread().interrupt();
-      throw new ChatException(new Failure.Stopping("The proxy is stopping."), interrupted);
+      throw ChatException.stopping(interrupted);
     }
     return reply.next(Duration.ofNanos(Math.max(deadline - System.nanoTime(), 0)));
   }

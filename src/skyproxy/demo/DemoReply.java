@@ -7,7 +7,6 @@ import java.util.regex.Pattern;
 import skyproxy.chat.ChatException;
 import skyproxy.chat.ChatRequest;
 import skyproxy.chat.Event;
-import skyproxy.chat.Failure;
 import skyproxy.chat.FinishReason;
 import skyproxy.chat.Message;
 import skyproxy.chat.Reply;
@@ -51,8 +50,7 @@ final class DemoReply implements Reply {
     try {
       Thread.sleep(Duration.ofNanos(Math.max(0, ready ? wait : patience.toNanos())));
     } catch (InterruptedException stopped) {
-      Thread.currentThread().interrupt();
-      throw new ChatException(new Failure.Stopping("The proxy is stopping."), stopped);
+      throw ChatException.stopping(stopped);
     }
     if (!ready) return Event.QUIET;
     Event event = left.poll();

@@ -129,8 +129,7 @@ public final class Routed implements Reply {
     try {
       if (!ticket.await(wait)) return;
     } catch (InterruptedException stopped) {
-      Thread.currentThread().interrupt();
-      throw new ChatException(new Failure.Stopping("The proxy is stopping."), stopped);
+      throw ChatException.stopping(stopped);
     }
     asked = true;
     toldAt = lifeAt = System.nanoTime();

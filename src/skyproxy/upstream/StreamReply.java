@@ -66,8 +66,7 @@ final class StreamReply implements Reply {
         if (!read(deadline - System.nanoTime())) return Event.QUIET;
       }
     } catch (InterruptedException interrupted) {
-      Thread.currentThread().interrupt();
-      throw new ChatException(new Failure.Stopping("The proxy is stopping."), interrupted);
+      throw ChatException.stopping(interrupted);
     }
   }
 

@@ -115,8 +115,7 @@ public final class ScriptedProvider implements Provider {
             return Event.QUIET;
           }
         } catch (InterruptedException e) {
-          Thread.currentThread().interrupt();
-          throw new ChatException(new Failure.Stopping("The proxy is stopping."), e);
+          throw ChatException.stopping(e);
         }
         if (step instanceof Step repeated) {
           Event event = repeated.next();
