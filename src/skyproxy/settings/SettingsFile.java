@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -17,9 +18,10 @@ import java.nio.file.attribute.AclEntryType;
 import java.nio.file.attribute.AclFileAttributeView;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserPrincipal;
 import java.util.EnumSet;
-import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import skyproxy.json.Json;
 import skyproxy.json.JsonException;
 import skyproxy.json.JsonWriter;
@@ -102,9 +104,26 @@ final class SettingsFile {
     if (posix != null) {
       posix.setPermissions(PosixFilePermissions.fromString(OWNER_ONLY));
     } else if (acl != null) {
-      acl.setAcl(List.of(AclEntry.newBuilder().setType(AclEntryType.ALLOW)
-          .setPrincipal(acl.getOwner())
-          .setPermissions(EnumSet.allOf(AclEntryPermission.class)).build()));
+      acl.setAcl(Stream.of(acl.getOwner(), user(acl)).distinct().map(SettingsFile::all).toList());
+    }
+  }
+
+  private static AclEntry all(UserPrincipal who) {
+    return AclEntry.newBuilder().setType(AclEntryType.ALLOW).setPrincipal(who)
+        .setPermissions(EnumSet.allOf(AclEntryPermission.class)).build();
+  }
+
+  /// What a program writes that was started as administrator belongs to all administrators, and
+  /// the same user could not read it without that right. The name alone might be another's, or
+  /// the computer's; an account that is not found by it has to do with the owner.
+  private static UserPrincipal user(AclFileAttributeView acl) throws IOException {
+    String domain = System.getenv("USERDOMAIN");
+    String name = System.getProperty("user.name");
+    try {
+      return FileSystems.getDefault().getUserPrincipalLookupService()
+          .lookupPrincipalByName(domain == null ? name : domain + "\\" + name);
+    } catch (IOException unnamed) {
+      return acl.getOwner();
     }
   }
 
