@@ -1,0 +1,61 @@
+package skyproxy.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import skyproxy.chat.Event;
+import skyproxy.chat.FinishReason;
+import skyproxy.chat.Usage;
+import skyproxy.json.Cursor;
+import skyproxy.json.Json;
+import skyproxy.testing.RawClient;
+import skyproxy.testing.ScriptedProvider;
+import skyproxy.testing.TestProxy;
+
+/// How a stream is cut into deltas and when it is opened, as the settings have it.
+final class ChunkSinkTest {
+  private static final String ASK =
+      "{\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}";
+  private static final Event END = new Event.Finish(FinishReason.STOP, Usage.NONE);
+
+  @TempDir
+  private Path folder;
+
+  private List<String> deltas(String config, Object... steps) throws IOException {
+    try (TestProxy proxy = new TestProxy(folder, config, ScriptedProvider.of(steps))) {
+      return proxy.post("/v1", ASK).text().lines().filter(line -> line.startsWith("data: {"))
+          .map(line -> Cursor.of(Json.parse(line.substring(6))).at("choices").at(0).at("delta"))
+          .filter(delta -> !delta.at("content").isMissing())
+          .map(delta -> delta.at("content").string()).toList();
+    }
+  }
+
+  @Test
+  void words_come_whole_unless_that_is_not_wanted() throws Exception {
+    Object[] steps = {new Event.Text("Ten sep"), new Event.Text("tims."), END};
+    assertEquals(List.of("", "Ten ", "septims."), deltas("{}", steps));
+    assertEquals(List.of("", "Ten sep", "tims."), deltas("{\"whole_words\":false}", steps));
+  }
+
+  /// Until then an answer or a failure has a status of its own.
+  @Test
+  void a_silent_stream_is_not_opened_before_three_seconds() throws Exception {
+    ScriptedProvider upstream =
+        ScriptedProvider.of(Duration.ofSeconds(4), new Event.Text("Aye."), END);
+    try (TestProxy proxy = new TestProxy(folder, "{}", upstream);
+        RawClient client = new RawClient(proxy.port())) {
+      long asked = System.nanoTime();
+      client.post("/v1", ASK);
+      assertEquals("HTTP/1.1 200 OK", client.line());
+      assertTrue(System.nanoTime() - asked >= 3_000_000_000L, "opened early");
+      assertEquals(": waiting", client.lineStarting(":"));
+      assertTrue(client.lineStarting("data: {").contains("role"));
+    }
+  }
+}
