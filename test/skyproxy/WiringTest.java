@@ -89,6 +89,21 @@ final class WiringTest {
   }
 
   @Test
+  void a_limit_holds_for_the_provider_that_it_was_set_for() throws Exception {
+    upstream.answer(FakeUpstream.silence());
+    try (Program program = program("{\"openrouter_api_key\":\"sk-or-1\",\"limits\":"
+        + "{\"openrouter\":{\"first_token_seconds\":0.2}},\"providers\":{\"mine\":{"
+        + "\"base_url\":\"" + upstream.url() + "/v1\",\"first_token_seconds\":0.2}}}",
+        "--openrouter-url", upstream.url() + "/v1")) {
+      // Without the limit the stream would be opened, and be a 200, long before its end.
+      for (String model : new String[] {"vendor/model", "mine:model"}) {
+        assertEquals(504, post(program, "/v1", "{\"stream\":true,\"model\":\"" + model
+            + "\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}").status());
+      }
+    }
+  }
+
+  @Test
   void a_configured_server_is_asked_by_its_name_and_by_an_alias() throws Exception {
     upstream.answer(FakeUpstream.json(COMPLETION));
     try (Program program = program("{\"aliases\":{\"lydia\":\"mine:qwen\"},\"providers\":{\"mine\":"
