@@ -46,7 +46,9 @@ final class Upkeep implements AutoCloseable {
     this.home = home;
     this.launch = launch;
     boolean off = wanted.equals(CodexProvider.OFF);
-    way = off ? new Way.Absent("Codex is switched off (--codex off).", null) : new Way.Starting();
+    way = off
+        ? new Way.Absent("Codex is switched off (--codex off). Leave that out to use it.", null)
+        : new Way.Starting();
     thread = Thread.ofVirtual().name("codex upkeep").unstarted(this::run);
     if (!off) thread.start();
   }

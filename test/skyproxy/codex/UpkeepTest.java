@@ -66,7 +66,8 @@ final class UpkeepTest {
         Limits.DEFAULT)) {
       assertTrue(absent(codex).contains("--codex off"));
       assertEquals("{\"path\":null,\"auth_cached\":false,\"token_expired\":false,\"error\":"
-          + "\"Codex is switched off (--codex off).\"}", codex.health().details().toString());
+          + "\"Codex is switched off (--codex off). Leave that out to use it.\"}",
+          codex.health().details().toString());
       assertFalse(Files.exists(stage.own()));
       assertEquals(List.of(), codex.models());
     }
