@@ -104,6 +104,17 @@ final class WiringTest {
   }
 
   @Test
+  void a_mode_that_is_none_is_refused_also_where_another_one_goes_first() throws Exception {
+    try (Program program = program("{}", "--claude-mode", "cli")) {
+      assertEquals(400, post(program, "/config/claude-mode", "{\"mode\":\"magic\"}").status());
+      assertEquals("{}", Files.readString(folder.resolve("c.json")));
+      RawClient.Answer saved = post(program, "/config/claude-mode", "{\"mode\":\"api-key\"}");
+      assertTrue(saved.text().contains("goes first"), saved.text());
+      assertEquals("cli", health(program).at("claude").at("mode").string());
+    }
+  }
+
+  @Test
   void a_configured_server_is_asked_by_its_name_and_by_an_alias() throws Exception {
     upstream.answer(FakeUpstream.json(COMPLETION));
     try (Program program = program("{\"aliases\":{\"lydia\":\"mine:qwen\"},\"providers\":{\"mine\":"

@@ -140,6 +140,10 @@ public final class DashboardApi {
   /// `{"mode":"cli"}`: how Claude is reached from now on.
   public Json.Obj claudeMode(Cursor body) throws SettingsException, IOException {
     String mode = body.at("mode").string();
+    // Where the command line goes first, the file's own value is looked at only much later.
+    if (Arrays.stream(Settings.ClaudeMode.values()).noneMatch(way -> way.word().equals(mode))) {
+      throw wrong("mode", "mode must be auto, cli, api-key or direct");
+    }
     Settings changed = live.change("claude_mode", new Json.Str(mode));
     boolean holds = changed.claude().mode().word().equals(mode);
     return done(holds ? "Saved." : "Saved, but --claude-mode (or its variable in the environment)"

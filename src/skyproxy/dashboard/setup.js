@@ -36,7 +36,7 @@ async function loadModels(providers) {
     listed = '';
     return;
   }
-  $('models').replaceChildren(...['auto', ...list.data.map((m) => m.id)].slice(0, 600)
+  $('models').replaceChildren(...[...new Set(['auto', ...list.data.map((m) => m.id)])].slice(0, 600)
     .map((id) => h('option', { value: id })));
 }
 
