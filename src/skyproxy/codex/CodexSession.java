@@ -69,10 +69,10 @@ final class CodexSession implements AutoCloseable {
     return gone.await(limit.toNanos(), TimeUnit.NANOSECONDS);
   }
 
-  /// The last words of the process, for messages.
+  /// The last words of the process, for messages; it writes them in colours.
   String lastWords() {
     List<String> lines = child.stderr().lines().filter(line -> !line.isBlank()).toList();
-    return lines.isEmpty() ? "" : lines.getLast().strip();
+    return lines.isEmpty() ? "" : lines.getLast().replaceAll("\u001b\\[[\\d;]*m", "").strip();
   }
 
   long pid() {

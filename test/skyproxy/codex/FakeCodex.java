@@ -85,7 +85,7 @@ final class FakeCodex {
       System.err.println("Error: error loading default config");
       System.exit(1);
     }
-    System.err.println("noise on stderr");
+    System.err.println("\u001b[2mnoise\u001b[0m on stderr");
     BufferedReader in = new BufferedReader(
         new InputStreamReader(System.in, StandardCharsets.UTF_8));
     for (String line; (line = in.readLine()) != null; ) {
