@@ -25,6 +25,8 @@ record CodexErrors(String model, List<String> models, Supplier<Duration> untilFr
   static final Duration SOON = Duration.ofSeconds(30);
 
   private static final int LONGEST = 600;
+  private static final Pattern SECRET = Pattern.compile("sk-[\\w-]{6,}|eyJ[\\w-]{8,}[.\\w-]*"
+      + "|(?i:bearer)\\s+\\S+|[\\w.+-]+@[\\w-]+\\.[\\w.]+");
   private static final Pattern STATUS = Pattern.compile("status:? (\\d{3})");
   private static final Pattern TRIES = Pattern.compile("Reconnecting\\.{3} (\\d{1,3})/");
   private static final Pattern OFFLINE = Pattern.compile("failed to lookup address|dns error"
@@ -106,6 +108,7 @@ record CodexErrors(String model, List<String> models, Supplier<Duration> untilFr
     String lower = told.toLowerCase(Locale.ROOT);
     if (lower.contains("usage limit")) return usedUp(told);
     if (lower.contains("context window")) return tooLong();
+    if (lower.contains("rate limit")) return ofStatus(429, told);
     if (lower.contains("log out and sign in again")) return ofStatus(401, told);
     if (LACKED.matcher(told).find()) return unknownModel();
     if (status(told) != 0) return ofStatus(status(told), told);
@@ -169,10 +172,11 @@ record CodexErrors(String model, List<String> models, Supplier<Duration> untilFr
             : "It has: " + String.join(", ", models) + "."));
   }
 
-  /// The sentence in what may be a JSON body, at a length that a log bears.
+  /// The sentence in what may be a JSON body, at a length that a log bears and without what looks
+  /// like a credential or a mail address.
   private static String plain(String told) {
     String inner = inner(told, "message");
-    String text = (inner == null ? told : inner).strip();
+    String text = SECRET.matcher((inner == null ? told : inner).strip()).replaceAll("***");
     if (text.length() > LONGEST) text = text.substring(0, LONGEST) + "…";
     return text.isEmpty() ? "no reason given." : text;
   }

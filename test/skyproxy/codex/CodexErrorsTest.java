@@ -41,6 +41,7 @@ final class CodexErrorsTest {
   void too_many_requests_tell_when_to_come_back() {
     for (Failure failure : List.of(status("responseTooManyFailedAttempts", 429),
         typed("\"rateLimitExceeded\"", "slow down"),
+        typed("\"other\"", "rate limit exceeded: Rate limit reached for gpt-9 in organization x"),
         ERRORS.ofWords("Reconnecting... 1/5 (exceeded retry limit, last status: 429 Too Many)"))) {
       assertEquals(Duration.ofMinutes(7),
           assertInstanceOf(Failure.RateLimited.class, failure).retryAfter());
@@ -75,6 +76,17 @@ final class CodexErrorsTest {
         "invalid_json_schema"), failure);
     assertEquals("context_length_exceeded", assertInstanceOf(Failure.Rejected.class,
         typed("\"contextWindowExceeded\"", "x")).code());
+  }
+
+  @Test
+  void what_looks_like_a_credential_or_a_mail_address_is_never_passed_on() {
+    String secrets = "sk-proj-made-up-1 and eyJhbGciOiJub25lIn0.eyJleHAiOjF9.x or Bearer abc-1 of "
+        + "player@example.com";
+    for (Failure failure : List.of(typed("\"other\"", "Bad " + secrets),
+        typed("\"other\"", "{\"detail\":\"Bad " + secrets + "\"}"),
+        typed("\"usageLimitExceeded\"", "Bad " + secrets))) {
+      assertTrue(failure.message().contains("Bad *** and *** or *** of ***"), failure.message());
+    }
   }
 
   @Test
