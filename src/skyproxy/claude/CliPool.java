@@ -258,7 +258,7 @@ final class CliPool implements AutoCloseable {
     }
     while (missing.size() < spare) missing.add(lately.getFirst());
     for (CliProcess process : List.copyOf(idle)) {
-      boolean old = process.age().compareTo(pace.renew) > 0;
+      boolean old = !process.alive() || process.age().compareTo(pace.renew) > 0;
       if (!old && missing.remove(process.model())) continue;
       idle.remove(process);
       process.end(false);

@@ -99,6 +99,23 @@ final class CliPoolTest {
   }
 
   @Test
+  void a_process_that_died_with_one_who_leaves_the_queue_does_not_count_as_ready() {
+    var unhurried = new CliPool.Pace(Duration.ofSeconds(1), Duration.ofMinutes(20),
+        Duration.ofMinutes(5), Duration.ofSeconds(60));
+    try (FakeClaudes claudes = new FakeClaudes(1, unhurried)) {
+      until("one is ready", () -> ready(claudes) == 1);
+      CliPool.Ticket ticket = claudes.pool.enter(MODEL);
+      until("it can be found", () -> pids(claudes, "start").size() == 2);
+      for (long pid : pids(claudes, "start")) {
+        ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
+      }
+      until("it is gone", () -> claudes.pool.processes() == 0);
+      ticket.close();
+      until("another one is ready", () -> ready(claudes) == 1);
+    }
+  }
+
+  @Test
   void a_process_that_is_ready_for_another_model_makes_room() {
     try (FakeClaudes claudes = new FakeClaudes(2, EAGER)) {
       until("two are ready", () -> ready(claudes) == 2);
