@@ -170,6 +170,16 @@ final class LayoutTest {
     }));
   }
 
+  /// To a Turkish computer the small letter of `I` is another one than to the protocols.
+  @Test
+  void letters_are_made_small_or_large_in_no_language() {
+    check(program(), (file, report) -> eachLine(file, (number, line) -> {
+      if (code(line).matches(".*to(Lower|Upper)Case\\(\\).*")) {
+        report.accept(number, "needs Locale.ROOT");
+      }
+    }));
+  }
+
   @Test
   void test_classes_are_found_by_their_name() {
     check(java("test"), (file, report) -> {

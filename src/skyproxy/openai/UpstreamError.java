@@ -2,6 +2,7 @@ package skyproxy.openai;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Pattern;
 import skyproxy.json.Json;
 
@@ -47,7 +48,7 @@ record UpstreamError(String message, String param, String code, int status, Stri
         || metadata.get("reasons") instanceof Json.Arr);
     return new UpstreamError(words(error, metadata), text(error.get("param")), name, status,
         text(error.get("type")) == null ? "" : text(error.get("type")),
-        flagged || name != null && CONTENT.matcher(name.toLowerCase()).matches());
+        flagged || name != null && CONTENT.matcher(name.toLowerCase(Locale.ROOT)).matches());
   }
 
   private static int status(String digits) {
@@ -90,7 +91,7 @@ record UpstreamError(String message, String param, String code, int status, Stri
   /// by its name.
   int likelyStatus() {
     if (status != 0) return status;
-    String words = (type + " " + (code == null ? "" : code)).toLowerCase();
+    String words = (type + " " + (code == null ? "" : code)).toLowerCase(Locale.ROOT);
     if (refusesContent || has(words, "context_length", "invalid_request", "bad_request")) {
       return 400;
     }
