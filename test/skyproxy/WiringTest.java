@@ -129,6 +129,19 @@ final class WiringTest {
   }
 
   @Test
+  void auto_stands_for_the_model_of_the_job_and_no_model_for_the_default() throws Exception {
+    upstream.answer(FakeUpstream.json(COMPLETION));
+    try (Program program = program("{\"default_model\":\"mine:usual\",\"jobs\":{\"other\":"
+        + "\"mine:qwen\"},\"providers\":{\"mine\":{\"base_url\":\"" + upstream.url()
+        + "/v1\"}}}")) {
+      assertEquals(200, ask(program, "auto").status());
+      assertEquals("qwen", Cursor.of(asked().json()).at("model").string());
+      assertEquals(200, ask(program, " , ").status());
+      assertEquals("usual", Cursor.of(asked().json()).at("model").string());
+    }
+  }
+
+  @Test
   void claude_is_reached_with_a_key_at_the_address_that_was_set() throws Exception {
     upstream.answer(FakeUpstream.json(MESSAGE));
     try (Program program = program("{\"anthropic_api_key\":\"sk-ant-1\"}",
