@@ -53,6 +53,11 @@ final class CliAccount {
     login = source.equals("none") && key.equals("none") ? Login.NO : Login.YES;
   }
 
+  /// An answer came, whatever a process said that was started before the player logged in.
+  void proved() {
+    login = Login.YES;
+  }
+
   /// Newer CLIs tell of all windows, older ones of the one that matters.
   private void limited(Cursor info) {
     Cursor all = info.at("unifiedWindows");

@@ -147,11 +147,12 @@ final class CliPool implements AutoCloseable {
     }
   }
 
-  /// Remembers that a model answers, so that it is worth keeping a process ready for it.
+  /// Remembers that a model answers: somebody is logged in, and a process may wait for the next.
   void answered(String model) {
     lock.lock();
     try {
-      if (model.equals(lately.peekFirst())) return;
+      account.proved();
+      trouble = null;
       lately.remove(model);
       lately.addFirst(model);
       while (lately.size() > SPARE) lately.removeLast();
@@ -322,9 +323,8 @@ final class CliPool implements AutoCloseable {
 
   private void witness(CliProcess process, Json.Obj line) {
     account.see(line);
-    boolean answer = Cursor.of(line).at("type").json() instanceof Json.Str(var type)
-        && type.equals("control_response");
-    if (!answer) return;
+    if (!(Cursor.of(line).at("type").json() instanceof Json.Str(var type))
+        || !type.equals("control_response")) return;
     lock.lock();
     try {
       trouble = account.login() == CliAccount.Login.NO ? CliFault.notLoggedIn() : null;

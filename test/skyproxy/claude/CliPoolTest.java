@@ -1,6 +1,7 @@
 package skyproxy.claude;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static skyproxy.claude.FakeClaudes.EAGER;
@@ -205,6 +206,15 @@ final class CliPoolTest {
       until("nobody is", () -> claudes.pool.account().login() == CliAccount.Login.NO);
       until("it is told", () -> claudes.pool.trouble() != null);
       assertTrue(claudes.pool.trouble().message().contains("log in"));
+    }
+  }
+
+  @Test
+  void an_answer_proves_that_somebody_has_logged_in_since() {
+    try (FakeClaudes claudes = new FakeClaudes(2, LAZY, Map.of("FAKE_CLAUDE_LOGIN", "none"))) {
+      claudes.answer(request("words 1"));
+      assertEquals(CliAccount.Login.YES, claudes.pool.account().login());
+      assertNull(claudes.pool.trouble());
     }
   }
 
