@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
 import skyproxy.json.Json;
 
 /// One of the `choices` of a chunk or a completion that an upstream wrote.
@@ -15,6 +16,7 @@ import skyproxy.json.Json;
 /// @param member where it says something: `delta` in a chunk, `message` in a completion
 record Choice(int index, Json.Obj json, String member) {
   private static final Json.Obj NOTHING = Json.Obj.builder().build();
+  private static final Pattern INDEX = Pattern.compile("\\d{1,4}");
 
   /// What an upstream may call its thoughts.
   static final List<String> THOUGHTS = List.of("reasoning_content", "reasoning");
@@ -34,7 +36,7 @@ record Choice(int index, Json.Obj json, String member) {
 
   private static Choice of(Json.Obj object, int position) {
     int index = object.get("index") instanceof Json.Num n
-        && n.text().matches("\\d{1,4}") ? n.intValue() : position;
+        && INDEX.matcher(n.text()).matches() ? n.intValue() : position;
     return new Choice(index, object,
         object.get("message") instanceof Json.Obj ? "message" : "delta");
   }

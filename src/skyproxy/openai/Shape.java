@@ -2,10 +2,13 @@ package skyproxy.openai;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import skyproxy.json.Json;
 
 /// The shape of chunks and completions, as far as we have to know it.
 final class Shape {
+  private static final Pattern INDEX = Pattern.compile("\\d{1,4}");
+
   private Shape() {}
 
   /// The choices of a body that are objects.
@@ -21,7 +24,7 @@ final class Shape {
 
   /// The number of a choice or of a tool call.
   static int index(Json.Obj object, int position) {
-    return object.get("index") instanceof Json.Num n && n.text().matches("\\d{1,4}")
+    return object.get("index") instanceof Json.Num n && INDEX.matcher(n.text()).matches()
         ? n.intValue() : position;
   }
 

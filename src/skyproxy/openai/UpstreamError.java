@@ -15,6 +15,7 @@ import skyproxy.json.Json;
 /// @param code its name for what is wrong, or null
 /// @param status the status that it should have come with, 0 when it does not say
 /// @param type its kind of error, maybe ""
+/// @param refusesContent whether it is about what was asked for, and no other try would help
 record UpstreamError(String message, String param, String code, int status, String type,
     boolean refusesContent) {
   static final UpstreamError NOTHING = new UpstreamError("", null, null, 0, "", false);

@@ -20,6 +20,7 @@ import skyproxy.chat.Usage;
 /// @param total from the request to its end
 /// @param usage what the upstream counted, [Usage#NONE] when it did not tell
 /// @param cost what the upstream says that it cost, in US dollars, or null
+/// @param outcome how it ended
 /// @param failure why there was no whole answer, or null
 /// @param status the HTTP status that the client got, 0 when it was gone before
 /// @param attempts all tries, in order
