@@ -71,6 +71,7 @@ final class Wiring implements AutoCloseable {
     live.onChange(changed -> {
       claude.use(changed.claude().mode());
       router.update(routes(changed));
+      closeServersNotIn(changed);
     });
     stats = new Stats(besides(settings.file()), line -> LOG.log(Level.WARNING, line));
     List<Endpoint> endpoints = new ArrayList<>(Endpoints.of(router, live, stats, version));
@@ -108,19 +109,23 @@ final class Wiring implements AutoCloseable {
         demo, demo, demo, demo, Map.of());
   }
 
-  /// Servers that stay as they are keep their connections; those that are gone are closed.
+  /// Servers that stay as they are keep their connections.
   private synchronized Routes routes(Settings settings) {
     Map<String, Provider> byName = new HashMap<>();
     for (Settings.Server each : settings.servers()) {
       byName.put(each.name(), servers.computeIfAbsent(each, Wiring::server));
     }
+    return new Routes(settings.defaultModel(), settings.aliases(), settings.jobs(), demo, claude,
+        codex, openRouter, byName);
+  }
+
+  /// Only once no request can be led to them any more.
+  private synchronized void closeServersNotIn(Settings settings) {
     servers.entrySet().removeIf(entry -> {
       boolean gone = !settings.servers().contains(entry.getKey());
       if (gone) entry.getValue().close();
       return gone;
     });
-    return new Routes(settings.defaultModel(), settings.aliases(), settings.jobs(), demo, claude,
-        codex, openRouter, byName);
   }
 
   private List<Endpoint> dashboard(LiveSettings live, String version) {

@@ -276,11 +276,11 @@ final class CliPool implements AutoCloseable {
 
   private void start(Order order) {
     CliProcess process = null;
-    IOException failed = null;
+    Exception failed = null;
     lock.unlock();
     try {
       process = starter.start(order.model);
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) {
       failed = e;
     } finally {
       lock.lock();
@@ -362,7 +362,7 @@ final class CliPool implements AutoCloseable {
   }
 
   /// No process can be started: those who wait are told, and for a while nobody tries.
-  private void broken(IOException failed) {
+  private void broken(Exception failed) {
     LOG.log(Level.WARNING, "The Claude CLI could not be started: {0}", failed.getMessage());
     trouble = new Failure.NotReady("The Claude CLI could not be started. Check its path, or"
         + " install it again. " + failed.getMessage(), pace.again);

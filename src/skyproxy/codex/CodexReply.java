@@ -119,12 +119,12 @@ final class CodexReply implements Reply {
 
   private Failure refusal(Json.Obj answer) {
     Cursor error = Cursor.of(answer).at("error");
-    Cursor data = error.at("data");
-    if (data.isObject() && !data.at("input_error_code").isMissing()) {
+    if (!error.at("data").at("input_error_code").isMissing()) {
       return new Failure.Rejected(400, "The last message is too long for Codex. Shorten it.",
           "messages", "context_length_exceeded");
     }
-    return errors.ofWords(error.at("message").stringOr("it refused the request."));
+    Cursor words = error.at("message");
+    return errors.ofWords(words.isString() ? words.string() : "it refused the request.");
   }
 
   private void fail(Failure failure) {

@@ -66,6 +66,9 @@ final class ChatHandler {
     } catch (ChatException e) {
       progress.failed(e.failure(), ErrorBody.of(e.failure()).status());
       ErrorBody.of(e.failure()).send(exchange);
+    } catch (RuntimeException bug) {
+      progress.failed(null, 500);
+      throw bug;
     } catch (IOException gone) {
       progress.hungUp();
       throw gone;
