@@ -1,5 +1,6 @@
 package skyproxy;
 
+import java.io.File;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
@@ -59,7 +60,8 @@ public final class Main {
     if (settings.open()) Browser.open(wiring.uri());
   }
 
-  /// What the JDK reads once, when its HTTP classes load; a value that the player gave stays.
+  /// What the JDK reads once, when its HTTP classes load (a value that the player gave stays), and
+  /// where the player is at home.
   private static void setProperties() {
     // Without it every first token of a stream waits 40 ms for an acknowledgement.
     preset("sun.net.httpserver.nodelay", "true");
@@ -68,6 +70,10 @@ public final class Main {
     // The same towards the upstreams, where a new connection costs a TLS handshake as well.
     preset("jdk.httpclient.keepalive.timeout", "600");
     preset("java.util.logging.SimpleFormatter.format", "%1$tT %4$s %5$s%6$s%n");
+    // Java asks the list of users; shells, the CLIs and whoever sets HOME mean this by `~`.
+    String home = System.getenv("HOME");
+    boolean unix = File.separatorChar == '/';
+    if (unix && home != null && home.startsWith("/")) System.setProperty("user.home", home);
   }
 
   private static void preset(String property, String value) {

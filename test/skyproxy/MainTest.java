@@ -19,6 +19,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -87,6 +89,18 @@ final class MainTest {
   void without_a_key_it_does_not_listen_to_other_computers() throws Exception {
     String line = refusal(2, Map.of(), "--host", "0.0.0.0");
     assertTrue(line.startsWith("--host 0.0.0.0 lets other computers in: set api_key"), line);
+  }
+
+  @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void the_player_is_at_home_where_the_environment_says() throws Exception {
+    Path home = folder.resolve("elsewhere");
+    Path file = home.resolve(System.getProperty("os.name").startsWith("Mac")
+        ? "Library/Application Support" : ".config").resolve("skyrimnet-proxy/config.json");
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, "{oops}");
+    String line = refusal(1, Map.of("HOME", home.toString()), "--port", "0");
+    assertTrue(line.contains(file.toString()), line);
   }
 
   @Test

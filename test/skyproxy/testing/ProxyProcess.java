@@ -27,8 +27,10 @@ public final class ProxyProcess implements AutoCloseable {
         "-Duser.home=" + folder, "-jar", System.getProperty("skyproxy.jar"), "--port", "0",
         "--config", folder.resolve("config.json").toString(), "--claude", "off", "--codex", "off"));
     command.addAll(List.of(arguments));
-    process = new ProcessBuilder(command)
-        .redirectError(folder.resolve("stderr.txt").toFile()).start();
+    ProcessBuilder builder = new ProcessBuilder(command)
+        .redirectError(folder.resolve("stderr.txt").toFile());
+    builder.environment().put("HOME", folder.toString());
+    process = builder.start();
     BufferedReader out = process.inputReader();
     String line = out.readLine();
     if (line == null) throw new IOException(Files.readString(folder.resolve("stderr.txt")));
