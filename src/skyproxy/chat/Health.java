@@ -2,7 +2,7 @@ package skyproxy.chat;
 
 import skyproxy.json.Json;
 
-/// How a provider is.
+/// The state of a provider.
 ///
 /// @param state whether it can answer now
 /// @param message what is wrong and what to do about it, in a player's words; null when nothing is

@@ -5,6 +5,7 @@ import java.util.function.Supplier;
 import skyproxy.chat.ChatException;
 import skyproxy.chat.Failure;
 import skyproxy.chat.Health;
+import skyproxy.json.Json;
 
 /// The player's own key for the Messages API, which may change while the proxy runs.
 final class ApiKey implements Credentials {
@@ -54,15 +55,13 @@ final class ApiKey implements Credentials {
   }
 
   @Override
-  public Access.State state() {
+  public Health health() {
     Credential credential = credential();
     Refusal known = refusal;
-    if (credential == null) {
-      return new Access.State(Health.State.UNAVAILABLE, MISSING, null, false);
-    }
     boolean refused = known != null && known.credential().equals(credential);
-    return new Access.State(refused ? Health.State.UNAVAILABLE : Health.State.READY,
-        refused ? known.message() : null, null, true);
+    String problem = credential == null ? MISSING : refused ? known.message() : null;
+    return new Health(problem == null ? Health.State.READY : Health.State.UNAVAILABLE, problem,
+        Json.Obj.builder().put("auth_cached", credential != null).build());
   }
 
   @Override

@@ -16,7 +16,7 @@ import skyproxy.json.Json;
 /// helps: once with another credential, once without a parameter that the model refuses. Never
 /// after the first event, since what has been said can't be taken back.
 final class ApiReply implements Reply {
-  private final ApiAccess api;
+  private final ApiProvider api;
   private final Credentials credentials;
   private final ChatRequest request;
   private CompletableFuture<Credential> awaited;
@@ -27,7 +27,7 @@ final class ApiReply implements Reply {
   private boolean relearned;
   private boolean said;
 
-  ApiReply(ApiAccess api, Credentials credentials, ChatRequest request) {
+  ApiReply(ApiProvider api, Credentials credentials, ChatRequest request) {
     this.api = api;
     this.credentials = credentials;
     this.request = request;

@@ -8,16 +8,13 @@ import java.util.function.Supplier;
 import skyproxy.chat.ChatException;
 import skyproxy.chat.Failure;
 import skyproxy.chat.Health;
+import skyproxy.json.Json;
 
 /// The credential that the player's own CLI uses, as it was captured last. One run of the CLI
 /// serves all requests that wait for it; after one that failed, or a credential that was refused,
 /// there is a pause before the next, longer each time.
 final class Capture implements Credentials {
   private static final System.Logger LOG = System.getLogger(Capture.class.getName());
-  static final String MISSING = "The Claude CLI is not installed, or was not found."
-      + " Install Claude Code, run `claude` once and log in; --claude tells where it is.";
-  static final String OFF = "The Claude CLI is switched off (--claude off). Switch it on,"
-      + " or set an API key and --claude-mode api-key.";
 
   /// How long the CLI may take to call and then to end, and the pause after a first failure.
   record Patience(Duration toCall, Duration toEnd, Duration pause) {
@@ -31,7 +28,6 @@ final class Capture implements Credentials {
   }
 
   private final Supplier<ClaudeCli> search;
-  private final boolean off;
   private final String model;
   private final Patience patience;
   private Credential held;
@@ -45,11 +41,9 @@ final class Capture implements Credentials {
   private boolean closed;
 
   /// @param search finds the CLI, null when there is none; asked anew for every run
-  /// @param off whether there is none because the player says so
   /// @param model what the CLI is started with
-  Capture(Supplier<ClaudeCli> search, boolean off, String model, Patience patience) {
+  Capture(Supplier<ClaudeCli> search, String model, Patience patience) {
     this.search = search;
-    this.off = off;
     this.model = model;
     this.patience = patience;
   }
@@ -96,7 +90,7 @@ final class Capture implements Credentials {
   private void capture(CompletableFuture<Credential> coming) {
     try {
       ClaudeCli cli = search.get();
-      if (cli == null) throw new CaptureRun.Failed(off ? OFF : MISSING);
+      if (cli == null) throw new CaptureRun.Failed(CliSearch.MISSING);
       synchronized (this) {
         program = cli.path();
       }
@@ -139,11 +133,12 @@ final class Capture implements Credentials {
   }
 
   @Override
-  public synchronized Access.State state() {
-    boolean inHand = held != null;
-    Health.State health = running != null ? Health.State.WARMING
-        : inHand && problem == null ? Health.State.READY : Health.State.UNAVAILABLE;
-    return new Access.State(health, problem, program, inHand);
+  public synchronized Health health() {
+    Health.State state = running != null ? Health.State.WARMING
+        : held != null && problem == null ? Health.State.READY : Health.State.UNAVAILABLE;
+    return new Health(state, problem, Json.Obj.builder()
+        .putIfPresent("path", program == null ? null : new Json.Str(program.toString()))
+        .put("auth_cached", held != null).build());
   }
 
   @Override

@@ -14,11 +14,13 @@ import skyproxy.chat.Model;
 import skyproxy.chat.PlanWindow;
 import skyproxy.chat.Provider;
 import skyproxy.chat.Reply;
+import skyproxy.chat.Unavailable;
 import skyproxy.json.Json;
 import skyproxy.settings.Settings.ClaudeMode;
 import skyproxy.upstream.HttpUpstream;
 
-/// Claude, in the way that the player chose; he may choose another while the proxy runs.
+/// Claude, in the mode that the player chose; they may choose another while the proxy runs. Each
+/// mode is a provider of its own, made when it is needed. Any number of threads.
 public final class ClaudeProvider implements Provider {
 
   /// Ids that work with every way, the newest first. Some have retired by the time you read this;
@@ -29,9 +31,11 @@ public final class ClaudeProvider implements Provider {
       "claude-sonnet-4-6", "claude-opus-4-5-20251101", "claude-haiku-4-5-20251001",
       "claude-sonnet-4-5-20250929");
 
+  private static final String OFF = "The Claude CLI is switched off (--claude off). Switch it on,"
+      + " or set an API key and --claude-mode api-key.";
   private static final String ANTHROPIC = "https://api.anthropic.com";
 
-  /// What it is made of.
+  /// What the provider needs to start.
   ///
   /// @param program the CLI, a path or a name to look for; null: not to be used
   /// @param key the API key, read for every request; null when there is none
@@ -49,7 +53,7 @@ public final class ClaudeProvider implements Provider {
   private final Retirements retirements = new Retirements();
   private ClaudeMode wanted;
   private ClaudeMode used;
-  private Access access;
+  private Provider provider;
 
   /// Begins to get ready in the background.
   public ClaudeProvider(Setup setup) {
@@ -59,7 +63,7 @@ public final class ClaudeProvider implements Provider {
     ClaudeCli cli = find();
     program = cli == null ? null : cli.path();
     wanted = setup.mode();
-    access();
+    provider();
   }
 
   @Override
@@ -67,22 +71,22 @@ public final class ClaudeProvider implements Provider {
     return "claude";
   }
 
-  /// Goes another way from now on; replies that run end as they began.
+  /// Switches the mode for new requests; replies under way finish in the old one.
   public synchronized void use(ClaudeMode mode) {
     wanted = mode;
-    access();
+    provider();
   }
 
-  private synchronized Access access() {
+  private synchronized Provider provider() {
     ClaudeMode now = wanted != ClaudeMode.AUTO ? wanted
         : hasKey() ? ClaudeMode.API_KEY : ClaudeMode.CLI;
     if (now != used) {
-      Access old = access;
-      access = open(now);
+      Provider old = provider;
+      provider = provider(now);
       used = now;
       if (old != null) Thread.ofVirtual().start(old::close);
     }
-    return access;
+    return provider;
   }
 
   private boolean hasKey() {
@@ -90,18 +94,20 @@ public final class ClaudeProvider implements Provider {
     return key != null && !key.isBlank();
   }
 
-  private Access open(ClaudeMode mode) {
+  private Provider provider(ClaudeMode mode) {
+    if (mode != ClaudeMode.API_KEY && setup.program() == null) {
+      return new Unavailable(name(), OFF, Json.Obj.builder().build());
+    }
     return switch (mode) {
-      case API_KEY -> new ApiAccess(mode, base, upstream, new ApiKey(setup.key()), refusals);
-      case DIRECT -> new ApiAccess(mode, base, upstream, capture(), refusals);
-      case CLI, AUTO -> setup.program() == null ? new Closed(Capture.OFF)
-          : new CliAccess(this::find, Capture.MISSING, elsewhere(), setup.processes(), model());
+      case API_KEY -> new ApiProvider(mode, base, upstream, new ApiKey(setup.key()), refusals);
+      case DIRECT -> new ApiProvider(mode, base, upstream, capture(), refusals);
+      case CLI, AUTO ->
+          new CliProvider(this::find, elsewhere(), setup.processes(), model());
     };
   }
 
   private Credentials capture() {
-    Capture capture = new Capture(this::find, setup.program() == null, model(),
-        Capture.Patience.USUAL);
+    Capture capture = new Capture(this::find, model(), Capture.Patience.USUAL);
     capture.current();
     return capture;
   }
@@ -123,12 +129,12 @@ public final class ClaudeProvider implements Provider {
   @Override
   public synchronized Reply open(ChatRequest request) {
     retirements.warn(request.model());
-    return access().open(request);
+    return provider().open(request);
   }
 
   @Override
   public List<PlanWindow> plan() {
-    return access().plan();
+    return provider().plan();
   }
 
   @Override
@@ -138,14 +144,14 @@ public final class ClaudeProvider implements Provider {
 
   @Override
   public synchronized Health health() {
-    Access.State state = access().state();
-    Json.Obj.Builder details = Json.Obj.builder();
-    Path path = state.program() == null ? program : state.program();
-    details.put("path", path == null ? Json.NULL : new Json.Str(path.toString()));
-    details.put("auth_cached", state.authenticated());
+    Health health = provider().health();
+    Json.Obj.Builder details = Json.Obj.builder()
+        .put("path", program == null ? Json.NULL : new Json.Str(program.toString()))
+        .put("auth_cached", false);
+    health.details().members().forEach(details::put);
     details.put("mode", used.word());
-    details.put("error", state.message() == null ? Json.NULL : new Json.Str(state.message()));
-    return new Health(state.health(), state.message(), details.build());
+    details.put("error", health.message() == null ? Json.NULL : new Json.Str(health.message()));
+    return new Health(health.state(), health.message(), details.build());
   }
 
   @Override
@@ -156,16 +162,16 @@ public final class ClaudeProvider implements Provider {
   @Override
   public List<Model> models(Duration patience) {
     Map<String, Model> models = new LinkedHashMap<>();
-    for (Model model : access().models(patience)) models.put(model.id(), model);
+    for (Model model : provider().models(patience)) models.put(model.id(), model);
     for (String id : KNOWN) models.putIfAbsent(id, new Model(id, 0, "anthropic"));
     return List.copyOf(models.values());
   }
 
   @Override
   public void close() {
-    Access last;
+    Provider last;
     synchronized (this) {
-      last = access;
+      last = provider;
     }
     last.close();
     upstream.close();

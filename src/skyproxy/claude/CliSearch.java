@@ -22,6 +22,10 @@ import java.util.function.Function;
 /// @param variable looks up an environment variable, null when it is not set
 /// @param home the user's folder
 record CliSearch(boolean windows, Function<String, String> variable, Path home) {
+  /// What to say to the player when there is none.
+  static final String MISSING = "The Claude CLI is not installed, or was not found."
+      + " Install Claude Code, run `claude` once and log in; --claude tells where it is.";
+
   private static final System.Logger LOG = System.getLogger(CliSearch.class.getName());
   private static final int STUB = 4_096;
   private static final String STUB_SAYS = "native binary not installed";

@@ -2,6 +2,7 @@ package skyproxy.claude;
 
 import java.util.concurrent.CompletableFuture;
 import skyproxy.chat.Failure;
+import skyproxy.chat.Health;
 
 /// Where calls to the Messages API get their credential from. Any number of threads.
 interface Credentials extends AutoCloseable {
@@ -15,8 +16,9 @@ interface Credentials extends AutoCloseable {
   /// Anthropic took it.
   void accepted(Credential credential);
 
-  /// Whether there is one, and what to do if not.
-  Access.State state();
+  /// Whether there is one, and what to do if not; in the details `auth_cached`, and the `path` of
+  /// the program it comes from if it was found.
+  Health health();
 
   /// Ends what was started to get one.
   @Override

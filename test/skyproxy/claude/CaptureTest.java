@@ -59,7 +59,7 @@ final class CaptureTest {
     assertEquals(Set.of("system", "metadata"), credential.template().members().keySet());
     assertFalse(credential.template().toString().contains("system-reminder"));
     assertFalse(credential.template().toString().contains("Say ok"));
-    assertEquals(Health.State.READY, capture.state().health());
+    assertEquals(Health.State.READY, capture.health().state());
   }
 
   @Test
@@ -103,8 +103,8 @@ final class CaptureTest {
     assertTrue(again.message().contains("not logged in"));
     assertTrue(again.retryAfter().isPositive());
     assertEquals(1, runs.get());
-    assertEquals(Health.State.UNAVAILABLE, capture.state().health());
-    assertTrue(capture.state().message().contains("Run `claude`"));
+    assertEquals(Health.State.UNAVAILABLE, capture.health().state());
+    assertTrue(capture.health().message().contains("Run `claude`"));
   }
 
   @Test
@@ -129,20 +129,14 @@ final class CaptureTest {
 
   @Test
   void a_cli_that_is_missing_is_told_of() throws Exception {
-    capture = new Capture(() -> null, false, "m", new Capture.Patience(LONG, LONG, LONG));
+    capture = new Capture(() -> null, "m", new Capture.Patience(LONG, LONG, LONG));
     assertTrue(message(capture.current()).contains("not installed"));
-    assertNull(capture.state().program());
-  }
-
-  @Test
-  void a_cli_that_is_switched_off_is_told_of() throws Exception {
-    capture = new Capture(() -> null, true, "m", new Capture.Patience(LONG, LONG, LONG));
-    assertTrue(message(capture.current()).contains("switched off"));
+    assertNull(capture.health().details().get("path"));
   }
 
   @Test
   void a_program_that_is_no_cli_is_told_of() throws Exception {
-    capture = new Capture(() -> new ClaudeCli(Path.of("no", "such", "program")), false, "m",
+    capture = new Capture(() -> new ClaudeCli(Path.of("no", "such", "program")), "m",
         new Capture.Patience(LONG, LONG, LONG));
     assertTrue(message(capture.current()).contains("could not be started"));
   }
@@ -172,10 +166,10 @@ final class CaptureTest {
     Credential old = capture.current().get(30, TimeUnit.SECONDS);
     Credential fresh = capture.renew(old, REFUSED).get(30, TimeUnit.SECONDS);
     assertNull(capture.renew(fresh, REFUSED));
-    assertEquals(Health.State.UNAVAILABLE, capture.state().health());
-    assertEquals("No.", capture.state().message());
+    assertEquals(Health.State.UNAVAILABLE, capture.health().state());
+    assertEquals("No.", capture.health().message());
     capture.accepted(fresh);
-    assertEquals(Health.State.READY, capture.state().health());
+    assertEquals(Health.State.READY, capture.health().state());
     assertEquals(2, runs.get());
   }
 
@@ -191,7 +185,7 @@ final class CaptureTest {
     capture = new Capture(() -> {
       runs.incrementAndGet();
       return FakeCli.claude(how);
-    }, false, "claude-sonnet-5-5", new Capture.Patience(toCall, LONG, pause));
+    }, "claude-sonnet-5-5", new Capture.Patience(toCall, LONG, pause));
     return capture;
   }
 

@@ -22,6 +22,7 @@ import skyproxy.chat.Failure;
 import skyproxy.chat.Limits;
 import skyproxy.chat.Model;
 import skyproxy.chat.Reply;
+import skyproxy.json.Json;
 import skyproxy.settings.Settings.ClaudeMode;
 import skyproxy.testing.FakeUpstream;
 import skyproxy.testing.FakeUpstream.Received;
@@ -112,6 +113,21 @@ final class ClaudeProviderTest {
     assertTrue(assertInstanceOf(Failure.NotReady.class, failure).message()
         .contains("anthropic_api_key"));
     assertTrue(claude.health().details().toString().contains("anthropic_api_key"));
+  }
+
+  @Test
+  void without_the_cli_the_modes_that_need_it_say_that_it_is_switched_off() {
+    for (ClaudeMode mode : List.of(ClaudeMode.CLI, ClaudeMode.DIRECT)) {
+      start(mode, upstream.uri());
+      Failure refused = assertThrows(ChatException.class,
+          () -> claude.open(Drain.request(MODEL))).failure();
+      assertTrue(assertInstanceOf(Failure.NotReady.class, refused).message()
+          .contains("switched off"));
+      assertEquals(refused.message(), claude.health().message());
+      assertEquals(Json.NULL, claude.health().details().get("path"));
+      assertEquals(new Json.Bool(false), claude.health().details().get("auth_cached"));
+      claude.close();
+    }
   }
 
   @Test

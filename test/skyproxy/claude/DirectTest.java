@@ -36,11 +36,11 @@ final class DirectTest {
   private final FakeUpstream upstream = new FakeUpstream();
   private final AtomicInteger runs = new AtomicInteger();
   private final HttpUpstream http = new HttpUpstream("Anthropic", upstream.uri(), LONG);
-  private final ApiAccess direct = new ApiAccess(ClaudeMode.DIRECT, upstream.uri(), http,
+  private final ApiProvider direct = new ApiProvider(ClaudeMode.DIRECT, upstream.uri(), http,
       new Capture(() -> {
         runs.incrementAndGet();
         return FakeCli.claude("works");
-      }, false, MODEL, new Capture.Patience(LONG, LONG, LONG)), new Refusals());
+      }, MODEL, new Capture.Patience(LONG, LONG, LONG)), new Refusals());
 
   @AfterEach
   void close() {
@@ -100,7 +100,7 @@ final class DirectTest {
     assertInstanceOf(Failure.Unauthorized.class, failure);
     assertTrue(failure.message().contains("Run `claude`"), failure.message());
     assertEquals(2, upstream.requests().size());
-    assertEquals(failure.message(), direct.state().message());
+    assertEquals(failure.message(), direct.health().message());
     assertInstanceOf(Failure.Unauthorized.class,
         Drain.failure(direct.open(Drain.request(MODEL))));
     assertEquals(2, runs.get(), "no capture for each request that is refused");

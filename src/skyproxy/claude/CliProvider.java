@@ -13,21 +13,21 @@ import skyproxy.chat.Failure;
 import skyproxy.chat.Health;
 import skyproxy.chat.Model;
 import skyproxy.chat.PlanWindow;
+import skyproxy.chat.Provider;
 import skyproxy.chat.Reply;
 import skyproxy.json.Cursor;
 import skyproxy.json.Json;
 
-/// The player's own CLI, which makes the calls on his plan.
-final class CliAccess implements Access {
+/// Claude by the player's own CLI, which makes the calls on their plan. Any number of threads.
+final class CliProvider implements Provider {
   private static final String MODEL = "[A-Za-z0-9][\\w.:@\\[\\]-]{0,99}";
 
-  /// How Anthropic calls the windows of a plan, and how a player does.
+  /// Anthropic's names of the usage windows, and ours.
   private static final Map<String, String> WINDOWS =
       Map.of("five_hour", "5 hours", "seven_day", "week", "seven_day_opus", "week, Opus",
           "seven_day_sonnet", "week, Sonnet", "overage", "extra usage");
 
   private final Supplier<ClaudeCli> cli;
-  private final String missing;
   private final Map<String, String> environment;
   private final int processes;
   private final String model;
@@ -36,14 +36,12 @@ final class CliAccess implements Access {
   private boolean closed;
 
   /// @param cli finds the program, null when there is none; asked again until there is
-  /// @param missing what to say when there is none
   /// @param environment set for every process
   /// @param processes how many there may be
   /// @param model what the first request will probably want
-  CliAccess(Supplier<ClaudeCli> cli, String missing, Map<String, String> environment,
-      int processes, String model) {
+  CliProvider(Supplier<ClaudeCli> cli, Map<String, String> environment, int processes,
+      String model) {
     this.cli = cli;
-    this.missing = missing;
     this.environment = new HashMap<>(environment);
     this.processes = processes;
     this.model = model;
@@ -61,26 +59,36 @@ final class CliAccess implements Access {
   }
 
   @Override
+  public String name() {
+    return "claude";
+  }
+
+  @Override
   public Reply open(ChatRequest request) {
     CliPool current = pool();
-    if (current == null) throw new ChatException(new Failure.NotReady(missing, null));
+    if (current == null) {
+      throw new ChatException(new Failure.NotReady(CliSearch.MISSING, null));
+    }
     if (!request.model().matches(MODEL)) {
       throw new ChatException(new Failure.UnknownModel("'" + request.model()
-          + "' is no name of a model. Choose one that /v1/models lists."));
+          + "' is not a valid model name. Choose one that /v1/models lists."));
     }
     return new CliReply(current, request);
   }
 
   @Override
-  public State state() {
+  public Health health() {
     CliPool current = pool();
-    if (current == null) return new State(Health.State.UNAVAILABLE, missing, null, false);
+    if (current == null) {
+      return new Health(Health.State.UNAVAILABLE, CliSearch.MISSING, Json.Obj.builder().build());
+    }
     Failure trouble = current.trouble();
     CliAccount.Login login = current.account().login();
-    Health.State health = trouble != null ? Health.State.UNAVAILABLE
+    Health.State state = trouble != null ? Health.State.UNAVAILABLE
         : login == CliAccount.Login.UNKNOWN ? Health.State.WARMING : Health.State.READY;
-    return new State(health, trouble == null ? null : trouble.message(), used.path(),
-        login == CliAccount.Login.YES);
+    return new Health(state, trouble == null ? null : trouble.message(), Json.Obj.builder()
+        .put("path", used.path().toString()).put("auth_cached", login == CliAccount.Login.YES)
+        .build());
   }
 
   @Override

@@ -11,16 +11,18 @@ import java.util.List;
 import skyproxy.chat.ChatException;
 import skyproxy.chat.ChatRequest;
 import skyproxy.chat.Failure;
+import skyproxy.chat.Health;
 import skyproxy.chat.Model;
+import skyproxy.chat.Provider;
 import skyproxy.chat.Reply;
 import skyproxy.json.Json;
 import skyproxy.json.JsonWriter;
 import skyproxy.settings.Settings.ClaudeMode;
 import skyproxy.upstream.HttpUpstream;
 
-/// The Messages API, on one kept connection.
-final class ApiAccess implements Access {
-  private static final System.Logger LOG = System.getLogger(ApiAccess.class.getName());
+/// Claude by the Messages API, on one kept connection. Any number of threads.
+final class ApiProvider implements Provider {
+  private static final System.Logger LOG = System.getLogger(ApiProvider.class.getName());
 
   private final ClaudeMode mode;
   private final URI base;
@@ -30,7 +32,7 @@ final class ApiAccess implements Access {
   private final ModelList models;
 
   /// @param upstream is shared, and closed by who made it
-  ApiAccess(ClaudeMode mode, URI base, HttpUpstream upstream, Credentials credentials,
+  ApiProvider(ClaudeMode mode, URI base, HttpUpstream upstream, Credentials credentials,
       Refusals refusals) {
     this.mode = mode;
     this.base = base;
@@ -52,6 +54,11 @@ final class ApiAccess implements Access {
     } catch (InterruptedException stopped) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  @Override
+  public String name() {
+    return "claude";
   }
 
   @Override
@@ -92,8 +99,8 @@ final class ApiAccess implements Access {
   }
 
   @Override
-  public State state() {
-    return credentials.state();
+  public Health health() {
+    return credentials.health();
   }
 
   @Override
