@@ -7,7 +7,11 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import skyproxy.chat.ChatException;
 import skyproxy.chat.ChatRequest;
 import skyproxy.chat.Failure;
@@ -15,10 +19,12 @@ import skyproxy.chat.Health;
 import skyproxy.chat.Model;
 import skyproxy.chat.Provider;
 import skyproxy.chat.Reply;
+import skyproxy.json.Cursor;
 import skyproxy.json.Json;
 import skyproxy.json.JsonWriter;
 import skyproxy.settings.Settings.ClaudeMode;
 import skyproxy.upstream.HttpUpstream;
+import skyproxy.upstream.ModelCatalogue;
 
 /// Claude by the Messages API, on one kept connection. Any number of threads.
 final class ApiProvider implements Provider {
@@ -29,7 +35,7 @@ final class ApiProvider implements Provider {
   private final HttpUpstream upstream;
   private final Credentials credentials;
   private final Refusals refusals;
-  private final ModelList models;
+  private final ModelCatalogue models;
 
   /// @param upstream is shared, and closed by who made it
   ApiProvider(ClaudeMode mode, URI base, HttpUpstream upstream, Credentials credentials,
@@ -39,7 +45,8 @@ final class ApiProvider implements Provider {
     this.upstream = upstream;
     this.credentials = credentials;
     this.refusals = refusals;
-    models = mode == ClaudeMode.API_KEY ? new ModelList(upstream, base, credentials) : null;
+    models = mode == ClaudeMode.API_KEY
+        ? new ModelCatalogue(upstream, this::listing, ApiProvider::read) : null;
     if ("https".equalsIgnoreCase(base.getScheme())) Thread.ofVirtual().start(this::warmUp);
   }
 
@@ -75,7 +82,7 @@ final class ApiProvider implements Provider {
     HttpRequest.Builder call =
         HttpRequest.newBuilder(URI.create(base + "/v1/messages" + credential.query()));
     try {
-      credential.headers().forEach(header -> call.setHeader(header.getKey(), header.getValue()));
+      credential.on(call);
     } catch (IllegalArgumentException unsendable) {
       // Its message would show the value.
       throw new ChatException(new Failure.NotReady(
@@ -110,7 +117,38 @@ final class ApiProvider implements Provider {
 
   @Override
   public List<Model> models(Duration patience) {
-    return models == null ? List.of() : models.known(patience);
+    return models == null ? List.of() : models.models(patience);
+  }
+
+  /// Asks for the list of models; null when there is no usable key.
+  /// https://docs.claude.com/en/api/models-list
+  private HttpRequest.Builder listing() {
+    CompletableFuture<Credential> credential = credentials.current();
+    if (!credential.isDone() || credential.isCompletedExceptionally()) return null;
+    try {
+      return credential.join().on(
+          HttpRequest.newBuilder(URI.create(base + "/v1/models?limit=1000")));
+    } catch (IllegalArgumentException unsendable) {
+      LOG.log(Level.DEBUG, "no usable key to list Anthropic's models with");
+      return null;
+    }
+  }
+
+  private static List<Model> read(Json answer) {
+    List<Model> models = new ArrayList<>();
+    for (Cursor item : Cursor.of(answer).at("data").array()) {
+      models.add(new Model(item.at("id").string(), created(item.at("created_at").stringOr("")),
+          "anthropic"));
+    }
+    return models;
+  }
+
+  private static long created(String text) {
+    try {
+      return OffsetDateTime.parse(text).toEpochSecond();
+    } catch (DateTimeParseException unknown) {
+      return 0;
+    }
   }
 
   @Override

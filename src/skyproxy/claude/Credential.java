@@ -1,5 +1,6 @@
 package skyproxy.claude;
 
+import java.net.http.HttpRequest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -65,6 +66,14 @@ record Credential(List<Map.Entry<String, String>> headers, String query, Json.Ob
       if (text.length() <= SHORT && !text.contains("<system-reminder>")) kept.add(block);
     }
     return kept;
+  }
+
+  /// Puts its headers on a call.
+  ///
+  /// @throws IllegalArgumentException when one can't be sent; its message shows the value
+  HttpRequest.Builder on(HttpRequest.Builder call) {
+    headers.forEach(header -> call.setHeader(header.getKey(), header.getValue()));
+    return call;
   }
 
   /// The same failure without the credential itself, whatever it looks like: gateways quote what
