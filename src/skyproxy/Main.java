@@ -49,6 +49,7 @@ public final class Main {
 
   private static void run(CommandLine commandLine) throws SettingsException, IOException {
     setProperties();
+    LogLine.everywhere();
     LiveSettings live = LiveSettings.load(commandLine, System.getenv(), jarFolder());
     Settings settings = live.now();
     if (settings.verbose()) logDetails();

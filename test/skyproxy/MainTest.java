@@ -18,12 +18,16 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.SimpleFormatter;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import skyproxy.testing.Leaks;
 import skyproxy.testing.Program;
 import skyproxy.testing.RawClient;
 
@@ -246,6 +250,26 @@ final class MainTest {
         assertFalse(log.contains(secret), log);
       }
     }
+  }
+
+  @Test
+  void no_line_of_the_log_shows_a_credential_or_a_mail_address() throws Exception {
+    Path home = Files.createDirectories(folder.resolve("player@example.com"));
+    Files.writeString(home.resolve("c.json"), "{}");
+    Files.writeString(home.resolve("c-stats.json"), "{");
+    try (Program program = Program.listening(folder, "--config", home + "/c.json")) {
+      awaitLogged(program, "begin anew: " + folder + "/***");
+      assertFalse(program.stderr().contains("player@"), program.stderr());
+    }
+  }
+
+  @Test
+  void a_line_of_the_log_is_masked_with_its_cause() {
+    LogRecord line = new LogRecord(Level.WARNING, Leaks.WORDS);
+    line.setThrown(new IOException(Leaks.WORDS, new IOException(Leaks.WORDS)));
+    String written = new LogLine(new SimpleFormatter()).format(line);
+    Leaks.assertNone(written);
+    assertTrue(written.contains("java.io.IOException: No: ***"), written);
   }
 
   @Test

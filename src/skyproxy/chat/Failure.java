@@ -1,8 +1,11 @@
 package skyproxy.chat;
 
+import static skyproxy.chat.Secrets.masked;
+
 import java.time.Duration;
 
-/// Why there is no answer, as data. `message` is for the player: what happened, what to do.
+/// Why there is no answer, as data. `message` is for the player: what happened, what to do; it
+/// holds no credential, for each case masks its own.
 ///
 /// Which status, type and code each case becomes is told in `skyproxy.server.ErrorBody`, which of
 /// them let the next target try in [#letsNextTry].
@@ -12,44 +15,96 @@ public sealed interface Failure {
 
   /// The request itself is wrong: a member is missing, of the wrong type or out of range, or the
   /// provider can't do what it asks. Nobody else could answer it either.
-  record BadRequest(String message, String param, String code) implements Failure {}
+  record BadRequest(String message, String param, String code) implements Failure {
+    public BadRequest {
+      message = masked(message);
+    }
+  }
 
   /// No upstream has that model.
-  record UnknownModel(String message) implements Failure {}
+  record UnknownModel(String message) implements Failure {
+    public UnknownModel {
+      message = masked(message);
+    }
+  }
 
   /// The provider can't answer before something is done or started. `retryAfter` may be null.
-  record NotReady(String message, Duration retryAfter) implements Failure {}
+  record NotReady(String message, Duration retryAfter) implements Failure {
+    public NotReady {
+      message = masked(message);
+    }
+  }
 
   /// The upstream does not accept our credential. `retryAfter` may be null.
-  record Unauthorized(String message, Duration retryAfter) implements Failure {}
+  record Unauthorized(String message, Duration retryAfter) implements Failure {
+    public Unauthorized {
+      message = masked(message);
+    }
+  }
 
   /// Too many requests, or the plan is used up. `retryAfter` may be null.
-  record RateLimited(String message, Duration retryAfter) implements Failure {}
+  record RateLimited(String message, Duration retryAfter) implements Failure {
+    public RateLimited {
+      message = masked(message);
+    }
+  }
 
   /// The upstream has no capacity now (529). `retryAfter` may be null.
-  record Overloaded(String message, Duration retryAfter) implements Failure {}
+  record Overloaded(String message, Duration retryAfter) implements Failure {
+    public Overloaded {
+      message = masked(message);
+    }
+  }
 
   /// The upstream refuses this request with a status that goes on to the client: 400, 402, 404,
   /// 413, 422. `param` and `code` are the upstream's, or null.
-  record Rejected(int status, String message, String param, String code) implements Failure {}
+  record Rejected(int status, String message, String param, String code) implements Failure {
+    public Rejected {
+      message = masked(message);
+    }
+  }
 
   /// The upstream fails, with any other status.
-  record Broken(int status, String message) implements Failure {}
+  record Broken(int status, String message) implements Failure {
+    public Broken {
+      message = masked(message);
+    }
+  }
 
   /// No connection, or one that closed before the upstream said anything.
-  record Unreachable(String message) implements Failure {}
+  record Unreachable(String message) implements Failure {
+    public Unreachable {
+      message = masked(message);
+    }
+  }
 
   /// The upstream took too long.
-  record TimedOut(String message) implements Failure {}
+  record TimedOut(String message) implements Failure {
+    public TimedOut {
+      message = masked(message);
+    }
+  }
 
   /// The upstream said something that makes no sense, or broke off in the middle.
-  record Garbled(String message) implements Failure {}
+  record Garbled(String message) implements Failure {
+    public Garbled {
+      message = masked(message);
+    }
+  }
 
   /// The reply ended with nothing said. `refused`: the model declined to answer.
-  record Empty(String message, boolean refused) implements Failure {}
+  record Empty(String message, boolean refused) implements Failure {
+    public Empty {
+      message = masked(message);
+    }
+  }
 
   /// The proxy is stopping.
-  record Stopping(String message) implements Failure {}
+  record Stopping(String message) implements Failure {
+    public Stopping {
+      message = masked(message);
+    }
+  }
 
   /// Whether another model may do better. A request that is wrong stays wrong, and what a model
   /// refused to say is not asked of another one.

@@ -12,6 +12,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import skyproxy.chat.Secrets;
 import skyproxy.json.JsonWriter;
 
 /// One start of the CLI against an [Interceptor], to see what it sends. Blocks; one thread.
@@ -27,6 +28,7 @@ final class CaptureRun {
       "--strict-mcp-config", "--safe-mode", "--output-format", "text");
   /// What CLIs take that are too old for one of the above.
   private static final List<String> PLAIN = List.of("--print", "--output-format", "text");
+  private static final int QUOTED = 400;
 
   private final ClaudeCli cli;
   private final String model;
@@ -41,7 +43,7 @@ final class CaptureRun {
   /// Why there is no capture, for the player.
   static final class Failed extends Exception {
     Failed(String message) {
-      super(message);
+      super(Secrets.masked(message));
     }
   }
 
@@ -122,7 +124,7 @@ final class CaptureRun {
     }
     String first = said.lines().findFirst().orElse("");
     throw new Failed("The Claude CLI ended (exit status " + run.process().exitValue()
-        + ") without a call" + (first.isEmpty() ? "" : ": " + ClaudeFault.masked(first))
+        + ") without a call" + (first.isEmpty() ? "" : ": " + Secrets.excerpt(first, QUOTED))
         + ". Run `claude` in a terminal and see whether it works; its settings may lead its calls"
         + " elsewhere (ANTHROPIC_BASE_URL, Bedrock, Vertex).");
   }

@@ -2,8 +2,8 @@ package skyproxy.claude;
 
 import java.time.Duration;
 import java.util.Locale;
-import java.util.regex.Pattern;
 import skyproxy.chat.Failure;
+import skyproxy.chat.Secrets;
 import skyproxy.json.Cursor;
 import skyproxy.json.Json;
 import skyproxy.json.JsonException;
@@ -19,8 +19,6 @@ import skyproxy.settings.Settings.ClaudeMode;
 /// @param model what was asked for
 record ClaudeFault(ClaudeMode mode, String model) {
   private static final int QUOTED = 400;
-  private static final Pattern SECRET = Pattern.compile(
-      "sk-[\\w-]{6,}|(?i:bearer)\\s+\\S+|[\\w.+-]+@[\\w-]+\\.[\\w.]+");
 
   /// An answer without success. `body` is JSON, or whatever stood in the way.
   Failure status(int status, byte[] body, Duration retryAfter) {
@@ -108,14 +106,8 @@ record ClaudeFault(ClaudeMode mode, String model) {
 
   /// ` Anthropic says: …`, or nothing.
   private static String quoted(String words) {
-    String clean = masked(words);
+    String clean = Secrets.excerpt(words, QUOTED);
     return clean.isEmpty() || clean.startsWith("<") ? "" : " Anthropic says: " + clean;
-  }
-
-  /// One line of not too many words, without what looks like a credential or a mail address.
-  static String masked(String words) {
-    String clean = SECRET.matcher(words.replaceAll("\\s+", " ").strip()).replaceAll("***");
-    return clean.length() > QUOTED ? clean.substring(0, QUOTED) + "…" : clean;
   }
 
   private static String text(Json value) {

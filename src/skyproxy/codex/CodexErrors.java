@@ -8,6 +8,7 @@ import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import skyproxy.chat.Failure;
+import skyproxy.chat.Secrets;
 import skyproxy.json.Cursor;
 import skyproxy.json.Json;
 import skyproxy.json.JsonException;
@@ -25,8 +26,6 @@ record CodexErrors(String model, List<String> models, Supplier<Duration> untilFr
   static final Duration SOON = Duration.ofSeconds(30);
 
   private static final int LONGEST = 600;
-  private static final Pattern SECRET = Pattern.compile("sk-[\\w-]{6,}|eyJ[\\w-]{8,}[.\\w-]*"
-      + "|(?i:bearer)\\s+\\S+|[\\w.+-]+@[\\w-]+\\.[\\w.]+");
   private static final Pattern STATUS = Pattern.compile("status:? (\\d{3})");
   private static final Pattern TRIES = Pattern.compile("Reconnecting\\.{3} (\\d{1,3})/");
   private static final Pattern OFFLINE = Pattern.compile("failed to lookup address|dns error"
@@ -172,12 +171,10 @@ record CodexErrors(String model, List<String> models, Supplier<Duration> untilFr
             : "It has: " + String.join(", ", models) + "."));
   }
 
-  /// The sentence in what may be a JSON body, at a length that a log bears and without what looks
-  /// like a credential or a mail address.
+  /// The sentence in what may be a JSON body, at a length that a log bears.
   private static String plain(String told) {
     String inner = inner(told, "message");
-    String text = SECRET.matcher((inner == null ? told : inner).strip()).replaceAll("***");
-    if (text.length() > LONGEST) text = text.substring(0, LONGEST) + "…";
+    String text = Secrets.excerpt(inner == null ? told : inner, LONGEST);
     return text.isEmpty() ? "no reason given." : text;
   }
 

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import skyproxy.chat.Secrets;
 import skyproxy.json.Cursor;
 import skyproxy.json.Json;
 
@@ -16,7 +17,11 @@ sealed interface Way {
   record Starting() implements Way {}
 
   /// Not at all. `retryAfter` is null when somebody must do something first.
-  record Absent(String message, Duration retryAfter) implements Way {}
+  record Absent(String message, Duration retryAfter) implements Way {
+    public Absent {
+      message = Secrets.masked(message);
+    }
+  }
 
   /// Through a running app-server.
   record Server(CodexCli cli, int identity, CodexSession session, WarmThreads threads,

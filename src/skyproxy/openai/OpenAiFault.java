@@ -1,8 +1,8 @@
 package skyproxy.openai;
 
 import java.time.Duration;
-import java.util.regex.Pattern;
 import skyproxy.chat.Failure;
+import skyproxy.chat.Secrets;
 import skyproxy.json.Json;
 import skyproxy.json.JsonException;
 
@@ -15,8 +15,6 @@ import skyproxy.json.JsonException;
 /// @param key what must not show anywhere, or null
 record OpenAiFault(Server server, String model, String key) {
   private static final int QUOTED = 600;
-  private static final Pattern SECRET =
-      Pattern.compile("\\b(sk|gsk|pk)-[\\w*.-]{6,}|(?i:bearer)\\s+\\S+");
 
   /// An answer without success. `body` is JSON, or whatever stood in the way.
   Failure status(int status, byte[] body, Duration retryAfter) {
@@ -79,11 +77,8 @@ record OpenAiFault(Server server, String model, String key) {
 
   /// ` OpenRouter says: …`, or nothing.
   private String quoted(String words) {
-    String clean = words.replaceAll("\\s+", " ").strip();
-    if (key != null) clean = clean.replace(key, "***");
-    clean = SECRET.matcher(clean).replaceAll("***");
+    String clean = Secrets.excerpt(key == null ? words : words.replace(key, "***"), QUOTED);
     if (clean.isEmpty() || clean.startsWith("<")) return "";
-    if (clean.length() > QUOTED) clean = clean.substring(0, QUOTED) + "…";
     return " " + server.label() + " says: " + clean;
   }
 }

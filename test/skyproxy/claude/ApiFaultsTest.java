@@ -26,6 +26,7 @@ import skyproxy.settings.Settings.ClaudeMode;
 import skyproxy.testing.FakeUpstream;
 import skyproxy.testing.FakeUpstream.Answer;
 import skyproxy.testing.Fixtures;
+import skyproxy.testing.Leaks;
 
 /// What goes wrong at the Messages API, and what becomes of it.
 final class ApiFaultsTest {
@@ -109,6 +110,17 @@ final class ApiFaultsTest {
     assertTrue(message.contains("messages: no"), message);
     assertFalse(message.contains(KEY) || message.contains("abc.def")
         || message.contains("someone@"), message);
+  }
+
+  @Test
+  void no_error_shows_a_credential_or_a_mail_address() {
+    for (int status : new int[] {400, 402, 403, 404, 413, 422, 429, 500, 503, 529}) {
+      upstream.answer(error(status, "some_error", Leaks.WORDS));
+      Leaks.assertNone(ask().message());
+    }
+    upstream.answer(sse("event: error\ndata: {\"type\":\"error\",\"error\":{\"type\":"
+        + "\"api_error\",\"message\":\"" + Leaks.WORDS + "\"}}\n\n"));
+    Leaks.assertNone(ask().message());
   }
 
   @Test

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import skyproxy.chat.Failure;
+import skyproxy.testing.Leaks;
 
 /// Errors of the CLI, by the sentences that it was seen to say.
 final class CliFaultTest {
@@ -63,6 +64,19 @@ final class CliFaultTest {
 
   private static Failure.Rejected rejected(String kind, int status, String words) {
     return assertInstanceOf(Failure.Rejected.class, FAULT.of(kind, status, words, null));
+  }
+
+  @Test
+  void no_error_shows_a_credential_or_a_mail_address() {
+    for (String kind : new String[] {"", "unknown", "rate_limit", "authentication_failed",
+        "oauth_org_not_allowed", "model_not_found", "billing_error", "invalid_request",
+        "server_error"}) {
+      for (int status : new int[] {0, 400, 401, 402, 403, 404, 413, 429, 500, 529}) {
+        for (String more : new String[] {"", " extra usage", " not your usage limit"}) {
+          Leaks.assertNone(FAULT.of(kind, status, Leaks.WORDS + more, null).message());
+        }
+      }
+    }
   }
 
   @Test

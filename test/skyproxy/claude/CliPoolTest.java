@@ -28,6 +28,7 @@ import skyproxy.chat.Event;
 import skyproxy.chat.Failure;
 import skyproxy.chat.Model;
 import skyproxy.chat.Reply;
+import skyproxy.testing.Leaks;
 
 /// The processes that are kept ready, with [FakeClaude] in the place of the CLI.
 final class CliPoolTest {
@@ -250,6 +251,18 @@ final class CliPoolTest {
         Reply reply = new CliReply(pool, request("words 1"))) {
       ChatException refused = assertThrows(ChatException.class, () -> FakeClaudes.rest(reply));
       assertTrue(refused.failure().letsNextTry(), refused.failure().toString());
+    }
+  }
+
+  @Test
+  void the_path_of_a_program_that_cannot_be_started_shows_no_mail_address() {
+    ClaudeCli none = new ClaudeCli(Path.of("no", "player@example.com", "claude"));
+    CliStarter starter = new CliStarter(none, Map.of(), Path.of("."));
+    try (CliPool pool = new CliPool(starter, 2, MODEL, LAZY);
+        Reply reply = new CliReply(pool, request("words 1"))) {
+      ChatException refused = assertThrows(ChatException.class, () -> FakeClaudes.rest(reply));
+      assertTrue(refused.getMessage().contains("***"), refused.getMessage());
+      Leaks.assertNone(refused.getMessage());
     }
   }
 

@@ -126,6 +126,15 @@ final class CliReplyTest {
   }
 
   @Test
+  void a_reply_that_breaks_off_says_why_and_shows_no_credential() {
+    try (FakeClaudes claudes = new FakeClaudes(2, LAZY);
+        Reply reply = claudes.open(request("break 2 because Refused:player@example.com"))) {
+      var told = assertThrows(ChatException.class, () -> FakeClaudes.rest(reply));
+      assertTrue(told.failure().message().endsWith("Refused:***"), told.failure().message());
+    }
+  }
+
+  @Test
   void a_process_killed_in_mid_reply_is_told() {
     try (FakeClaudes claudes = new FakeClaudes(2, LAZY);
         Reply reply = claudes.open(request("words 100 stall 3"))) {

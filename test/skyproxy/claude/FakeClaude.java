@@ -168,6 +168,11 @@ final class FakeClaude {
       event("{'type':'content_block_start','index':0,'content_block':{'type':'text','text':''}}");
       for (int i = 0; i < words; i++) {
         if (named.getOrDefault("die", "").equals("" + i)) Runtime.getRuntime().halt(9);
+        if (named.getOrDefault("break", "").equals("" + i)) {
+          say(line("result").put("subtype", "success").put("is_error", true)
+              .put("result", named.get("because")));
+          return;
+        }
         if (named.getOrDefault("stall", "").equals("" + i)) Thread.sleep(1_000_000);
         Thread.sleep(Long.parseLong(named.getOrDefault("pause", "0")));
         event("{'type':'content_block_delta','index':0,'delta':{'type':'text_delta','text':'"

@@ -10,6 +10,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import skyproxy.chat.Failure;
 import skyproxy.json.Json;
+import skyproxy.testing.Leaks;
 
 /// Codex's errors, one by one, as failures. None is a 401: the game would blame the player's key.
 final class CodexErrorsTest {
@@ -87,6 +88,22 @@ final class CodexErrorsTest {
         typed("\"usageLimitExceeded\"", "Bad " + secrets))) {
       assertTrue(failure.message().contains("Bad *** and *** or *** of ***"), failure.message());
     }
+  }
+
+  @Test
+  void no_error_shows_a_credential_or_a_mail_address() {
+    for (String kind : List.of("usageLimitExceeded", "sessionBudgetExceeded", "cyberPolicy",
+        "contextWindowExceeded", "unauthorized", "rateLimitExceeded", "serverOverloaded",
+        "internalServerError", "modelNotFound", "other", "aNewOne")) {
+      Leaks.assertNone(typed("\"" + kind + "\"", Leaks.WORDS).message());
+    }
+    for (int status : new int[] {400, 401, 402, 403, 404, 413, 422, 429, 500, 503, 529}) {
+      Leaks.assertNone(typed("{\"httpConnectionFailed\":{\"httpStatusCode\":" + status + "}}",
+          Leaks.WORDS).message());
+      Leaks.assertNone(ERRORS.ofWords("status: " + status + " " + Leaks.WORDS).message());
+    }
+    Leaks.assertNone(ERRORS.ofWords("Reconnecting... 2/5 " + Leaks.WORDS).message());
+    Leaks.assertNone(ERRORS.ofWords("{\"detail\":\"" + Leaks.WORDS + "\"}").message());
   }
 
   @Test

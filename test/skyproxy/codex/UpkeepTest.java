@@ -29,6 +29,7 @@ import skyproxy.chat.Health;
 import skyproxy.chat.Limits;
 import skyproxy.chat.Reply;
 import skyproxy.chat.Usage;
+import skyproxy.testing.Leaks;
 
 /// How Codex is found, started, started anew, and done without.
 final class UpkeepTest {
@@ -252,6 +253,17 @@ final class UpkeepTest {
         .anyMatch(call -> call.at("refreshToken").bool()));
     assertFalse(Files.readString(stage.own().resolve("auth.json")).contains(CodexBackend.REFRESH));
     assertTrue(Files.readString(stage.real().resolve("auth.json")).contains(CodexBackend.REFRESH));
+  }
+
+  @Test
+  void why_it_can_not_be_started_shows_no_mail_address() throws Exception {
+    Path file = Files.writeString(temp.resolve("player@example.com"), "");
+    try (var codex = new CodexProvider(stage.cli().toString(), stage.real(),
+        file.resolve("own"), Limits.DEFAULT, true, List.of(), Map.of())) {
+      String told = absent(codex) + codex.health();
+      assertTrue(told.contains("***"), told);
+      Leaks.assertNone(told);
+    }
   }
 
   @Test

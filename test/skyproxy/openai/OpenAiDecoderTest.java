@@ -23,6 +23,7 @@ import skyproxy.chat.Limits;
 import skyproxy.json.Json;
 import skyproxy.sse.SseEvent;
 import skyproxy.sse.SseReader;
+import skyproxy.testing.Leaks;
 
 /// What an OpenAI-compatible server says, in whatever shape it says it.
 final class OpenAiDecoderTest {
@@ -298,6 +299,16 @@ final class OpenAiDecoderTest {
           + " sk-proj-abcdefgh is wrong\"}").message();
       assertTrue(message.endsWith("Key *** or *** or *** is wrong"), message);
     }
+  }
+
+  @Test
+  void no_error_shows_a_credential_or_a_mail_address() {
+    String body = "{\"error\":{\"message\":\"" + Leaks.WORDS + "\"}}";
+    for (int status : new int[] {302, 400, 401, 402, 403, 404, 408, 413, 422, 429, 500, 529}) {
+      Leaks.assertNone(status(status, body).message());
+    }
+    Leaks.assertNone(fails(() -> stream(true, data(body))).message());
+    Leaks.assertNone(fails(() -> whole(false, body)).message());
   }
 
   @Test
