@@ -14,15 +14,19 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/// A child process that dies with us, and takes its own children along.
+/// A child process that is ended with the program, and whose own children end with it.
 ///
 /// Its stderr is drained all the time (a full pipe would stop it); the last lines are kept for
-/// messages. Any thread may close it. Pipes are read by platform threads: reading one blocks the
-/// carrier of a virtual thread.
+/// messages. Any thread may close it.
+///
+/// Pipes are read and written by platform threads, here and in [JsonLines]. Waiting for a pipe
+/// blocks the carrier of a virtual thread, and there are only as many carriers as processors: a
+/// few children that are silent, or do not read, would stop every reply of the program.
 public final class Subprocess implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(Subprocess.class.getName());
   private static final Set<Subprocess> ALIVE = ConcurrentHashMap.newKeySet();
   private static final int KEPT = 2_000;
+  private static final Duration LAST_CHANCE = Duration.ofMillis(500);
 
   private final Process process;
   private final StringBuilder stderr = new StringBuilder();
@@ -91,14 +95,27 @@ public final class Subprocess implements AutoCloseable {
     });
   }
 
-  /// Ends it: asks, waits a moment, then kills; its descendants too.
+  /// Ends it and its descendants at once; see [#end].
   @Override
   public void close() {
+    end(() -> { }, Duration.ZERO);
+  }
+
+  /// Ends it and its descendants. Blocks until they are gone, or killed.
+  ///
+  /// The descendants are looked up first: those of a process that has ended are nobody's.
+  ///
+  /// @param ask asks it to end by itself
+  /// @param grace how long that may take. Then it is told to (SIGTERM; Windows knows no such
+  ///     thing, and kills), and what is left after [#LAST_CHANCE] is killed
+  void end(Runnable ask, Duration grace) {
     List<ProcessHandle> family = Stream.concat(process.descendants(), Stream.of(process.toHandle()))
         .toList();
-    family.forEach(ProcessHandle::destroy);
+    ask.run();
     try {
-      process.waitFor(500, TimeUnit.MILLISECONDS);
+      if (grace.isPositive()) process.waitFor(grace.toNanos(), TimeUnit.NANOSECONDS);
+      family.forEach(ProcessHandle::destroy);
+      process.waitFor(LAST_CHANCE.toNanos(), TimeUnit.NANOSECONDS);
     } catch (InterruptedException stopped) {
       Thread.currentThread().interrupt();
     }
