@@ -13,22 +13,20 @@ import skyproxy.chat.Failure;
 import skyproxy.chat.Reply;
 import skyproxy.json.Cursor;
 import skyproxy.json.Json;
+import skyproxy.upstream.JsonLines.Line;
 
 /// A reply through the app-server, from the wait for a thread to the end of its turn.
 ///
 /// The session's reader thread fills a queue, [#next] empties it. As long as nothing was said, a
 /// reply that fails for a reason which [Quirks] can learn from is asked for once more.
 final class CodexReply implements Reply {
-  private static final Json.Obj GIVEN = Json.Obj.builder().put("given", true).build();
-
   private final ChatRequest request;
   private final Way.Server server;
   private final Quirks quirks;
   private final Consumer<Failure> outcome;
   private final CodexErrors errors;
   private final ArrayDeque<Event> events = new ArrayDeque<>();
-  private LinkedBlockingQueue<Json.Obj> mailbox = new LinkedBlockingQueue<>();
-  private CodexEncoder encoder;
+  private LinkedBlockingQueue<Line> mailbox = new LinkedBlockingQueue<>();
   private CodexDecoder decoder;
   private CodexThread thread;
   private boolean asked;
@@ -56,9 +54,13 @@ final class CodexReply implements Reply {
         if (decoder != null && decoder.ended()) return null;
         if (!asked) ask();
         long left = Math.max(deadline - System.nanoTime(), 0);
-        Json.Obj message = mailbox.poll(left, TimeUnit.NANOSECONDS);
-        if (message == null) return Event.QUIET;
-        hear(message);
+        switch (mailbox.poll(left, TimeUnit.NANOSECONDS)) {
+          case null -> {
+            return Event.QUIET;
+          }
+          case Line.Message(var message) -> hear(message);
+          case Line.End _ -> throw stopped();
+        }
       }
     } catch (InterruptedException interrupted) {
       throw ChatException.stopping(interrupted);
@@ -70,37 +72,34 @@ final class CodexReply implements Reply {
 
   private void ask() {
     asked = true;
-    encoder = new CodexEncoder(request, quirks.schemaInWords(request.model()));
-    LinkedBlockingQueue<Json.Obj> box = mailbox;
-    server.threads().take(request.model(), given -> receive(given, box), box::add);
-  }
-
-  /// A thread may come after nobody wants it any more.
-  private synchronized void receive(CodexThread given, LinkedBlockingQueue<Json.Obj> box) {
-    if (closed) {
-      given.close();
-    } else {
-      thread = given;
-      box.add(GIVEN);
-    }
-  }
-
-  private void begin() {
+    CodexEncoder encoder = new CodexEncoder(request, quirks.schemaInWords(request.model()));
     List<Json> items = encoder.items();
     Json.Obj turn = encoder.turn(server.models().effortsOf(request.model()));
     decoder = new CodexDecoder(new Cut(request.stop(), request.maxTokens()),
         encoder.bytes(), errors::of);
-    thread.begin(items, turn, mailbox::add);
+    LinkedBlockingQueue<Line> box = mailbox;
+    server.threads().take(request.model(), given -> begin(given, items, turn, box), box::add);
+  }
+
+  /// A thread may come after nobody wants it any more.
+  private synchronized void begin(CodexThread given, List<Json> items, Json.Obj turn,
+      LinkedBlockingQueue<Line> box) {
+    if (closed) {
+      given.close();
+    } else {
+      thread = given;
+      given.begin(items, turn, box::add);
+    }
+  }
+
+  private ChatException stopped() {
+    return new ChatException(new Failure.Unreachable("Codex stopped "
+        + (spoke ? "in the middle of its answer" : "before it answered")
+        + ". The proxy starts it anew by itself: try again."));
   }
 
   private void hear(Json.Obj message) {
-    if (message == GIVEN) {
-      begin();
-    } else if (message == CodexSession.GONE) {
-      throw new ChatException(new Failure.Unreachable("Codex stopped "
-          + (spoke ? "in the middle of its answer" : "before it answered")
-          + ". The proxy starts it anew by itself: try again."));
-    } else if (message.get("error") != null && message.get("method") == null) {
+    if (message.get("error") != null && message.get("method") == null) {
       fail(refusal(message));
     } else {
       try {

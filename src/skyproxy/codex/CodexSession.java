@@ -1,11 +1,7 @@
 package skyproxy.codex;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.io.OutputStream;
 import java.lang.System.Logger.Level;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,32 +14,27 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import skyproxy.json.Cursor;
 import skyproxy.json.Json;
-import skyproxy.json.JsonException;
-import skyproxy.json.JsonWriter;
+import skyproxy.upstream.JsonLines;
+import skyproxy.upstream.JsonLines.Line;
 import skyproxy.upstream.Subprocess;
 
 /// One `codex app-server` process and the talk with it: JSON-RPC without the `jsonrpc` member,
 /// one object a line.
 ///
-/// Nothing here blocks but [#call]: a thread writes, a thread reads (both platform threads, since
-/// pipes block the carrier of a virtual one) and hands what came to listeners, which must be
-/// quick. What the server asks of us (approvals, tools) is refused, always. When the process is
-/// gone, every listener hears [#GONE] once.
+/// Nothing here blocks but [#call] and [#close]. Listeners hear what came on the reader thread of
+/// [JsonLines], and must be quick. What the server asks of us (approvals, tools) is refused,
+/// always. When the process is gone, every listener hears the end once.
 final class CodexSession implements AutoCloseable {
-  /// What listeners hear instead of an answer when the process is no more.
-  static final Json.Obj GONE = Json.Obj.builder().put("gone", true).build();
-
   private static final System.Logger LOG = System.getLogger(CodexSession.class.getName());
-  private static final byte[] END = {};
   private static final Duration POLL = Duration.ofMillis(100);
+  private static final Duration GRACE = Duration.ofSeconds(1);
 
   private final Subprocess child;
+  private final JsonLines lines;
   private final Consumer<Json.Obj> notices;
-  private final Runnable ended;
   private final AtomicLong ids = new AtomicLong();
-  private final Map<Long, Consumer<Json.Obj>> waiting = new ConcurrentHashMap<>();
-  private final Map<String, Consumer<Json.Obj>> threads = new ConcurrentHashMap<>();
-  private final LinkedBlockingQueue<byte[]> outgoing = new LinkedBlockingQueue<>();
+  private final Map<Long, Consumer<Line>> waiting = new ConcurrentHashMap<>();
+  private final Map<String, Consumer<Line>> threads = new ConcurrentHashMap<>();
   private final CountDownLatch gone = new CountDownLatch(1);
   private volatile boolean dead;
 
@@ -54,10 +45,12 @@ final class CodexSession implements AutoCloseable {
   CodexSession(ProcessBuilder builder, Consumer<Json.Obj> notices, Runnable ended)
       throws IOException {
     this.notices = notices;
-    this.ended = ended;
     child = Subprocess.start(builder);
-    Thread.ofPlatform().daemon().name("codex reader").start(this::read);
-    Thread.ofPlatform().daemon().name("codex writer").start(this::write);
+    lines = new JsonLines(child);
+    lines.begin(this::hear, () -> {
+      gone.countDown();
+      ended.run();
+    });
   }
 
   boolean alive() {
@@ -79,11 +72,12 @@ final class CodexSession implements AutoCloseable {
     return child.process().pid();
   }
 
-  /// Asks; `then` hears the whole answer, with `result` or `error` in it, or [#GONE].
-  void send(String method, Json.Obj params, Consumer<Json.Obj> then) {
+  /// Asks; `then` hears the whole answer, with `result` or `error` in it, or the end.
+  void send(String method, Json.Obj params, Consumer<Line> then) {
     long id = ids.incrementAndGet();
     waiting.put(id, then);
-    queue(Json.Obj.builder().put("id", id).put("method", method).put("params", params).build());
+    lines.send(Json.Obj.builder().put("id", id).put("method", method).put("params", params)
+        .build());
     if (dead) tellOne(waiting.remove(id));
   }
 
@@ -93,22 +87,31 @@ final class CodexSession implements AutoCloseable {
   /// @throws IOException when there is none in time, or it is an error
   Json.Obj call(String method, Json.Obj params, Duration limit)
       throws IOException, InterruptedException {
-    var answers = new LinkedBlockingQueue<Json.Obj>();
+    var answers = new LinkedBlockingQueue<Line>();
     send(method, params, answers::add);
-    Json.Obj answer = answers.poll(limit.toNanos(), TimeUnit.NANOSECONDS);
-    if (answer == null) throw new IOException("codex did not answer " + method + " in time");
-    if (answer.get("result") instanceof Json.Obj result) return result;
-    throw new IOException(answer == GONE ? "codex stopped: " + lastWords()
-        : "codex refused " + method + ": " + Cursor.of(answer).at("error").at("message").json());
+    return switch (answers.poll(limit.toNanos(), TimeUnit.NANOSECONDS)) {
+      case null -> throw new IOException("codex did not answer " + method + " in time");
+      case Line.End _ -> throw new IOException("codex stopped: " + lastWords());
+      case Line.Message(var answer) -> {
+        if (answer.get("result") instanceof Json.Obj result) yield result;
+        throw new IOException("codex refused " + method + ": "
+            + Cursor.of(answer).at("error").at("message").json());
+      }
+    };
+  }
+
+  /// The `result` of an answer; null when it is an error, or the end.
+  static Json resultOf(Line answer) {
+    return answer instanceof Line.Message(var message) ? message.get("result") : null;
   }
 
   /// Says something that has no answer.
   void say(String method) {
-    queue(Json.Obj.builder().put("method", method).build());
+    lines.send(Json.Obj.builder().put("method", method).build());
   }
 
   /// Hands the notifications of a thread to `listener` from now on.
-  void listen(String thread, Consumer<Json.Obj> listener) {
+  void listen(String thread, Consumer<Line> listener) {
     threads.put(thread, listener);
     if (dead) tellOne(threads.remove(thread));
   }
@@ -117,75 +120,48 @@ final class CodexSession implements AutoCloseable {
     threads.remove(thread);
   }
 
-  private void queue(Json.Obj message) {
-    outgoing.add((JsonWriter.text(message) + '\n').getBytes(StandardCharsets.UTF_8));
-  }
-
-  private void write() {
-    try (OutputStream out = child.process().getOutputStream()) {
-      for (byte[] line; (line = outgoing.take()) != END; ) {
-        out.write(line);
-        out.flush();
+  private void hear(Line line) {
+    switch (line) {
+      case Line.Message message -> {
+        try {
+          dispatch(message);
+        } catch (Cursor.Mismatch odd) {
+          LOG.log(Level.DEBUG, "codex wrote a line that is no message: {0}", odd.getMessage());
+        }
       }
-    } catch (IOException closed) {
-      LOG.log(Level.DEBUG, "codex takes no more: {0}", closed.getMessage());
-      child.close();
-    } catch (InterruptedException stopped) {
-      Thread.currentThread().interrupt();
+      case Line.End _ -> end();
     }
   }
 
-  private void read() {
-    try (BufferedReader lines = new BufferedReader(new InputStreamReader(
-        child.process().getInputStream(), StandardCharsets.UTF_8), 1 << 16)) {
-      for (String line; (line = lines.readLine()) != null; ) hear(line);
-    } catch (IOException closed) {
-      LOG.log(Level.DEBUG, "codex says no more: {0}", closed.getMessage());
-    } finally {
-      end();
-    }
-  }
-
-  private void hear(String line) {
-    try {
-      if (Json.parse(line) instanceof Json.Obj message) dispatch(message);
-    } catch (JsonException | Cursor.Mismatch odd) {
-      LOG.log(Level.DEBUG, "codex wrote a line that is no message: {0}", odd.getMessage());
-    }
-  }
-
-  private void dispatch(Json.Obj message) {
+  private void dispatch(Line.Message line) {
+    Json.Obj message = line.json();
     boolean asks = message.get("method") != null;
     Json id = message.get("id");
     if (asks && id != null) {
-      queue(Json.Obj.builder().put("id", id).put("error", Json.Obj.builder().put("code", -32601)
-          .put("message", "This client allows nothing.").build()).build());
+      lines.send(Json.Obj.builder().put("id", id).put("error", Json.Obj.builder()
+          .put("code", -32601).put("message", "This client allows nothing.").build()).build());
     } else if (asks) {
       Cursor params = Cursor.of(message).at("params");
       Cursor thread = params.at("threadId");
-      Consumer<Json.Obj> listener = thread.isString() ? threads.get(thread.string()) : null;
-      if (listener != null) listener.accept(message);
+      Consumer<Line> listener = thread.isString() ? threads.get(thread.string()) : null;
+      if (listener != null) listener.accept(line);
       else notices.accept(message);
     } else if (id instanceof Json.Num number) {
-      Consumer<Json.Obj> then = waiting.remove(number.longValue());
-      if (then != null) then.accept(message);
+      Consumer<Line> then = waiting.remove(number.longValue());
+      if (then != null) then.accept(line);
     }
   }
 
   private void end() {
     dead = true;
-    outgoing.add(END);
-    child.close();
-    List<Consumer<Json.Obj>> all = new ArrayList<>();
+    List<Consumer<Line>> all = new ArrayList<>();
     for (Long id : waiting.keySet()) all.add(waiting.remove(id));
     for (String thread : threads.keySet()) all.add(threads.remove(thread));
     all.forEach(CodexSession::tellOne);
-    gone.countDown();
-    ended.run();
   }
 
-  private static void tellOne(Consumer<Json.Obj> listener) {
-    if (listener != null) listener.accept(GONE);
+  private static void tellOne(Consumer<Line> listener) {
+    if (listener != null) listener.accept(new Line.End());
   }
 
   /// Ends the process as soon as no thread is listened to, in five minutes at the latest.
@@ -204,12 +180,11 @@ final class CodexSession implements AutoCloseable {
   /// Ends the process: its stdin ends, which ends it within milliseconds; else it is killed.
   @Override
   public void close() {
-    outgoing.add(END);
+    lines.close(GRACE);
     try {
-      if (!awaitEnd(Duration.ofSeconds(1))) child.close();
+      awaitEnd(GRACE.multipliedBy(2));
     } catch (InterruptedException stopped) {
       Thread.currentThread().interrupt();
-      child.close();
     }
   }
 }

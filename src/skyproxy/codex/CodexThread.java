@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import skyproxy.json.Cursor;
 import skyproxy.json.Json;
+import skyproxy.upstream.JsonLines.Line;
 
 /// A conversation inside the app-server, good for one request.
 ///
@@ -11,21 +12,28 @@ import skyproxy.json.Json;
 /// the prompt and not the answer; so none is used twice. Callbacks come on the session's reader
 /// thread; [#close] may come from any thread, at any time, and never blocks.
 final class CodexThread {
+
+  private enum State {
+    /// No turn is under way.
+    IDLE,
+    /// A turn was asked for; its name may not be known yet.
+    TURNING,
+    /// Closed in the middle of a turn, which must end before the thread can be left.
+    ENDING,
+    /// Closed, and nothing more is heard.
+    LEFT
+  }
+
   private final CodexSession session;
   private final String id;
   private final long born = System.nanoTime();
-  private Consumer<Json.Obj> mailbox;
+  private State state = State.IDLE;
+  private Consumer<Line> mailbox;
   private String turn;
-  private boolean turning;
-  private boolean closed;
 
   CodexThread(CodexSession session, String id) {
     this.session = session;
     this.id = id;
-  }
-
-  CodexSession session() {
-    return session;
   }
 
   long ageNanos() {
@@ -33,8 +41,8 @@ final class CodexThread {
   }
 
   /// Gives the thread its past and asks for its next turn. `ear` hears the turn's notifications,
-  /// and any answer that is an error.
-  void begin(List<Json> items, Json.Obj next, Consumer<Json.Obj> ear) {
+  /// any answer that is an error, and the end of the process.
+  void begin(List<Json> items, Json.Obj next, Consumer<Line> ear) {
     synchronized (this) {
       mailbox = ear;
     }
@@ -43,26 +51,27 @@ final class CodexThread {
       start(next);
     } else {
       inject(items, answer -> {
-        if (answer.get("result") != null) start(next);
-        else ear.accept(answer);
+        if (CodexSession.resultOf(answer) != null) start(next);
+        else tell(answer);
       });
     }
   }
 
-  void inject(List<Json> items, Consumer<Json.Obj> then) {
+  void inject(List<Json> items, Consumer<Line> then) {
     session.send("thread/inject_items", Json.Obj.builder().put("threadId", id)
         .put("items", new Json.Arr(items)).build(), then);
   }
 
   private void start(Json.Obj next) {
     synchronized (this) {
-      if (closed) return;
-      turning = true;
+      if (state != State.IDLE) return;
+      state = State.TURNING;
     }
     session.send("turn/start", next.with("threadId", new Json.Str(id)), answer -> {
-      Cursor started = Cursor.of(answer).at("result").at("turn").at("id");
-      if (started.isString()) {
-        learn(started.string());
+      Cursor started = CodexSession.resultOf(answer) instanceof Json.Obj result
+          ? Cursor.of(result).at("turn").at("id") : null;
+      if (started != null && started.isString()) {
+        named(started.string());
       } else {
         over();
         tell(answer);
@@ -70,50 +79,70 @@ final class CodexThread {
     });
   }
 
-  private void heard(Json.Obj message) {
-    Cursor root = Cursor.of(message);
-    Cursor turnId = root.at("params").at("turnId");
-    if (turnId.isString()) learn(turnId.string());
-    boolean last = root.at("method").stringOr("").equals("turn/completed");
-    if (last || message == CodexSession.GONE) over();
-    tell(message);
-  }
-
-  private void tell(Json.Obj message) {
-    Consumer<Json.Obj> ear;
+  private void heard(Line line) {
+    Consumer<Line> ear;
     synchronized (this) {
-      ear = closed ? null : mailbox;
+      if (line instanceof Line.Message(var message)) {
+        Cursor root = Cursor.of(message);
+        Cursor turnId = root.at("params").at("turnId");
+        if (turnId.isString()) named(turnId.string());
+        if (root.at("method").stringOr("").equals("turn/completed")) over();
+      } else {
+        over();
+      }
+      ear = ear();
     }
-    if (ear != null) ear.accept(message);
+    if (ear != null) ear.accept(line);
   }
 
-  private synchronized void learn(String turnId) {
+  private void tell(Line line) {
+    Consumer<Line> ear = ear();
+    if (ear != null) ear.accept(line);
+  }
+
+  /// Who still wants to hear, or null.
+  private synchronized Consumer<Line> ear() {
+    return switch (state) {
+      case IDLE, TURNING -> mailbox;
+      case ENDING, LEFT -> null;
+    };
+  }
+
+  private synchronized void named(String turnId) {
     if (turn != null) return;
     turn = turnId;
-    if (closed && turning) interrupt();
+    if (state == State.ENDING) interrupt();
   }
 
   private synchronized void over() {
-    turning = false;
-    if (closed) leave();
+    switch (state) {
+      case TURNING -> state = State.IDLE;
+      case ENDING -> leave();
+      case IDLE, LEFT -> { }
+    }
   }
 
   /// Ends the turn if there is one, then lets the server forget the thread.
   synchronized void close() {
-    if (closed) return;
-    closed = true;
-    if (!turning) leave();
-    else if (turn != null) interrupt();
+    switch (state) {
+      case IDLE -> leave();
+      case TURNING -> {
+        state = State.ENDING;
+        if (turn != null) interrupt();
+      }
+      case ENDING, LEFT -> { }
+    }
   }
 
   private void interrupt() {
     session.send("turn/interrupt", Json.Obj.builder().put("threadId", id).put("turnId", turn)
         .build(), answer -> {
-          if (answer.get("result") == null) over();
+          if (CodexSession.resultOf(answer) == null) over();
         });
   }
 
   private void leave() {
+    state = State.LEFT;
     session.unlisten(id);
     session.send("thread/unsubscribe",
         Json.Obj.builder().put("threadId", id).build(), _ -> { });

@@ -1,10 +1,6 @@
 package skyproxy.codex;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -17,16 +13,22 @@ import skyproxy.chat.ChatRequest;
 import skyproxy.chat.Event;
 import skyproxy.chat.Failure;
 import skyproxy.chat.Reply;
-import skyproxy.json.Json;
-import skyproxy.json.JsonException;
+import skyproxy.upstream.JsonLines;
+import skyproxy.upstream.JsonLines.Line;
 import skyproxy.upstream.Subprocess;
 
 /// A reply by a process of its own, `codex exec`, for versions without a usable app-server.
 ///
 /// The conversation goes in by stdin, where no limit of a command line and no other user's look
-/// reaches it. A platform thread writes and reads the pipes; [#next] takes from a queue.
+/// reaches it. Starting a process takes a moment, so a thread of its own does it; [#next] takes
+/// from a queue.
 final class ExecReply implements Reply {
-  private static final Json.Obj END = Json.Obj.builder().put("end", true).build();
+  /// One step of the process.
+  private sealed interface Step {
+    record Heard(Line line) implements Step {}
+
+    record NotStarted(IOException why) implements Step {}
+  }
 
   private final ChatRequest request;
   private final Way.Exec way;
@@ -35,9 +37,9 @@ final class ExecReply implements Reply {
   private final String prompt;
   private final ExecDecoder decoder;
   private final ArrayDeque<Event> events = new ArrayDeque<>();
-  private final LinkedBlockingQueue<Json.Obj> lines = new LinkedBlockingQueue<>();
+  private final LinkedBlockingQueue<Step> steps = new LinkedBlockingQueue<>();
   private Subprocess child;
-  private volatile String broken;
+  private JsonLines lines;
   private boolean started;
   private boolean closed;
 
@@ -61,7 +63,7 @@ final class ExecReply implements Reply {
   public Event next(Duration patience) {
     if (!started) {
       started = true;
-      Thread.ofPlatform().daemon().name("codex exec").start(this::run);
+      Thread.ofVirtual().name("start of codex exec").start(this::start);
     }
     long deadline = System.nanoTime() + patience.toNanos();
     try {
@@ -70,10 +72,14 @@ final class ExecReply implements Reply {
         if (event != null) return event;
         if (decoder.ended()) return null;
         long left = Math.max(deadline - System.nanoTime(), 0);
-        Json.Obj line = lines.poll(left, TimeUnit.NANOSECONDS);
-        if (line == null) return Event.QUIET;
-        if (line == END) throw new ChatException(errors.ofWords(broken));
-        decoder.decode(line, events::add);
+        switch (steps.poll(left, TimeUnit.NANOSECONDS)) {
+          case null -> {
+            return Event.QUIET;
+          }
+          case Step.Heard(Line.Message(var line)) -> decoder.decode(line, events::add);
+          case Step.Heard(Line.End _) -> throw broken("ended without an answer. " + lastWords());
+          case Step.NotStarted(var why) -> throw broken("can't be started: " + why.getMessage());
+        }
         if (decoder.ended()) outcome.accept(null);
       }
     } catch (InterruptedException interrupted) {
@@ -94,49 +100,35 @@ final class ExecReply implements Reply {
     return arguments;
   }
 
-  private void run() {
+  /// Does nothing when nobody waits any more.
+  private synchronized void start() {
+    if (closed) return;
     try {
-      Subprocess process = start();
-      if (process == null) return;
-      try (OutputStream in = process.process().getOutputStream()) {
-        in.write(prompt.getBytes(StandardCharsets.UTF_8));
-      }
-      try (BufferedReader out = new BufferedReader(new InputStreamReader(
-          process.process().getInputStream(), StandardCharsets.UTF_8))) {
-        for (String line; (line = out.readLine()) != null; ) hear(line);
-      }
-      String last = process.stderr().strip();
-      broken = "codex exec ended without an answer. "
-          + last.substring(last.lastIndexOf('\n') + 1);
+      child = Subprocess.start(way.cli().process(way.home(), arguments())
+          .directory(way.folder().toFile()));
     } catch (IOException failed) {
-      broken = "codex exec broke off: " + failed.getMessage();
-    } finally {
-      lines.add(END);
+      steps.add(new Step.NotStarted(failed));
+      return;
     }
+    lines = new JsonLines(child);
+    lines.begin(line -> steps.add(new Step.Heard(line)), () -> { });
+    lines.finish(prompt);
   }
 
-  /// Null when nobody waits any more.
-  private synchronized Subprocess start() throws IOException {
-    if (closed) return null;
-    child = Subprocess.start(way.cli().process(way.home(), arguments())
-        .directory(way.folder().toFile()));
-    return child;
+  private ChatException broken(String how) {
+    return new ChatException(errors.ofWords("codex exec " + how));
   }
 
-  private void hear(String line) {
-    try {
-      if (Json.parse(line) instanceof Json.Obj message) lines.add(message);
-    } catch (JsonException odd) {
-      System.getLogger(ExecReply.class.getName()).log(System.Logger.Level.DEBUG,
-          "codex exec printed a line that is no event: {0}", odd.getMessage());
-    }
+  private String lastWords() {
+    String words = child.stderr().strip();
+    return words.substring(words.lastIndexOf('\n') + 1);
   }
 
+  /// The answer is there or nobody waits for it: no reason to let the process take its time.
   @Override
   public synchronized void close() {
     closed = true;
     events.clear();
-    Subprocess process = child;
-    if (process != null) Thread.ofVirtual().name("codex exec ends").start(process::close);
+    if (lines != null) lines.close(Duration.ZERO);
   }
 }

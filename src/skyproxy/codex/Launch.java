@@ -16,6 +16,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import skyproxy.json.Cursor;
 import skyproxy.json.Json;
+import skyproxy.upstream.JsonLines.Line;
 import skyproxy.upstream.Subprocess;
 
 /// Starts Codex, in the best way that its version takes.
@@ -192,16 +193,19 @@ final class Launch {
   /// Some versions read their settings only when a thread is started. A server that is slow to
   /// answer is not one that refuses.
   private void probe(CodexSession session) throws IOException, InterruptedException {
-    var answers = new LinkedBlockingQueue<Json.Obj>();
+    var answers = new LinkedBlockingQueue<Line>();
     session.send("thread/start", quirks.thread(home.empty()), answers::add);
-    Json.Obj answer = answers.poll(PROBE.toNanos(), TimeUnit.NANOSECONDS);
-    if (answer == null) return;
-    Cursor thread = Cursor.of(answer).at("result").at("thread").at("id");
-    if (thread.isString()) {
-      new CodexThread(session, thread.string()).close();
-    } else {
-      throw new IOException("codex starts no thread: "
-          + Cursor.of(answer).at("error").at("message").stringOr(session.lastWords()));
+    switch (answers.poll(PROBE.toNanos(), TimeUnit.NANOSECONDS)) {
+      case null -> { }
+      case Line.End _ -> throw new IOException("codex starts no thread: " + session.lastWords());
+      case Line.Message(var answer) -> {
+        Cursor thread = Cursor.of(answer).at("result").at("thread").at("id");
+        if (!thread.isString()) {
+          throw new IOException("codex starts no thread: "
+              + Cursor.of(answer).at("error").at("message").stringOr("no reason given"));
+        }
+        new CodexThread(session, thread.string()).close();
+      }
     }
   }
 
@@ -212,8 +216,9 @@ final class Launch {
     }
   }
 
-  private void heardPlan(Json.Obj answer) {
-    Cursor limits = Cursor.of(answer).at("result").at("rateLimits");
+  private void heardPlan(Line answer) {
+    if (!(CodexSession.resultOf(answer) instanceof Json.Obj result)) return;
+    Cursor limits = Cursor.of(result).at("rateLimits");
     if (limits.isObject()) plan = plan.with(limits);
   }
 

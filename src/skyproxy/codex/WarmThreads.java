@@ -9,6 +9,7 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import skyproxy.json.Cursor;
 import skyproxy.json.Json;
+import skyproxy.upstream.JsonLines.Line;
 
 /// Threads of one session that are ready before anybody asks.
 ///
@@ -46,8 +47,8 @@ final class WarmThreads {
     return ready.size();
   }
 
-  /// Gives a thread: a warm one at once, else a new one soon; or the server's refusal.
-  void take(String wanted, Consumer<CodexThread> then, Consumer<Json.Obj> refused) {
+  /// Gives a thread: a warm one at once, else a new one soon; or the server's refusal, or its end.
+  void take(String wanted, Consumer<CodexThread> then, Consumer<Line> refused) {
     lastTaken = System.nanoTime();
     model = wanted;
     CodexThread warm = ready.pollFirst();
@@ -89,8 +90,8 @@ final class WarmThreads {
     fill();
   }
 
-  private void arrived(CodexThread thread, Json.Obj answer) {
-    if (answer.get("result") != null) {
+  private void arrived(CodexThread thread, Line answer) {
+    if (CodexSession.resultOf(answer) != null) {
       ready.addLast(thread);
       coming.decrementAndGet();
     } else {
@@ -99,20 +100,22 @@ final class WarmThreads {
     }
   }
 
-  private void failed(Json.Obj answer) {
+  private void failed(Line answer) {
     coming.decrementAndGet();
     LOG.log(Level.DEBUG, "codex could not warm a thread: {0}",
-        Cursor.of(answer).at("error").at("message").json());
+        answer instanceof Line.Message(var message)
+            ? Cursor.of(message).at("error").at("message").json() : "it has ended");
   }
 
-  private void open(String forModel, Consumer<Json.Obj> then) {
+  private void open(String forModel, Consumer<Line> then) {
     Json.Obj params = settings.get();
     session.send("thread/start",
         forModel == null ? params : params.with("model", new Json.Str(forModel)), then);
   }
 
-  private CodexThread threadOf(Json.Obj answer) {
-    Cursor id = Cursor.of(answer).at("result").at("thread").at("id");
+  private CodexThread threadOf(Line answer) {
+    if (!(CodexSession.resultOf(answer) instanceof Json.Obj result)) return null;
+    Cursor id = Cursor.of(result).at("thread").at("id");
     return id.isString() ? new CodexThread(session, id.string()) : null;
   }
 }
