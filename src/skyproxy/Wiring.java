@@ -24,6 +24,7 @@ import skyproxy.openai.OpenAiProvider;
 import skyproxy.openai.OpenRouter;
 import skyproxy.routing.Router;
 import skyproxy.routing.Routes;
+import skyproxy.routing.Routes.Route;
 import skyproxy.server.Endpoint;
 import skyproxy.server.Endpoints;
 import skyproxy.server.Guard;
@@ -47,6 +48,7 @@ final class Wiring implements AutoCloseable {
   private final Provider codex;
   private final Provider openRouter;
   private final Map<Settings.Server, Provider> servers = new HashMap<>();
+  private final List<Route> more;
   private final Router router;
 
   /// Takes the port first, so that nothing has been started when it can't be had.
@@ -54,12 +56,14 @@ final class Wiring implements AutoCloseable {
   /// @throws IOException when the port can't be had
   /// @throws SettingsException when the settings can't work together
   Wiring(LiveSettings live, String version) throws IOException, SettingsException {
-    this(live, version, System::nanoTime);
+    this(live, version, System::nanoTime, List.of());
   }
 
   /// @param nanos the clock by which models rest
-  Wiring(LiveSettings live, String version, LongSupplier nanos)
+  /// @param more routes besides those that every player has
+  Wiring(LiveSettings live, String version, LongSupplier nanos, List<Route> more)
       throws IOException, SettingsException {
+    this.more = List.copyOf(more);
     live.check(this::check);
     Settings settings = live.now();
     listen = settings.listen();
@@ -106,17 +110,23 @@ final class Wiring implements AutoCloseable {
   /// Tries the table for these settings, before anything depends on it.
   private void check(Settings settings) {
     new Routes(settings.defaultModel(), settings.aliases(), settings.jobs(),
-        demo, demo, demo, demo, Map.of());
+        List.of(new Route(demo, "demo"::equals, "")));
   }
 
   /// Servers that stay as they are keep their connections.
   private synchronized Routes routes(Settings settings) {
-    Map<String, Provider> byName = new HashMap<>();
+    List<Route> all = new ArrayList<>();
+    all.add(new Route(claude, id -> id.startsWith("claude-"), ""));
+    all.add(new Route(codex, id -> id.startsWith("gpt-") || id.startsWith("codex-"), ""));
+    all.add(new Route(openRouter, id -> id.contains("/"), ""));
+    all.addAll(more);
     for (Settings.Server each : settings.servers()) {
-      byName.put(each.name(), servers.computeIfAbsent(each, Wiring::server));
+      String prefix = each.name() + ":";
+      all.add(new Route(servers.computeIfAbsent(each, Wiring::server),
+          id -> id.startsWith(prefix), prefix));
     }
-    return new Routes(settings.defaultModel(), settings.aliases(), settings.jobs(), demo, claude,
-        codex, openRouter, byName);
+    all.add(new Route(demo, "demo"::equals, ""));
+    return new Routes(settings.defaultModel(), settings.aliases(), settings.jobs(), all);
   }
 
   /// Only once no request can be led to them any more.
@@ -135,7 +145,9 @@ final class Wiring implements AutoCloseable {
     Doctor doctor = new Doctor(this::uri, () -> live.now().apiKey(), this::checked, router);
     DashboardApi api = new DashboardApi(router, live, stats, doctor, version);
     endpoints.add(Endpoints.json("/stats", api::stats));
-    endpoints.add(Endpoints.config("/config/claude-mode", api::claudeMode));
+    for (Settings.Mode mode : live.now().modes()) {
+      endpoints.add(Endpoints.config(mode.path(), body -> api.mode(mode.member(), body)));
+    }
     endpoints.add(Endpoints.config("/config/server", api::server));
     endpoints.add(Endpoints.config("/config/jobs", api::jobs));
     endpoints.add(Endpoints.config("/config/texts", api::texts));
@@ -175,11 +187,7 @@ final class Wiring implements AutoCloseable {
   public void close() {
     server.stop(GRACE);
     stats.close();
-    List<Provider> all = new ArrayList<>(List.of(claude, codex, openRouter, demo));
-    synchronized (this) {
-      all.addAll(servers.values());
-    }
-    all.forEach(Wiring::close);
+    router.routes().providers().forEach(Wiring::close);
     Subprocess.closeAll();
   }
 

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
@@ -77,6 +78,26 @@ final class LayoutTest {
         upward(packageOf(room), "import static skyproxy.claude.Any.any;"));
     assertEquals(List.of(), upward("claude.cli", "import skyproxy.claude.messages.Any;"));
     assertEquals(List.of("codex.any"), upward("claude", "skyproxy.codex.any.Any any;"));
+  }
+
+  /// What is the same for every vendor knows none: `/health` alone has members named after them.
+  @Test
+  void only_the_wiring_and_the_settings_name_vendors_besides_their_own_packages() {
+    Pattern vendor = Pattern.compile("claude|anthropic|codex|openrouter|openai");
+    Set<String> rooms = Set.of("claude", "codex", "openai", "settings");
+    Set<Path> allowed = Set.of(PROGRAM.resolve("Wiring.java"),
+        PROGRAM.resolve("server", "HealthHandler.java"));
+    List<Path> common = sources("java", "html", "css", "js").stream()
+        .filter(file -> file.startsWith(PROGRAM) && !allowed.contains(file))
+        .filter(file -> !rooms.contains(packageOf(file).split("\\.")[0])).toList();
+    check(common, (file, report) -> eachLine(file, (number, line) -> {
+      // The page speaks of vendors to players, who know them with a capital letter.
+      String code = code(line).replaceFirst("\\s//.*", "");
+      boolean java = file.toString().endsWith(".java");
+      if (vendor.matcher(java ? code.toLowerCase(Locale.ROOT) : code).find()) {
+        report.accept(number, "names a vendor");
+      }
+    }));
   }
 
   @Test

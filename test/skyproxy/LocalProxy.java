@@ -28,7 +28,7 @@ final class LocalProxy implements AutoCloseable {
     LiveSettings live = LiveSettings.load(CommandLine.parse(List.of("--config", file.toString(),
         "--port", "0", "--claude", "off", "--codex", "off")), Map.of("HOME", folder.toString()),
         null);
-    wiring = new Wiring(live, "test", clock::get);
+    wiring = new Wiring(live, "test", clock::get, List.of());
   }
 
   /// What a client gets: a status, and the data of each event or the one body.

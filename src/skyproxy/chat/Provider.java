@@ -9,6 +9,11 @@ public interface Provider extends AutoCloseable {
   /// A short name for logs, `/stats` and messages: `claude`, `codex`, `openrouter`, `ollama`.
   String name();
 
+  /// The same for a player: `Claude`, `OpenRouter`.
+  default String title() {
+    return name();
+  }
+
   /// Begins an answer to `request`, whose `model` is this provider's own id. Never blocks: whatever
   /// takes time (connecting, waiting for a process) happens in [Reply#next].
   ///

@@ -71,6 +71,11 @@ public final class ClaudeProvider implements Provider {
     return "claude";
   }
 
+  @Override
+  public String title() {
+    return "Claude";
+  }
+
   /// Switches the mode for new requests; replies under way finish in the old one.
   public synchronized void use(ClaudeMode mode) {
     wanted = mode;

@@ -56,6 +56,11 @@ public final class CodexProvider implements Provider {
   }
 
   @Override
+  public String title() {
+    return "Codex";
+  }
+
+  @Override
   public Reply open(ChatRequest request) {
     return new PendingReply(upkeep, way -> switch (way) {
       case Way.Server server -> new CodexReply(request, server, quirks,

@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Function;
 import skyproxy.chat.ChatException;
 import skyproxy.chat.ChatRequest;
@@ -73,10 +73,9 @@ final class BrokenCheck {
 
   private Routed open(Provider broken, String model) {
     Routes now = router.routes();
-    Map<String, Provider> servers = new HashMap<>(now.servers());
-    servers.put("broken", broken);
-    Routes with = new Routes(now.defaultModel(), now.aliases(), now.jobs(), now.demo(),
-        now.claude(), now.codex(), now.openRouter(), servers);
+    List<Routes.Route> routes = new ArrayList<>(now.routes());
+    routes.add(new Routes.Route(broken, "broken:model"::equals, "broken:"));
+    Routes with = new Routes(now.defaultModel(), now.aliases(), now.jobs(), routes);
     Json.Obj body = Shapes.hello(model).with("stream", new Json.Bool(true));
     return new Router(with).open(ChatRequest.parse(body, ChatRequest.Caller.UNKNOWN));
   }

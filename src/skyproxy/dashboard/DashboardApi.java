@@ -1,13 +1,13 @@
 package skyproxy.dashboard;
 
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import skyproxy.chat.ChatException;
 import skyproxy.chat.Failure;
+import skyproxy.chat.Health;
 import skyproxy.chat.Job;
 import skyproxy.chat.Model;
 import skyproxy.chat.PlanWindow;
@@ -75,13 +75,13 @@ public final class DashboardApi {
     Settings now = live.now();
     Json.Obj.Builder jobs = Json.Obj.builder();
     now.jobs().forEach(jobs::put);
-    return Json.Obj.builder()
+    Json.Obj.Builder out = Json.Obj.builder();
+    for (Settings.Mode mode : now.modes()) out.put(mode.member(), mode.value());
+    for (Settings.Key key : now.keys()) out.put(key.member().replace("_api", ""), key.set());
+    return out
         .put("version", version)
         .put("file", now.file().toString())
         .put("default_model", now.defaultModel())
-        .put("claude_mode", now.claude().mode().word())
-        .put("anthropic_key", now.claude().apiKey() != null)
-        .put("openrouter_key", now.openRouter().apiKey() != null)
         .put("key_wanted", now.apiKey() != null)
         .put("jobs", jobs.build())
         .put("job_names", Json.Arr.ofStrings(
@@ -90,27 +90,19 @@ public final class DashboardApi {
   }
 
   private Json.Arr providers(boolean whole) {
-    Routes routes = router.routes();
-    List<Json> shown = new ArrayList<>();
-    for (Provider each : List.of(routes.claude(), routes.codex(), routes.openRouter())) {
-      shown.add(provider(each, "", whole).build());
-    }
-    for (Settings.Server server : live.now().servers()) {
-      Provider each = routes.servers().get(server.name());
-      if (each == null) continue; // just being added or removed
-      shown.add(provider(each, server.name() + ":", whole)
-          .put("base_url", server.baseUrl().toString()).build());
-    }
-    shown.add(provider(routes.demo(), "", whole).build());
-    return new Json.Arr(shown);
+    Settings now = live.now();
+    return new Json.Arr(router.routes().routes().stream()
+        .map(route -> (Json) provider(route, now, whole)).toList());
   }
 
-  private Json.Obj.Builder provider(Provider provider, String prefix, boolean whole) {
-    var health = provider.health();
+  private Json.Obj provider(Routes.Route route, Settings now, boolean whole) {
+    Provider provider = route.provider();
+    Health health = provider.health();
     List<String> ids = provider.models().stream().map(Model::id)
-        .map(id -> id.startsWith(prefix) ? id : prefix + id).toList();
+        .map(id -> id.startsWith(route.strip()) ? id : route.strip() + id).toList();
     Json.Obj.Builder out = Json.Obj.builder()
-        .put("name", prefix.isEmpty() ? provider.name() : prefix.replace(":", ""))
+        .put("name", provider.name())
+        .put("title", provider.title())
         .put("state", health.state().name().toLowerCase(Locale.ROOT));
     if (health.message() == null) out.putNull("message");
     else out.put("message", health.message());
@@ -120,7 +112,19 @@ public final class DashboardApi {
     if (whole) {
       out.put("models", Json.Arr.ofStrings(ids.size() > MODELS ? ids.subList(0, MODELS) : ids));
     }
-    return out;
+    putSetUp(out, provider.name(), now);
+    return out.build();
+  }
+
+  /// Puts what the player can set of this provider on the page.
+  private static void putSetUp(Json.Obj.Builder out, String provider, Settings now) {
+    now.keys().stream().filter(key -> key.provider().equals(provider)).forEach(key ->
+        out.put("key_member", key.member()).put("key_path", key.path()).put("key_set", key.set())
+            .put("key_sample", key.sample()).put("key_source", key.source()));
+    now.modes().stream().filter(mode -> mode.provider().equals(provider)).forEach(mode ->
+        out.put("mode_path", mode.path()).put("mode", mode.value()));
+    now.servers().stream().filter(server -> server.name().equals(provider)).forEach(server ->
+        out.put("base_url", server.baseUrl().toString()));
   }
 
   private static Json window(PlanWindow window) {
@@ -137,17 +141,24 @@ public final class DashboardApi {
     return value == null ? Json.NULL : value;
   }
 
-  /// `{"mode":"cli"}`: how Claude is reached from now on.
-  public Json.Obj claudeMode(Cursor body) throws SettingsException, IOException {
-    String mode = body.at("mode").string();
+  /// `{"mode":"cli"}`: how a provider is reached from now on.
+  ///
+  /// @param member the mode's member of the settings file
+  public Json.Obj mode(String member, Cursor body) throws SettingsException, IOException {
+    String wanted = body.at("mode").string();
     // Where the command line goes first, the file's own value is looked at only much later.
-    if (Arrays.stream(Settings.ClaudeMode.values()).noneMatch(way -> way.word().equals(mode))) {
-      throw wrong("mode", "mode must be auto, cli, api-key or direct");
+    List<String> values = mode(member, live.now()).values();
+    if (!values.contains(wanted)) {
+      throw wrong("mode", "mode must be one of " + String.join(", ", values));
     }
-    Settings changed = live.change("claude_mode", new Json.Str(mode));
-    boolean holds = changed.claude().mode().word().equals(mode);
-    return done(holds ? "Saved." : "Saved, but --claude-mode (or its variable in the environment)"
-        + " says " + changed.claude().mode().word() + " and goes first.");
+    Settings.Mode now = mode(member, live.change(member, new Json.Str(wanted)));
+    return done(now.value().equals(wanted) ? "Saved." : "Saved, but " + now.option() + " (or its"
+        + " variable in the environment) says " + now.value() + " and goes first.");
+  }
+
+  private static Settings.Mode mode(String member, Settings settings) {
+    return settings.modes().stream().filter(mode -> mode.member().equals(member)).findFirst()
+        .orElseThrow();
   }
 
   /// `{"name":…,"base_url":…,"api_key":…}` adds an OpenAI-compatible server or changes it,

@@ -2,9 +2,6 @@
 
 import { $, act, ago, copyButton, get, h, post, put, svg, toggle, until } from './core.js';
 
-const TITLES = {
-  claude: 'Claude', codex: 'Codex', openrouter: 'OpenRouter', demo: 'Demo',
-};
 const ABOUT = {
   demo: 'Built in: answers without an account or a network, to see that the game reaches the proxy.',
 };
@@ -80,7 +77,7 @@ export function show(stats, refresh) {
   }
   for (const provider of providers) {
     if (!cards.has(provider.name)) addCard(provider, refresh);
-    showCard(cards.get(provider.name), provider, settings);
+    showCard(cards.get(provider.name), provider);
   }
 }
 
@@ -89,8 +86,7 @@ const note = () => h('p', { class: 'note', role: 'status' });
 // ---- cards ----
 
 function addCard(provider, refresh) {
-  const { name } = provider;
-  const title = TITLES[name] && !provider.base_url ? TITLES[name] : name;
+  const { name, title } = provider;
   const card = {
     state: h('span', { class: 'dot' }), words: h('div', { class: 'stack' }),
     error: h('p', { class: 'small' }), plan: h('div', { class: 'stack' }),
@@ -101,15 +97,15 @@ function addCard(provider, refresh) {
     h('div', { class: 'head' }, h('h4', {}, title), card.state),
     provider.base_url && h('p', { class: 'muted small' }, provider.base_url),
     card.words, card.error, card.plan, card.models);
-  if (name === 'openrouter') addKeyForm(card, refresh);
-  if (name === 'claude') addModeForm(card, refresh);
+  if (provider.mode_path) addModeForm(card, provider, refresh);
+  else if (provider.key_member) addKeyForm(card, provider, refresh);
   if (provider.base_url) addRemove(card, name, refresh);
   cards.set(name, card);
   const last = cards.get('demo');
   $('cards').insertBefore(card.root, last && last !== card ? last.root : null);
 }
 
-function showCard(card, provider, settings) {
+function showCard(card, provider) {
   const [colour, word] = STATES[provider.state];
   card.state.className = 'dot ' + colour;
   put(card.state, word);
@@ -121,7 +117,7 @@ function showCard(card, provider, settings) {
   toggle(card.models, provider.model_count);
   put(card.count, provider.model_count + (provider.model_count === 1 ? ' model' : ' models'));
   if (provider.models) showIds(card, provider.models);
-  card.update?.(settings);
+  card.update?.(provider);
 }
 
 // What stands between backticks is a command.
@@ -159,32 +155,33 @@ function showIds(card, ids) {
     copyButton('model ' + id, id))));
 }
 
-function addKeyForm(card, refresh) {
-  const input = h('input', { type: 'password', name: 'key',
-    placeholder: 'sk-or-…', required: true });
+const SAVED = '••••••••••••••••  (saved)';
+
+function addKeyForm(card, { name, key_path: path, key_source: source }, refresh) {
+  const input = h('input', { type: 'password', name: 'key', required: true });
   const clear = h('button', { type: 'button', class: 'quiet danger' }, 'Clear key');
   const save = async (key) => {
-    const { status } = await post('/config/openrouter-key', { key });
+    const { status } = await post(path, { key });
     input.value = '';
     refresh();
     return status === 'saved' ? 'Saved.' : 'Cleared.';
   };
-  const form = h('form', { id: 'openrouter-form',
+  const form = h('form', { id: name + '-form',
     onsubmit: (event) => { event.preventDefault(); act(form, () => save(input.value)); } },
-  h('label', {}, 'API key, from openrouter.ai/keys', input),
+  h('label', {}, 'API key, from ' + source, input),
   h('div', { class: 'row' }, h('button', {}, 'Save key'), clear, note()));
   clear.addEventListener('click', () => act(form, () => save('')));
   card.root.append(form);
-  card.update = (settings) => {
-    toggle(clear, settings.openrouter_key);
-    input.placeholder = settings.openrouter_key ? '••••••••••••••••  (saved)' : 'sk-or-…';
+  card.update = (provider) => {
+    toggle(clear, provider.key_set);
+    input.placeholder = provider.key_set ? SAVED : provider.key_sample;
   };
 }
 
-function addModeForm(card, refresh) {
-  const key = h('input', { type: 'password', 'aria-label': 'Anthropic API key' });
+function addModeForm(card, provider, refresh) {
+  const key = h('input', { type: 'password', 'aria-label': 'API key' });
   const sure = h('input', { type: 'checkbox' });
-  const keyLine = h('label', {}, 'Anthropic API key, from console.anthropic.com', key);
+  const keyLine = h('label', {}, 'API key, from ' + provider.key_source, key);
   const sureLine = h('label', { class: 'check' }, sure, 'I know the risk and want it all the same');
   const chosen = () => form.querySelector('[name=mode]:checked')?.value;
   const sync = () => {
@@ -195,14 +192,14 @@ function addModeForm(card, refresh) {
     event.preventDefault();
     act(form, async () => {
       if (chosen() === 'direct' && !sure.checked) throw new Error('Tick the box first.');
-      if (key.value) await post('/config/anthropic-key', { key: key.value });
-      const { message } = await post('/config/claude-mode', { mode: chosen() });
+      if (key.value) await post(provider.key_path, { key: key.value });
+      const { message } = await post(provider.mode_path, { mode: chosen() });
       key.value = '';
       refresh();
       return message;
     });
   } },
-  h('fieldset', { class: 'stack', onchange: sync }, h('legend', { class: 'off-screen' }, 'How Claude is reached'),
+  h('fieldset', { class: 'stack', onchange: sync }, h('legend', { class: 'off-screen' }, 'How it is reached'),
     MODES.map(([value, name, words]) => h('label', { class: 'choice' },
       h('input', { type: 'radio', name: 'mode', value }), h('b', {}, name), h('span', {}, words)))),
   keyLine, sureLine,
@@ -211,11 +208,11 @@ function addModeForm(card, refresh) {
   const now = h('span');
   card.root.append(h('details', { class: 'plain' }, h('summary', {}, now), form));
   let known;
-  card.update = (settings) => {
-    put(now, 'How it is reached: ' + MODES.find(([value]) => value === settings.claude_mode)?.[1]);
-    key.placeholder = settings.anthropic_key ? '••••••••••••••••  (saved)' : 'sk-ant-…';
-    if (known === settings.claude_mode) return;
-    known = settings.claude_mode;
+  card.update = ({ mode, key_set: isSet, key_sample: sample }) => {
+    put(now, 'How it is reached: ' + MODES.find(([value]) => value === mode)?.[1]);
+    key.placeholder = isSet ? SAVED : sample;
+    if (known === mode) return;
+    known = mode;
     form.querySelector(`[value="${CSS.escape(known)}"]`).checked = true;
     sync();
   };

@@ -49,6 +49,11 @@ public final class DemoProvider implements Provider {
   }
 
   @Override
+  public String title() {
+    return "Demo";
+  }
+
+  @Override
   public Reply open(ChatRequest request) {
     return new DemoReply(request, answer(request), pause);
   }

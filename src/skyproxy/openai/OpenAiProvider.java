@@ -62,6 +62,11 @@ public final class OpenAiProvider implements Provider {
   }
 
   @Override
+  public String title() {
+    return server.label();
+  }
+
+  @Override
   public Reply open(ChatRequest request) {
     String key = key();
     OpenAiFault fault = new OpenAiFault(server, request.model(), key);

@@ -32,9 +32,7 @@ public final class Router {
   public void update(Routes newer) {
     routes = newer;
     cooldown.forget();
-    turnstiles.keySet().removeIf(provider -> !newer.servers().containsValue(provider)
-        && provider != newer.claude() && provider != newer.codex()
-        && provider != newer.openRouter() && provider != newer.demo());
+    turnstiles.keySet().retainAll(newer.providers());
   }
 
   public Routes routes() {

@@ -1,27 +1,39 @@
 package skyproxy.routing;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
 import skyproxy.chat.Provider;
 
-/// Which model ids lead where: the routing table, immutable.
+/// The routing table: which model ids lead to which provider. Immutable.
+///
+/// The routes stand from the general to the particular: of several that take an id the last one
+/// gets it, and what none takes goes to the first. In this order they are also shown.
 ///
 /// @param defaultModel what an empty `model` means
 /// @param aliases short names for model texts
 /// @param jobs model texts by the name of a job
-/// @param demo for `demo`
-/// @param claude for what no other rule takes
-/// @param codex for `gpt-…` and `codex-…`
-/// @param openRouter for ids with a slash
-/// @param servers OpenAI-compatible servers by name, for `NAME:MODEL`
+/// @param routes at least one
 public record Routes(String defaultModel, Map<String, String> aliases, Map<String, String> jobs,
-    Provider demo, Provider claude, Provider codex, Provider openRouter,
-    Map<String, Provider> servers) {
+    List<Route> routes) {
+
+  /// The way to one provider.
+  ///
+  /// @param takes whether an id leads here
+  /// @param strip what stands before the provider's own ids, `ollama:`; "" where nothing does
+  public record Route(Provider provider, Predicate<String> takes, String strip) {
+    private Target target(String id) {
+      return new Target(id, provider, id.startsWith(strip) ? id.substring(strip.length()) : id);
+    }
+  }
 
   public Routes {
     aliases = Map.copyOf(aliases);
     jobs = Map.copyOf(jobs);
-    servers = Map.copyOf(servers);
+    routes = List.copyOf(routes);
+    if (routes.isEmpty()) throw new IllegalArgumentException("there is no route");
     for (String name : aliases.keySet()) ModelText.check(name, aliases);
     checkAuto(defaultModel, aliases);
     for (String text : jobs.values()) checkAuto(text, aliases);
@@ -34,14 +46,22 @@ public record Routes(String defaultModel, Map<String, String> aliases, Map<Strin
     ModelText.check("auto", with);
   }
 
+  /// All providers, in the order of their routes.
+  public List<Provider> providers() {
+    return routes.stream().map(Route::provider).distinct().toList();
+  }
+
+  /// The provider of this name.
+  public Optional<Provider> provider(String name) {
+    return routes.stream().map(Route::provider).filter(each -> each.name().equals(name))
+        .findFirst();
+  }
+
   /// Where one id leads that is neither an alias nor `auto`.
   Target target(String id) {
-    if (id.equals("demo")) return new Target(id, demo, id);
-    int colon = id.indexOf(':');
-    Provider server = colon < 1 ? null : servers.get(id.substring(0, colon));
-    if (server != null) return new Target(id, server, id.substring(colon + 1));
-    if (id.contains("/")) return new Target(id, openRouter, id);
-    if (id.startsWith("gpt-") || id.startsWith("codex-")) return new Target(id, codex, id);
-    return new Target(id, claude, id);
+    for (Route route : routes.reversed()) {
+      if (route.takes.test(id)) return route.target(id);
+    }
+    return routes.getFirst().target(id);
   }
 }

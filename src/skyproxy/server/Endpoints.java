@@ -2,12 +2,14 @@ package skyproxy.server;
 
 import com.sun.net.httpserver.HttpHandler;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import skyproxy.json.Cursor;
 import skyproxy.json.Json;
 import skyproxy.routing.Router;
 import skyproxy.settings.LiveSettings;
+import skyproxy.settings.Settings;
 import skyproxy.settings.SettingsException;
 import skyproxy.stats.Stats;
 
@@ -50,15 +52,17 @@ public final class Endpoints {
       }
     };
     ModelsHandler models = new ModelsHandler(router);
-    return List.of(
+    List<Endpoint> all = new ArrayList<>(List.of(
         Endpoint.at("/v1/chat/completions").post(completions),
         Endpoint.at("/chat/completions").post(completions),
         Endpoint.at("/v1").post(completions), // what players type who know only the base URL
         Endpoint.at("/v1/models").andBelow().get(models),
         Endpoint.at("/models").andBelow().get(models),
-        config("/config/openrouter-key", ConfigHandler.key(settings, "openrouter_api_key")),
-        config("/config/anthropic-key", ConfigHandler.key(settings, "anthropic_api_key")),
         Endpoint.at("/health").unguarded()
-            .get(new HealthHandler(router, settings, version)));
+            .get(new HealthHandler(router, settings, version))));
+    for (Settings.Key key : settings.now().keys()) {
+      all.add(config(key.path(), ConfigHandler.key(settings, key.member())));
+    }
+    return all;
   }
 }

@@ -3,10 +3,8 @@ package skyproxy.server;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import skyproxy.chat.Health;
-import skyproxy.chat.Provider;
 import skyproxy.json.Json;
 import skyproxy.routing.Router;
 import skyproxy.routing.Routes;
@@ -32,17 +30,21 @@ final class HealthHandler implements HttpHandler {
         .put("status", status(routes))
         .put("version", version)
         .put("uptime_seconds", (System.nanoTime() - started) / 1_000_000_000)
-        .put("claude", routes.claude().health().details())
-        .put("codex", routes.codex().health().details())
+        .put("claude", details(routes, "claude"))
+        .put("codex", details(routes, "codex"))
         .put("openrouter_configured", settings.now().openRouter().apiKey() != null)
         .build());
   }
 
+  private static Json.Obj details(Routes routes, String provider) {
+    return routes.provider(provider).map(each -> each.health().details())
+        .orElseGet(() -> Json.Obj.builder().build());
+  }
+
   /// The demo always answers, so it says nothing about whether the player is set up.
   private static String status(Routes routes) {
-    List<Provider> real = new ArrayList<>(routes.servers().values());
-    real.addAll(List.of(routes.claude(), routes.codex(), routes.openRouter()));
-    List<Health.State> states = real.stream().map(each -> each.health().state()).toList();
+    List<Health.State> states = routes.providers().stream()
+        .filter(each -> !each.name().equals("demo")).map(each -> each.health().state()).toList();
     if (states.contains(Health.State.READY)) return "healthy";
     return states.contains(Health.State.WARMING) ? "warming_up" : "unconfigured";
   }

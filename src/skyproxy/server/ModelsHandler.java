@@ -4,7 +4,6 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -52,7 +51,7 @@ final class ModelsHandler implements HttpHandler {
   private Map<String, Model> models() {
     Routes routes = router.routes();
     Map<String, Model> models = new LinkedHashMap<>();
-    List<Provider> usable = providers(routes).stream()
+    List<Provider> usable = routes.providers().stream()
         .filter(each -> each.health().state() != Health.State.UNAVAILABLE).toList();
     usable.forEach(Provider::models);
     long deadline = System.nanoTime() + FIRST.toNanos();
@@ -65,15 +64,6 @@ final class ModelsHandler implements HttpHandler {
       models.put(alias, new Model(alias, created, "skyrimnet-proxy"));
     }
     return models;
-  }
-
-  private static List<Provider> providers(Routes routes) {
-    List<Provider> all = new ArrayList<>(
-        List.of(routes.claude(), routes.codex(), routes.openRouter()));
-    routes.servers().entrySet().stream().sorted(Map.Entry.comparingByKey())
-        .forEach(server -> all.add(server.getValue()));
-    all.add(routes.demo());
-    return all;
   }
 
   private static Json.Obj json(Model model) {

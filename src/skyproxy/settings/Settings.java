@@ -3,6 +3,7 @@ package skyproxy.settings;
 import java.net.InetAddress;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -62,6 +63,55 @@ public record Settings(Path file, Listen listen, String apiKey, List<String> all
   /// @param drop members of a request that this server must not see
   public record Server(String name, URI baseUrl, String apiKey, List<String> models,
       List<String> drop, Limits limits) {}
+
+  /// The key of a provider, as far as the page may know it.
+  ///
+  /// @param provider the name of the provider
+  /// @param member the key's member of the settings file
+  /// @param sample the beginning that such keys have
+  /// @param source where a player gets one
+  /// @param set whether there is one
+  public record Key(String provider, String member, String sample, String source, boolean set) {
+
+    /// Where it is saved, `/config/openrouter-key`.
+    public String path() {
+      return "/config/" + member.replace("_api_key", "-key");
+    }
+  }
+
+  /// A choice between several ways to reach a provider.
+  ///
+  /// @param provider the name of the provider
+  /// @param member the choice's member of the settings file
+  /// @param value what is chosen
+  /// @param values what can be chosen
+  public record Mode(String provider, String member, String value, List<String> values) {
+
+    /// Where it is saved, `/config/claude-mode`.
+    public String path() {
+      return "/config/" + member.replace('_', '-');
+    }
+
+    /// The option of the command line that takes precedence.
+    public String option() {
+      return "--" + member.replace('_', '-');
+    }
+  }
+
+  /// The keys that can be saved while the proxy runs.
+  public List<Key> keys() {
+    return List.of(
+        new Key("claude", "anthropic_api_key", "sk-ant-…", "console.anthropic.com",
+            claude.apiKey() != null),
+        new Key("openrouter", "openrouter_api_key", "sk-or-…", "openrouter.ai/keys",
+            openRouter.apiKey() != null));
+  }
+
+  /// The modes that can be chosen while the proxy runs.
+  public List<Mode> modes() {
+    return List.of(new Mode("claude", "claude_mode", claude.mode().word(),
+        Arrays.stream(ClaudeMode.values()).map(ClaudeMode::word).toList()));
+  }
 
   /// Puts the settings together.
   ///

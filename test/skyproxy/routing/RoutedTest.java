@@ -21,6 +21,7 @@ import skyproxy.chat.Limits;
 import skyproxy.chat.Usage;
 import skyproxy.json.Json;
 import skyproxy.testing.ScriptedProvider;
+import skyproxy.testing.TestRoutes;
 
 /// A routed reply: who takes over when, what is kept back until then, and how long anybody waits.
 final class RoutedTest {
@@ -32,9 +33,8 @@ final class RoutedTest {
 
   private final ScriptedProvider claude = ScriptedProvider.named("claude");
   private final ScriptedProvider codex = ScriptedProvider.named("codex");
-  private final Router router = new Router(new Routes("x", Map.of(), Map.of(),
-      ScriptedProvider.named("demo"), claude, codex, ScriptedProvider.named("openrouter"),
-      Map.of()));
+  private final Router router = new Router(TestRoutes.of("x", Map.of(), Map.of(),
+      claude, codex, ScriptedProvider.named("openrouter"), ScriptedProvider.named("demo")));
 
   private static ChatRequest request(String model, String more) {
     return ChatRequest.parse((Json.Obj) Json.parse("{\"model\":\"" + model

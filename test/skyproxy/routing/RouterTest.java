@@ -22,6 +22,7 @@ import skyproxy.chat.Health;
 import skyproxy.chat.Usage;
 import skyproxy.json.Json;
 import skyproxy.testing.ScriptedProvider;
+import skyproxy.testing.TestRoutes;
 
 /// Which model answers: the table of ids, aliases, turns, preference, and who is passed over.
 final class RouterTest {
@@ -37,8 +38,12 @@ final class RouterTest {
   private Router router = router(Map.of());
 
   private Routes routes(Map<String, String> aliases) {
-    return new Routes("claude-default", aliases, Map.of(), demo, claude, codex, openRouter,
-        Map.of("ollama", ollama));
+    return routes("claude-default", aliases, Map.of());
+  }
+
+  private Routes routes(String defaultModel, Map<String, String> aliases,
+      Map<String, String> jobs) {
+    return TestRoutes.of(defaultModel, aliases, jobs, claude, codex, openRouter, ollama, demo);
   }
 
   private Router router(Map<String, String> aliases) {
@@ -305,9 +310,8 @@ final class RouterTest {
 
   @Test
   void auto_goes_by_the_job_and_an_empty_model_does_not() {
-    Routes table = new Routes("claude-default", Map.of("quick", "gpt-mini"),
-        Map.of("mood", "quick > b", "other", "ollama:x"), demo, claude, codex, openRouter,
-        Map.of("ollama", ollama));
+    Routes table = routes("claude-default", Map.of("quick", "gpt-mini"),
+        Map.of("mood", "quick > b", "other", "ollama:x"));
     Router byJob = new Router(table, clock::get);
     assertEquals("ollama:x", ask(byJob, "auto"));
     assertEquals("claude-default", ask(byJob, ""));
@@ -322,9 +326,9 @@ final class RouterTest {
 
   @Test
   void what_would_lead_auto_back_to_itself_is_refused() {
-    assertThrows(IllegalArgumentException.class, () -> new Routes("auto", Map.of(), Map.of(),
-        demo, claude, codex, openRouter, Map.of()));
-    assertThrows(IllegalArgumentException.class, () -> new Routes("a", Map.of("x", "auto"),
-        Map.of("mood", "b, x"), demo, claude, codex, openRouter, Map.of()));
+    assertThrows(IllegalArgumentException.class,
+        () -> routes("auto", Map.of(), Map.of()));
+    assertThrows(IllegalArgumentException.class,
+        () -> routes("a", Map.of("x", "auto"), Map.of("mood", "b, x")));
   }
 }

@@ -30,6 +30,7 @@ import skyproxy.routing.Routes;
 import skyproxy.stats.Stats;
 import skyproxy.testing.RawClient;
 import skyproxy.testing.ScriptedProvider;
+import skyproxy.testing.TestRoutes;
 
 /// What a client sees of a reply, on a real socket, byte for byte where it matters.
 final class ChatHandlerTest {
@@ -48,8 +49,7 @@ final class ChatHandlerTest {
 
   private RawClient ask(String members, Object... steps) throws IOException {
     provider = ScriptedProvider.of(steps);
-    Routes routes = new Routes("m", Map.of("nothing", ","), Map.of(), provider, provider,
-        provider, provider, Map.of());
+    Routes routes = TestRoutes.of("m", Map.of("nothing", ","), Map.of(), provider);
     ChatHandler handler = new ChatHandler(new Router(routes), () -> true, stats);
     server = HttpServer.create(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0), 0);
     server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());

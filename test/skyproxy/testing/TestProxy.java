@@ -12,6 +12,7 @@ import skyproxy.chat.Provider;
 import skyproxy.demo.DemoProvider;
 import skyproxy.routing.Router;
 import skyproxy.routing.Routes;
+import skyproxy.routing.Routes.Route;
 import skyproxy.server.Endpoint;
 import skyproxy.server.Endpoints;
 import skyproxy.server.Guard;
@@ -44,8 +45,9 @@ public final class TestProxy implements AutoCloseable {
     }
     Settings now = settings.now();
     Router router = new Router(new Routes(now.defaultModel(), now.aliases(), now.jobs(),
-        new DemoProvider(Duration.ZERO), upstream, upstream, upstream,
-        Map.of("local", upstream)));
+        List.of(new Route(upstream, _ -> true, ""),
+            new Route(upstream, id -> id.startsWith("local:"), "local:"),
+            new Route(new DemoProvider(Duration.ZERO), "demo"::equals, ""))));
     server = ProxyServer.bind(List.of(InetAddress.ofLiteral("127.0.0.1")), 0);
     Stats stats = new Stats();
     List<Endpoint> endpoints = new ArrayList<>(Endpoints.of(router, settings, stats, "9.9.9"));
