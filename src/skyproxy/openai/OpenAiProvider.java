@@ -32,7 +32,7 @@ public final class OpenAiProvider implements Provider {
   private final Server server;
   private final HttpUpstream upstream;
   private final Catalogue catalogue;
-  private final Refusals refusals = new Refusals();
+  private final ModelConstraints constraints = new ModelConstraints();
 
   OpenAiProvider(Server server) {
     this.server = server;
@@ -70,7 +70,7 @@ public final class OpenAiProvider implements Provider {
   public Reply open(ChatRequest request) {
     String key = key();
     OpenAiFault fault = new OpenAiFault(server, request.model(), key);
-    return new OpenAiReply(request, refusals, body -> upstream.send(http(request, key, body),
+    return new OpenAiReply(request, constraints, body -> upstream.send(http(request, key, body),
         new OpenAiDecoder(fault, request.stream())), this::body);
   }
 
@@ -92,7 +92,7 @@ public final class OpenAiProvider implements Provider {
   private Json.Obj body(ChatRequest request) {
     Json.Obj body = request.body().with("model", new Json.Str(request.model()));
     for (String name : server.drop()) body = body.without(name);
-    return refusals.applied(request.model(), body);
+    return constraints.applied(request.model(), body);
   }
 
   private HttpRequest http(ChatRequest request, String key, Json.Obj body) {

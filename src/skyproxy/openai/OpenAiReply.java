@@ -11,7 +11,7 @@ import skyproxy.json.Json;
 /// A reply that is asked for once more, without a parameter that the upstream has just refused.
 final class OpenAiReply implements Reply {
   private final ChatRequest request;
-  private final Refusals refusals;
+  private final ModelConstraints constraints;
   private final Function<Json.Obj, Reply> send;
   private final Function<ChatRequest, Json.Obj> encode;
   private Json.Obj body;
@@ -20,10 +20,10 @@ final class OpenAiReply implements Reply {
 
   /// @param send puts a body on its way
   /// @param encode the body of a request, without what is known to be refused
-  OpenAiReply(ChatRequest request, Refusals refusals, Function<Json.Obj, Reply> send,
+  OpenAiReply(ChatRequest request, ModelConstraints constraints, Function<Json.Obj, Reply> send,
       Function<ChatRequest, Json.Obj> encode) {
     this.request = request;
-    this.refusals = refusals;
+    this.constraints = constraints;
     this.send = send;
     this.encode = encode;
     body = encode.apply(request);
@@ -35,7 +35,7 @@ final class OpenAiReply implements Reply {
     try {
       return current.next(patience);
     } catch (ChatException e) {
-      if (again || !refusals.learn(request.model(), body, e.failure())) throw e;
+      if (again || !constraints.learn(request.model(), body, e.failure())) throw e;
       again = true;
       current.close();
       body = encode.apply(request);

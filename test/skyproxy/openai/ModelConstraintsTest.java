@@ -10,8 +10,8 @@ import skyproxy.chat.Failure;
 import skyproxy.json.Json;
 
 /// What is learned from a refusal, and what a model is spared from then on.
-final class RefusalsTest {
-  private final Refusals refusals = new Refusals();
+final class ModelConstraintsTest {
+  private final ModelConstraints constraints = new ModelConstraints();
 
   private static Json.Obj body(String messages) {
     return (Json.Obj) Json.parse("{\"model\":\"m\",\"messages\":[" + messages + "],\"top_k\":1}");
@@ -26,7 +26,7 @@ final class RefusalsTest {
   }
 
   private void becomes(String before, String refusal, String after) {
-    Refusals fresh = new Refusals();
+    ModelConstraints fresh = new ModelConstraints();
     assertTrue(fresh.learn("m", body(before), rejected(refusal, null)));
     assertEquals(body(after).toString(), fresh.applied("m", body(before)).toString());
     Json.Obj other = body(before);
@@ -70,18 +70,28 @@ final class RefusalsTest {
   @Test
   void an_order_is_learned_from_a_server_error_too_but_only_when_it_can_be_changed() {
     Failure broken = new Failure.Broken(500, "Jinja: roles must alternate");
-    assertFalse(refusals.learn("m", body(message("user", "\"a\"")), broken));
-    assertTrue(refusals.learn("m",
+    assertFalse(constraints.learn("m", body(message("user", "\"a\"")), broken));
+    assertTrue(constraints.learn("m",
         body(message("user", "\"a\"") + "," + message("user", "\"b\"")), broken));
-    assertFalse(refusals.learn("m", body(message("user", "\"a\"")),
+    assertFalse(constraints.learn("m", body(message("user", "\"a\"")),
         new Failure.Broken(500, "top_k")));
   }
 
   @Test
   void a_refusal_of_content_teaches_nothing() {
     Json.Obj body = body(message("assistant", "\"a\""));
-    assertFalse(refusals.learn("m", body, rejected("top_k in the last message", "content_filter")));
-    assertFalse(refusals.learn("m", body, new Failure.Rejected(402, "top_k", null, null)));
-    assertFalse(refusals.learn("m", body, new Failure.RateLimited("top_k", null)));
+    assertFalse(constraints.learn("m", body,
+        rejected("top_k in the last message", "content_filter")));
+    assertFalse(constraints.learn("m", body, new Failure.Rejected(402, "top_k", null, null)));
+    assertFalse(constraints.learn("m", body, new Failure.RateLimited("top_k", null)));
+  }
+
+  @Test
+  void what_another_call_has_learned_meanwhile_is_worth_repeating_a_call_for_all_the_same() {
+    Json.Obj sent = body(message("user", "\"a\""));
+    assertTrue(constraints.learn("m", sent, rejected("top_k: not allowed", null)));
+    assertTrue(constraints.learn("m", sent, rejected("top_k: not allowed", null)));
+    assertFalse(constraints.learn("m", constraints.applied("m", sent),
+        rejected("top_k: not allowed", null)));
   }
 }
