@@ -31,7 +31,7 @@ final class LayoutTest {
       Map.entry("claude", 3.0), Map.entry("claude.cli", 3.1), Map.entry("claude.messages", 3.2),
       Map.entry("codex", 3.0), Map.entry("openai", 3.0), Map.entry("demo", 3.0),
       Map.entry("upstream", 4.0),
-      Map.entry("settings", 5.0), Map.entry("stats", 5.0),
+      Map.entry("settings", 5.0), Map.entry("stats", 5.0), Map.entry("speech", 5.0),
       Map.entry("chat", 6.0),
       Map.entry("sse", 7.0), Map.entry("json", 7.0));
 

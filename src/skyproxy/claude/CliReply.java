@@ -10,11 +10,11 @@ import skyproxy.chat.Event;
 import skyproxy.chat.Failure;
 import skyproxy.chat.FinishReason;
 import skyproxy.chat.Reply;
-import skyproxy.chat.StopText;
 import skyproxy.chat.Usage;
 import skyproxy.json.Cursor;
 import skyproxy.json.Json;
 import skyproxy.settings.Settings.ClaudeMode;
+import skyproxy.speech.StopText;
 
 /// The reply of a CLI process: waits for one, tells it the conversation, and hands on what comes.
 ///

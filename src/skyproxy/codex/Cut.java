@@ -2,7 +2,7 @@ package skyproxy.codex;
 
 import java.util.List;
 import skyproxy.chat.FinishReason;
-import skyproxy.chat.StopText;
+import skyproxy.speech.StopText;
 
 /// Ends a text where the request wants it to end: before a stop sequence, or behind `max_tokens`.
 /// Codex has no parameter for either.

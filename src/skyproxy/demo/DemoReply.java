@@ -2,7 +2,6 @@ package skyproxy.demo;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import skyproxy.chat.ChatException;
 import skyproxy.chat.ChatRequest;
@@ -11,11 +10,11 @@ import skyproxy.chat.FinishReason;
 import skyproxy.chat.Message;
 import skyproxy.chat.Reply;
 import skyproxy.chat.Usage;
+import skyproxy.speech.OutputLimit;
 
-/// One line of the demo under way: a word, a pause, a word. A word counts as one token.
+/// One line of the demo under way: a word, a pause, a word.
 final class DemoReply implements Reply {
   private static final Pattern WORD = Pattern.compile("\\S+\\s*");
-  private static final int CHARACTERS_PER_TOKEN = 4;
 
   private final ArrayDeque<Event> left = new ArrayDeque<>();
   private final long pause;
@@ -23,23 +22,17 @@ final class DemoReply implements Reply {
 
   DemoReply(ChatRequest request, String text, Duration pause) {
     this.pause = pause.toNanos();
-    String said = text;
-    for (String stop : request.stop()) {
-      int at = said.indexOf(stop);
-      if (at >= 0) said = said.substring(0, at);
-    }
-    int most = request.maxTokens() == null ? Integer.MAX_VALUE : request.maxTokens();
-    WORD.matcher(said).results().map(MatchResult::group).limit(most)
-        .forEach(word -> left.add(new Event.Text(word)));
-    long words = WORD.matcher(said).results().count();
-    left.add(new Event.Finish(words > most ? FinishReason.LENGTH : FinishReason.STOP,
-        new Usage(promptTokens(request), left.size(), 0, 0)));
+    OutputLimit limit = new OutputLimit(request.stop(), request.maxTokens());
+    WORD.matcher(text).results().map(word -> limit.feed(word.group())).forEach(this::say);
+    say(limit.end());
+    long prompt = 0;
+    for (Message message : request.messages()) prompt += OutputLimit.tokens(message.text());
+    left.add(new Event.Finish(limit.reason() == null ? FinishReason.STOP : limit.reason(),
+        new Usage(Math.max(prompt, 1), limit.tokens(), 0, 0)));
   }
 
-  private static long promptTokens(ChatRequest request) {
-    long characters = 0;
-    for (Message message : request.messages()) characters += message.text().length();
-    return characters / CHARACTERS_PER_TOKEN + 1;
+  private void say(String words) {
+    if (!words.isEmpty()) left.add(new Event.Text(words));
   }
 
   @Override

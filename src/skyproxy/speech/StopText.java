@@ -1,4 +1,4 @@
-package skyproxy.chat;
+package skyproxy.speech;
 
 import java.util.List;
 
