@@ -32,17 +32,17 @@ public sealed interface Json {
   }
 
   /// An object: its members in their order, which nobody can change.
-  record Obj(SequencedMap<String, Json> members) implements Json {
+  final class Obj implements Json {
+    private final SequencedMap<String, Json> members;
 
-    /// Copies the members.
-    public Obj {
-      var copy = LinkedHashMap.<String, Json>newLinkedHashMap(members.size());
-      for (var member : members.entrySet()) {
-        copy.put(
-            Objects.requireNonNull(member.getKey(), "name"),
-            Objects.requireNonNull(member.getValue(), "value"));
-      }
-      members = Collections.unmodifiableSequencedMap(copy);
+    /// Adopts the members: no one else may keep them, and none is null.
+    Obj(SequencedMap<String, Json> members) {
+      this.members = members;
+    }
+
+    /// The members, by name.
+    public SequencedMap<String, Json> members() {
+      return Collections.unmodifiableSequencedMap(members);
     }
 
     /// The value of a member, [Json#NULL] included; Java's null if there is no such member.
@@ -53,7 +53,7 @@ public sealed interface Json {
     /// A copy with this member: in the old one's place, or else at the end.
     public Obj with(String name, Json value) {
       var copy = new LinkedHashMap<>(members);
-      copy.put(name, value);
+      copy.put(Objects.requireNonNull(name, "name"), Objects.requireNonNull(value, name));
       return new Obj(copy);
     }
 
@@ -63,6 +63,16 @@ public sealed interface Json {
       var copy = new LinkedHashMap<>(members);
       copy.remove(name);
       return new Obj(copy);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Obj object && members.equals(object.members);
+    }
+
+    @Override
+    public int hashCode() {
+      return members.hashCode();
     }
 
     /// Starts an empty object.
@@ -78,12 +88,15 @@ public sealed interface Json {
     /// Puts an object together, member by member; a name put twice keeps its first place.
     public static final class Builder {
 
-      private final SequencedMap<String, Json> members = new LinkedHashMap<>();
+      private SequencedMap<String, Json> members = new LinkedHashMap<>();
+      private boolean givenAway;
 
       private Builder() {}
 
       /// Puts a value.
       public Builder put(String name, Json value) {
+        if (givenAway) members = new LinkedHashMap<>(members);
+        givenAway = false;
         members.put(Objects.requireNonNull(name, "name"), Objects.requireNonNull(value, name));
         return this;
       }
@@ -125,6 +138,7 @@ public sealed interface Json {
 
       /// The object so far; the builder can go on.
       public Obj build() {
+        givenAway = true;
         return new Obj(members);
       }
     }

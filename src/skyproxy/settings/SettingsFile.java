@@ -131,9 +131,9 @@ final class SettingsFile {
   private static void indented(Json value, String newline, StringBuilder out) {
     String deeper = newline + "  ";
     switch (value) {
-      case Json.Obj(var members) when !members.isEmpty() -> {
+      case Json.Obj object when !object.members().isEmpty() -> {
         String before = "{";
-        for (Map.Entry<String, Json> member : members.entrySet()) {
+        for (Map.Entry<String, Json> member : object.members().entrySet()) {
           out.append(before).append(deeper).append(new Json.Str(member.getKey())).append(": ");
           indented(member.getValue(), deeper, out);
           before = ",";

@@ -10,7 +10,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -63,13 +62,14 @@ final class JsonTest {
 
   @Test
   void values_do_not_change_with_what_they_were_made_from() {
-    var members = new LinkedHashMap<String, Json>();
+    var members = Json.Obj.builder();
     var items = new ArrayList<Json>();
-    var object = new Json.Obj(members);
+    var object = members.build();
     var array = new Json.Arr(items);
     members.put("a", ONE);
     items.add(ONE);
     assertEquals("{}", object.toString());
+    assertEquals("{\"a\":1}", members.build().toString());
     assertEquals("[]", array.toString());
     assertThrows(UnsupportedOperationException.class, () -> object.members().put("a", ONE));
     assertThrows(UnsupportedOperationException.class, () -> array.items().add(ONE));
@@ -77,9 +77,9 @@ final class JsonTest {
 
   @Test
   void the_nulls_of_java_are_refused() {
-    var nulls = new LinkedHashMap<String, Json>();
-    nulls.put("a", null);
-    assertThrows(NullPointerException.class, () -> new Json.Obj(nulls));
+    var empty = Json.Obj.builder().build();
+    assertThrows(NullPointerException.class, () -> empty.with("a", null));
+    assertThrows(NullPointerException.class, () -> empty.with(null, ONE));
     assertThrows(NullPointerException.class, () -> new Json.Arr(Arrays.asList((Json) null)));
     assertThrows(NullPointerException.class, () -> new Json.Str(null));
     assertThrows(NullPointerException.class, () -> Json.Obj.builder().put("a", (String) null));

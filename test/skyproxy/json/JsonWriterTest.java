@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -82,11 +81,11 @@ final class JsonWriterTest {
         yield new Json.Arr(items);
       }
       default -> {
-        var members = new LinkedHashMap<String, Json>();
+        var members = Json.Obj.builder();
         for (int i = random.nextInt(5); i > 0; i--) {
           members.put(string(random), value(random, depth - 1));
         }
-        yield new Json.Obj(members);
+        yield members.build();
       }
     };
   }
