@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -98,6 +99,25 @@ final class LocalServersTest {
   private static String story(int number) {
     return "Traveller " + number + " walks to Whiterun, and " + "on ".repeat(number % 17) + "he "
         + "sees dragon " + number * 7 + ".";
+  }
+
+  @Test
+  void a_chunk_goes_on_in_the_text_that_came_unless_the_game_would_show_an_escape()
+      throws Exception {
+    String odd = "{ \"n\":1.50, \"choices\" :"
+        + " [{\"delta\":{\"role\":\"assistant\",\"content\":\"\"}}]}";
+    String escaped = "{ \"choices\":[{\"delta\":{\"content\":\"don\\u2019t \"}}]}";
+    String badUtf8 = content("? ");
+    byte[] stream = ("data: " + String.join("\n\ndata: ", odd, escaped, badUtf8, STOP, "[DONE]")
+        + "\n\n").getBytes(StandardCharsets.ISO_8859_1);
+    for (int i = 0; i < stream.length; i++) {
+      if (stream[i] == '?') stream[i] = (byte) 0xE9;
+    }
+    one.answer(FakeUpstream.status(200).header("Content-Type", "text/event-stream")
+        .body(stream));
+    assertEquals(String.join("\n\n", "data: " + odd, "data: " + content("don’t ")
+        .replace("\"index\":0,", ""), "data: " + content("\uFFFD "), "data: " + STOP,
+        "data: [DONE]"), proxy.post(LocalProxy.request("one:m", true)).text().strip());
   }
 
   @Test

@@ -6,6 +6,7 @@ import java.util.ArrayDeque;
 import java.util.List;
 import skyproxy.chat.ChatException;
 import skyproxy.chat.ChatRequest;
+import skyproxy.chat.Chunk;
 import skyproxy.chat.Event;
 import skyproxy.chat.Failure;
 import skyproxy.chat.FinishReason;
@@ -134,7 +135,7 @@ final class CliReply implements Reply {
         events.add(finish);
       }
       case Event.Reasoning _ -> events.add(event);
-      case Event.ToolCall _, Event.ToolArguments _, Event.Verbatim _, Event.Idle _ -> { }
+      case Event.ToolCall _, Event.ToolArguments _, Chunk _, Event.Idle _ -> { }
     }
   }
 

@@ -9,9 +9,9 @@ import java.util.List;
 import java.util.function.Function;
 import skyproxy.chat.ChatException;
 import skyproxy.chat.ChatRequest;
+import skyproxy.chat.Chunk;
 import skyproxy.chat.Event;
 import skyproxy.chat.Provider;
-import skyproxy.chat.Speech;
 import skyproxy.json.Json;
 import skyproxy.routing.Routed;
 import skyproxy.routing.Router;
@@ -84,7 +84,7 @@ final class BrokenCheck {
     for (Event event; (event = reply.next(PATIENCE)) != null; ) {
       switch (event) {
         case Event.Text(var delta) -> text.append(delta);
-        case Event.Verbatim(var body) -> text.append(Speech.text(body));
+        case Chunk chunk -> text.append(chunk.text());
         case Event.Reasoning _, Event.ToolCall _, Event.ToolArguments _, Event.Finish _,
             Event.Idle _ -> { }
       }

@@ -3,8 +3,11 @@ package skyproxy.openai;
 import java.net.http.HttpHeaders;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Consumer;
 import skyproxy.chat.ChatException;
+import skyproxy.chat.Chunk;
 import skyproxy.chat.Event;
 import skyproxy.chat.Failure;
 import skyproxy.json.Json;
@@ -21,10 +24,14 @@ import skyproxy.upstream.RetryAfter;
 /// A stream is complete when a choice has told why it ended, or at `[DONE]`; local servers leave
 /// out one or the other. Without either it has broken off.
 final class OpenAiDecoder implements Decoder {
+  private static final Json.Obj NOTHING = Json.Obj.builder().build();
+  private static final Json.Obj WHO_SPEAKS = Chunk.choice(0,
+      Json.Obj.builder().put("role", "assistant").put("content", "").build(), null);
+
   private final OpenAiFault fault;
   private final boolean streams;
-  private final Assembly assembly = new Assembly();
-  private Json.Obj last = Json.Obj.builder().build();
+  private final ChunkAccumulator accumulator = new ChunkAccumulator();
+  private Chunk last = Chunk.of(NOTHING);
   private boolean begun;
   private boolean finished;
   private boolean calls;
@@ -44,11 +51,11 @@ final class OpenAiDecoder implements Decoder {
       done = true;
       return;
     }
-    Json.Obj body = object(data);
-    if (event.type().equals("error") && body.get("choices") == null) {
-      throw new ChatException(fault.inside(body));
+    Chunk chunk = read(data);
+    if (event.type().equals("error") && chunk.body().get("choices") == null) {
+      throw new ChatException(fault.inside(chunk.body()));
     }
-    take(Shape.chunk(check(body)), out);
+    take(chunk, out);
   }
 
   @Override
@@ -60,19 +67,24 @@ final class OpenAiDecoder implements Decoder {
       end(out);
       return;
     }
-    Json.Obj body = check(object(text));
+    Chunk completion = read(text);
     if (!streams) {
-      out.accept(new Event.Verbatim(body));
+      out.accept(completion);
       return;
     }
-    take(Shape.chunk(body), out);
+    take(completion, out);
     done = true;
     end(out);
   }
 
-  private Json.Obj object(String text) {
+  /// Throws when a text holds an error instead of an answer, or makes no sense.
+  private Chunk read(String text) {
     try {
-      if (Json.parse(text) instanceof Json.Obj object) return object;
+      if (Json.parse(text) instanceof Json.Obj body) {
+        Chunk chunk = Chunk.of(body, text);
+        if (chunk.error() != null) throw new ChatException(fault.inside(chunk.error()));
+        return chunk;
+      }
     } catch (JsonException noJson) {
       throw new ChatException(fault.garbled("sent what is not JSON: " + noJson.getMessage() + "."),
           noJson);
@@ -80,43 +92,58 @@ final class OpenAiDecoder implements Decoder {
     throw new ChatException(fault.garbled("sent JSON that is no object."));
   }
 
-  /// Throws when a body holds an error instead of an answer.
-  private Json.Obj check(Json.Obj body) {
-    if (isError(body.get("error"))) throw new ChatException(fault.inside(body.get("error")));
-    for (Json.Obj choice : Shape.choices(body)) {
-      if (isError(choice.get("error"))) throw new ChatException(fault.inside(choice.get("error")));
-      if (new Json.Str("error").equals(choice.get("finish_reason"))) {
-        throw new ChatException(fault.inside(Json.NULL));
-      }
-    }
-    return body;
-  }
-
-  private static boolean isError(Json error) {
-    return switch (error) {
-      case Json.Obj object -> !object.members().isEmpty();
-      case Json.Str text -> !text.value().isBlank();
-      case Json.Arr(var items) -> !items.isEmpty();
-      case Json.Bool bool -> bool.value();
-      case Json.Num _ -> true;
-      case Json.Null _ -> false;
-      case null -> false;
-    };
-  }
-
-  private void take(Json.Obj chunk, Consumer<Event> out) {
-    finished |= Shape.finishes(chunk);
-    calls |= Shape.calls(chunk);
+  private void take(Chunk read, Consumer<Event> out) {
+    Chunk chunk = piece(read);
+    finished |= chunk.finishReason() != null;
+    for (Chunk.Choice choice : chunk.choices()) calls |= choice.calls();
     last = chunk;
     if (!streams) {
-      assembly.add(chunk);
+      accumulator.add(chunk);
       return;
     }
-    if (!begun && !Shape.choices(chunk).isEmpty()) {
+    if (!begun && !chunk.choices().isEmpty()) {
       begun = true;
-      if (!Shape.introduces(chunk)) out.accept(new Event.Verbatim(Shape.begin(chunk)));
+      if (!saysJustWhoSpeaks(chunk)) out.accept(chunk.sibling(Json.Arr.of(WHO_SPEAKS)));
     }
-    out.accept(new Event.Verbatim(chunk));
+    out.accept(chunk);
+  }
+
+  private static boolean saysJustWhoSpeaks(Chunk chunk) {
+    return chunk.choices().stream().anyMatch(choice -> choice.introduces()
+        && ("".equals(choice.content()) || choice.calls()));
+  }
+
+  /// A completion as a chunk, the very same object when it is one: a server that does not stream,
+  /// or sends its whole answer as one event, sends a completion.
+  static Chunk piece(Chunk read) {
+    if (read.choices().stream().noneMatch(Chunk.Choice::whole)) return read;
+    List<Json> choices = new ArrayList<>();
+    for (Chunk.Choice choice : read.choices()) {
+      if (!choice.whole()) {
+        choices.add(choice.json());
+        continue;
+      }
+      Json.Obj.Builder piece = Json.Obj.builder();
+      choice.json().members().forEach((name, value) -> {
+        if (name.equals("message")) piece.put("delta", delta(choice.delta()));
+        else if (!name.equals("delta")) piece.put(name, value);
+      });
+      choices.add(piece.build());
+    }
+    return Chunk.of(read.body().with("object", new Json.Str("chat.completion.chunk"))
+        .with("choices", new Json.Arr(choices)));
+  }
+
+  /// The calls of a message are in order, those of a delta are numbered.
+  private static Json.Obj delta(Json.Obj message) {
+    if (!(message.get("tool_calls") instanceof Json.Arr(var calls))) return message;
+    List<Json> numbered = new ArrayList<>();
+    for (Json call : calls) {
+      Json.Obj.Builder one = Json.Obj.builder().put("index", numbered.size());
+      if (call instanceof Json.Obj object) object.members().forEach(one::put);
+      numbered.add(one.build());
+    }
+    return message.with("tool_calls", new Json.Arr(numbered));
   }
 
   /// Some servers keep the connection open behind `[DONE]`.
@@ -131,8 +158,11 @@ final class OpenAiDecoder implements Decoder {
       throw new ChatException(fault.garbled("broke off in the middle of its answer."));
     }
     // A client that never sees why a reply ended asks for it once more.
-    if (!finished) take(Shape.finish(last, calls ? "tool_calls" : "stop"), out);
-    if (!streams) out.accept(new Event.Verbatim(assembly.completion()));
+    if (!finished) {
+      take(last.sibling(Json.Arr.of(
+          Chunk.choice(0, NOTHING, calls ? "tool_calls" : "stop"))), out);
+    }
+    if (!streams) out.accept(accumulator.completion());
   }
 
   @Override

@@ -14,7 +14,7 @@ import skyproxy.chat.FinishReason;
 import skyproxy.chat.Limits;
 import skyproxy.chat.Provider;
 import skyproxy.chat.Reply;
-import skyproxy.chat.Speech;
+import skyproxy.speech.ThoughtFilter;
 
 /// The reply to a routed request: that of the first target that says something.
 ///
@@ -42,7 +42,7 @@ public final class Routed implements Reply {
   private Plan.Step step;
   private Turnstile.Ticket ticket;
   private Reply reply;
-  private Speech speech;
+  private ThoughtFilter thoughts;
   private FinishReason finish;
   private boolean asked;
   private boolean spoke;
@@ -112,7 +112,7 @@ public final class Routed implements Reply {
     if (event == null) {
       end();
     } else if (event != Event.PULSE) {
-      speech.accept(event, this::give);
+      thoughts.accept(event, this::give);
       if (spoke) toldAt = lifeAt;
     }
   }
@@ -133,7 +133,7 @@ public final class Routed implements Reply {
     }
     asked = true;
     toldAt = lifeAt = System.nanoTime();
-    speech = new Speech(request.reasoning().shown());
+    thoughts = new ThoughtFilter(request.reasoning().shown());
     reply = step.target().provider().open(request.withModel(step.target().model()));
   }
 
@@ -166,8 +166,8 @@ public final class Routed implements Reply {
   }
 
   private void give(Event event) {
-    answered = answered || Speech.answers(event);
-    FinishReason reason = Speech.finish(event);
+    answered = answered || event.answers();
+    FinishReason reason = event.finishReason();
     if (reason != null) finish = reason;
     if (event instanceof Event.Finish && !answered) throw new ChatException(empty());
     if (committed) {
@@ -175,7 +175,7 @@ public final class Routed implements Reply {
       return;
     }
     kept.add(event);
-    spoke = spoke || Speech.says(event);
+    spoke = spoke || event.visible();
     if (spoke && request.stream()) commit();
   }
 

@@ -3,11 +3,11 @@ package skyproxy.server;
 import com.sun.net.httpserver.HttpExchange;
 import java.io.IOException;
 import java.time.Duration;
+import skyproxy.chat.Chunk;
 import skyproxy.chat.Event;
 import skyproxy.chat.Usage;
-import skyproxy.chat.VerbatimWords;
-import skyproxy.chat.WholeWords;
 import skyproxy.json.Json;
+import skyproxy.speech.WordFilter;
 import skyproxy.sse.SseWriter;
 
 /// Streams a reply as `chat.completion.chunk` events.
@@ -25,8 +25,7 @@ final class ChunkSink implements Sink {
   private final HttpExchange exchange;
   private final Header header;
   private final boolean includeUsage;
-  private final WholeWords words;
-  private final VerbatimWords chunks;
+  private final WordFilter words;
   private SseWriter out;
   private String start;
   private long lastWrite = System.nanoTime();
@@ -37,8 +36,7 @@ final class ChunkSink implements Sink {
     this.exchange = exchange;
     this.header = header;
     this.includeUsage = includeUsage;
-    words = wholeWords ? new WholeWords() : null;
-    chunks = wholeWords ? new VerbatimWords() : null;
+    words = wholeWords ? new WordFilter() : null;
   }
 
   @Override
@@ -50,13 +48,13 @@ final class ChunkSink implements Sink {
   }
 
   private boolean holding() {
-    return words != null && (words.holding() || chunks.holding());
+    return words != null && words.holding();
   }
 
   @Override
   public void accept(Event event) throws IOException {
     switch (event) {
-      case Event.Text(var delta) -> text(delta);
+      case Event.Text _, Chunk _ -> say(event);
       case Event.Reasoning(var delta) -> delta("{\"reasoning_content\":" + quoted(delta) + "}");
       case Event.ToolCall(var index, var id, var name) -> {
         releaseWords();
@@ -68,33 +66,26 @@ final class ChunkSink implements Sink {
           delta("{\"tool_calls\":[{\"index\":" + index + ",\"function\":{\"arguments\":"
               + quoted(delta) + "}}]}");
       case Event.Finish finish -> finish(finish);
-      case Event.Verbatim(var body) -> verbatim(body);
       case Event.Idle _ -> idle();
     }
   }
 
-  private void text(String delta) throws IOException {
+  private void say(Event event) throws IOException {
     if (words == null) {
-      content(delta);
+      writeText(event);
       return;
     }
     boolean held = words.holding();
-    String whole = words.feed(delta);
-    if (!whole.isEmpty()) content(whole);
-    if (!held || !whole.isEmpty()) heldSince = System.nanoTime();
+    Event whole = words.feed(event);
+    if (whole != null) writeText(whole);
+    if (!held || whole != null) heldSince = System.nanoTime();
     letGoInTime();
   }
 
-  private void verbatim(Json.Obj body) throws IOException {
-    if (chunks == null) {
-      write(body.toString());
-      return;
-    }
-    boolean held = chunks.holding();
-    Json.Obj whole = chunks.feed(body);
-    if (whole != null) write(whole.toString());
-    if (!held || whole != null) heldSince = System.nanoTime();
-    letGoInTime();
+  /// @param event a text or a chunk, or null for nothing
+  private void writeText(Event event) throws IOException {
+    if (event instanceof Chunk chunk) write(chunk.json());
+    if (event instanceof Event.Text(var delta)) delta("{\"content\":" + quoted(delta) + "}");
   }
 
   private void idle() throws IOException {
@@ -108,18 +99,12 @@ final class ChunkSink implements Sink {
 
   private void letGoInTime() throws IOException {
     if (!holding() || System.nanoTime() - heldSince < HOLD) return;
-    String part = words.flush();
-    Json.Obj chunk = chunks.flush();
     heldSince = System.nanoTime();
-    if (!part.isEmpty()) content(part);
-    if (chunk != null) write(chunk.toString());
+    writeText(words.flush());
   }
 
   private void releaseWords() throws IOException {
-    if (!holding()) return;
-    if (words.holding()) content(words.end());
-    Json.Obj chunk = chunks.end();
-    if (chunk != null) write(chunk.toString());
+    if (holding()) writeText(words.end());
   }
 
   private void finish(Event.Finish finish) throws IOException {
@@ -143,10 +128,6 @@ final class ChunkSink implements Sink {
         .put("completion_tokens_details",
             Json.Obj.builder().put("reasoning_tokens", usage.reasoning()).build())
         .build();
-  }
-
-  private void content(String text) throws IOException {
-    delta("{\"content\":" + quoted(text) + "}");
   }
 
   private void delta(String json) throws IOException {

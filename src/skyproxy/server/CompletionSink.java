@@ -1,14 +1,16 @@
 package skyproxy.server;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.sun.net.httpserver.HttpExchange;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.SequencedMap;
 import java.util.TreeMap;
+import skyproxy.chat.Chunk;
 import skyproxy.chat.Event;
 import skyproxy.json.Json;
-import skyproxy.json.JsonWriter;
 
 /// Gathers a reply and sends it whole, as one `chat.completion`.
 /// https://platform.openai.com/docs/api-reference/chat/object
@@ -32,7 +34,7 @@ final class CompletionSink implements Sink {
   private final StringBuilder reasoning = new StringBuilder();
   private final SequencedMap<Integer, Call> calls = new TreeMap<>();
   private Event.Finish finish;
-  private Json.Obj verbatim;
+  private Chunk whole;
 
   CompletionSink(HttpExchange exchange, Header header) {
     this.exchange = exchange;
@@ -52,14 +54,14 @@ final class CompletionSink implements Sink {
       case Event.ToolCall(var index, var id, var name) -> calls.put(index, new Call(id, name));
       case Event.ToolArguments(var index, var delta) -> calls.get(index).arguments.append(delta);
       case Event.Finish last -> finish = last;
-      case Event.Verbatim(var body) -> verbatim = body;
+      case Chunk chunk -> whole = chunk;
       case Event.Idle _ -> { }
     }
   }
 
   @Override
   public void end() throws IOException {
-    byte[] body = JsonWriter.bytes(verbatim != null ? verbatim : completion());
+    byte[] body = (whole != null ? whole.json() : completion().toString()).getBytes(UTF_8);
     exchange.getResponseHeaders().set("Content-Type", "application/json; charset=utf-8");
     exchange.sendResponseHeaders(200, body.length);
     exchange.getResponseBody().write(body);

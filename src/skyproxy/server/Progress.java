@@ -7,10 +7,10 @@ import java.time.Instant;
 import java.util.List;
 import skyproxy.chat.Attempt;
 import skyproxy.chat.ChatRequest;
+import skyproxy.chat.Chunk;
 import skyproxy.chat.Event;
 import skyproxy.chat.Failure;
 import skyproxy.chat.Job;
-import skyproxy.chat.Speech;
 import skyproxy.chat.Usage;
 import skyproxy.json.Cursor;
 import skyproxy.json.Json;
@@ -52,12 +52,12 @@ final class Progress {
   }
 
   void saw(Event event) {
-    if (firstToken == null && Speech.says(event)) firstToken = sinceStart();
+    if (firstToken == null && event.visible()) firstToken = sinceStart();
     switch (event) {
       case Event.Finish finish -> usage = finish.usage();
-      case Event.Verbatim(var body) -> {
-        if (body.get("usage") instanceof Json.Obj counted) read(Cursor.of(counted));
-        if (answer != null) keep(Speech.text(body));
+      case Chunk chunk -> {
+        if (chunk.body().get("usage") instanceof Json.Obj counted) read(Cursor.of(counted));
+        if (answer != null) keep(chunk.text());
       }
       case Event.Text(var delta) -> {
         if (answer != null) keep(delta);

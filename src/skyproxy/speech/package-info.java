@@ -1,6 +1,9 @@
-/// The filters between a model's words and the player's ear: what is cut off where the upstream
-/// can't do it ([skyproxy.speech.OutputLimit]).
+/// The filters between a model's words and the player's ear: thoughts are kept out of what is
+/// spoken ([skyproxy.speech.ThoughtFilter], used where failover decides what counts as an answer),
+/// words are kept whole ([skyproxy.speech.WordFilter], used by the sink that owns the clock), and
+/// a text is ended for an upstream that can't be told where to end
+/// ([skyproxy.speech.OutputLimit]).
 ///
-/// All of them know nothing of time and of threads: one instance a reply, used by the thread that
-/// carries it.
+/// The first two take our own events and the chunks of an upstream alike. All of them know nothing
+/// of time and of threads: one instance a reply, used by the thread that carries it.
 package skyproxy.speech;

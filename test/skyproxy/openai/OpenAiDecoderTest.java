@@ -17,6 +17,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import skyproxy.chat.ChatException;
 import skyproxy.chat.ChatRequest;
+import skyproxy.chat.Chunk;
 import skyproxy.chat.Event;
 import skyproxy.chat.Failure;
 import skyproxy.chat.Limits;
@@ -53,7 +54,7 @@ final class OpenAiDecoderTest {
   }
 
   private static List<Json> bodies(List<Event> events) {
-    return events.stream().<Json>map(event -> ((Event.Verbatim) event).body()).toList();
+    return events.stream().<Json>map(event -> ((Chunk) event).body()).toList();
   }
 
   private static List<Json> json(String... texts) {
@@ -89,8 +90,8 @@ final class OpenAiDecoderTest {
         + "\"delta\":{\"role\":\"assistant\",\"content\":\"\",\"annotations\":[]}}]}";
     String said = odd.replace("\"content\":\"\"", "\"content\":\"Aye\"");
     assertEquals(json(odd, said, STOP), stream(true, data(odd, said, STOP, "[DONE]")));
-    Json.Obj same = (Json.Obj) Json.parse(odd);
-    assertSame(same, Shape.chunk(same));
+    Chunk same = Chunk.of((Json.Obj) Json.parse(odd), odd);
+    assertSame(same, OpenAiDecoder.piece(same));
   }
 
   @Test

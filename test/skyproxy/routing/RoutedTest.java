@@ -14,6 +14,7 @@ import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.Test;
 import skyproxy.chat.ChatException;
 import skyproxy.chat.ChatRequest;
+import skyproxy.chat.Chunk;
 import skyproxy.chat.Event;
 import skyproxy.chat.Failure;
 import skyproxy.chat.FinishReason;
@@ -102,7 +103,7 @@ final class RoutedTest {
 
   @Test
   void an_empty_reply_lets_the_next_one_answer() {
-    Event role = new Event.Verbatim((Json.Obj) Json.parse(
+    Event role = Chunk.of((Json.Obj) Json.parse(
         "{\"choices\":[{\"delta\":{\"role\":\"assistant\",\"content\":\"\"}}]}"));
     for (Object[] empty : List.of(new Object[] {END}, new Object[] {}, new Object[] {role},
         new Object[] {new Event.Text(" \n"), END},
@@ -118,10 +119,10 @@ final class RoutedTest {
 
   @Test
   void an_empty_reply_of_a_chunk_stream_tells_why_it_ended() {
-    claude.on("a", new Event.Verbatim((Json.Obj) Json.parse(
+    claude.on("a", Chunk.of((Json.Obj) Json.parse(
         "{\"choices\":[{\"delta\":{},\"finish_reason\":\"length\"}]}")));
     assertTrue(fail(open("a")).message().contains("max_tokens"));
-    claude.on("a", new Event.Verbatim((Json.Obj) Json.parse(
+    claude.on("a", Chunk.of((Json.Obj) Json.parse(
         "{\"choices\":[{\"delta\":{},\"finish_reason\":\"content_filter\"}]}")));
     assertTrue(((Failure.Empty) fail(open("a > gpt-b"))).refused());
   }
@@ -232,7 +233,7 @@ final class RoutedTest {
 
   @Test
   void silence_behind_the_end_of_a_reply_is_no_failure() {
-    Event said = new Event.Verbatim((Json.Obj) Json.parse(
+    Event said = Chunk.of((Json.Obj) Json.parse(
         "{\"choices\":[{\"delta\":{\"content\":\"Aye.\"},\"finish_reason\":\"stop\"}]}"));
     claude.with(limits(10_000, 40, 9)).on("a", said, NEVER);
     assertEquals(List.of(said), read(open("a")));

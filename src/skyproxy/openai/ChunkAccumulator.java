@@ -4,13 +4,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
+import skyproxy.chat.Chunk;
 import skyproxy.json.Json;
 
 /// Puts chunks together again to the one completion that they are pieces of.
 ///
 /// Texts that grow are joined, lists are appended to, tool calls are matched by their number, and
 /// of everything else the last value that is not null wins.
-final class Assembly {
+final class ChunkAccumulator {
   private static final Json.Obj NOTHING = Json.Obj.builder().build();
   private static final Set<String> GROWING =
       Set.of("content", "refusal", "reasoning", "reasoning_content", "arguments");
@@ -19,12 +20,10 @@ final class Assembly {
   private Json.Obj top = NOTHING;
 
   /// Takes the next chunk.
-  void add(Json.Obj chunk) {
-    top = merged(top, chunk.without("choices"));
-    int position = 0;
-    for (Json.Obj choice : Shape.choices(chunk)) {
-      int index = Shape.index(choice, position++);
-      choices.put(index, merged(choices.getOrDefault(index, NOTHING), choice));
+  void add(Chunk chunk) {
+    top = merged(top, chunk.body().without("choices"));
+    for (Chunk.Choice choice : chunk.choices()) {
+      choices.merge(choice.index(), choice.json(), ChunkAccumulator::merged);
     }
   }
 
@@ -60,13 +59,13 @@ final class Assembly {
       items.add(item);
       return;
     }
-    int index = Math.min(Shape.index(call, items.size()), items.size());
+    int index = Math.min(Chunk.index(call, items.size()), items.size());
     if (index == items.size()) items.add(NOTHING);
     items.set(index, merged((Json.Obj) items.get(index), call.without("index")));
   }
 
   /// The completion so far.
-  Json.Obj completion() {
+  Chunk completion() {
     List<Json> all = new ArrayList<>();
     choices.forEach((index, choice) -> {
       Json.Obj message = Json.Obj.builder().put("role", "assistant").build();
@@ -78,7 +77,7 @@ final class Assembly {
     top.members().forEach((name, value) -> {
       if (!name.equals("usage")) whole.put(name, value);
     });
-    return whole.put("object", "chat.completion").put("choices", new Json.Arr(all))
-        .putIfPresent("usage", top.get("usage")).build();
+    return Chunk.of(whole.put("object", "chat.completion").put("choices", new Json.Arr(all))
+        .putIfPresent("usage", top.get("usage")).build());
   }
 }

@@ -1,4 +1,4 @@
-package skyproxy.chat;
+package skyproxy.speech;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;

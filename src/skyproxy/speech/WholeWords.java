@@ -1,4 +1,4 @@
-package skyproxy.chat;
+package skyproxy.speech;
 
 /// Holds a word back until it is whole, so that nothing is spoken in fragments: the game hands
 /// each delta's text to its voice, and a delta of a model may end inside a word.
@@ -6,11 +6,11 @@ package skyproxy.chat;
 /// A word is a run of letters, digits, marks, apostrophes and joiners; ideographs, kana and the
 /// like are whole by themselves. Knows nothing of time: who uses it decides how long to wait
 /// before [#flush]. One instance a reply, one thread.
-public final class WholeWords {
+final class WholeWords {
   private final StringBuilder held = new StringBuilder();
 
   /// Takes the next piece and returns what may go on now, maybe "".
-  public String feed(String delta) {
+  String feed(String delta) {
     int cut = lastBoundary(delta);
     if (cut == 0) {
       held.append(delta);
@@ -24,12 +24,12 @@ public final class WholeWords {
   }
 
   /// Whether a part of a word is held back.
-  public boolean holding() {
+  boolean holding() {
     return !held.isEmpty();
   }
 
   /// Lets go of what is held back, but for one half of a surrogate pair.
-  public String flush() {
+  String flush() {
     int end = held.length();
     if (end > 0 && Character.isHighSurrogate(held.charAt(end - 1))) end--;
     String text = held.substring(0, end);
@@ -38,7 +38,7 @@ public final class WholeWords {
   }
 
   /// Lets go of all that is held back, at the end of a reply.
-  public String end() {
+  String end() {
     String text = held.toString();
     held.setLength(0);
     return text;

@@ -1,4 +1,4 @@
-package skyproxy.chat;
+package skyproxy.speech;
 
 import java.util.List;
 import java.util.Locale;
@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 /// closing tag that was never opened is dropped, and so is the blank space that models leave
 /// between their thoughts and the first word. Half a character (a surrogate without its partner)
 /// waits for the other half. One instance a reply, one thread.
-public final class ThinkTags {
+final class ThinkTags {
   private static final List<String> NAMES = List.of("think", "thinking", "thought", "reasoning");
 
   private static final Pattern TAG = Pattern.compile(
@@ -27,7 +27,7 @@ public final class ThinkTags {
   private boolean trimming;
 
   /// What a piece turned out to be; either may be empty.
-  public record Split(String spoken, String thought) {
+  record Split(String spoken, String thought) {
 
     /// This and then that.
     Split and(Split later) {
@@ -38,7 +38,7 @@ public final class ThinkTags {
   /// Separates a text that is there as a whole. Some models are made to begin with a thought, so
   /// that they write only its closing tag: what stands before that is thought. In a stream it
   /// has been spoken by the time the tag comes.
-  public static Split whole(String text) {
+  static Split whole(String text) {
     Matcher first = TAG.matcher(text);
     boolean begun = first.find() && !first.group(1).isEmpty();
     ThinkTags tags = new ThinkTags();
@@ -46,7 +46,7 @@ public final class ThinkTags {
   }
 
   /// Takes the next piece. What may still become a tag is held back.
-  public Split feed(String delta) {
+  Split feed(String delta) {
     if (inside == null && held.isEmpty() && !trimming && delta.indexOf('<') < 0
         && !endsInHalf(delta)) {
       said |= !delta.isBlank();
@@ -82,7 +82,7 @@ public final class ThinkTags {
   }
 
   /// Takes the end: what was held back was no tag.
-  public Split end() {
+  Split end() {
     take(held, 0, held.length());
     held.setLength(0);
     return drain();

@@ -1,4 +1,4 @@
-package skyproxy.chat;
+package skyproxy.speech;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -6,17 +6,23 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import skyproxy.chat.Chunk;
+import skyproxy.chat.Event;
 import skyproxy.json.Json;
 
 /// An upstream's chunks end where a word does, and lose nothing.
-final class VerbatimWordsTest {
-  private final VerbatimWords words = new VerbatimWords();
+final class WordFilterTest {
+  private final WordFilter words = new WordFilter();
 
-  private static Json.Obj chunk(String delta) {
-    return SpeechTest.chunk(delta).body();
+  private static Chunk chunk(String delta) {
+    return ThoughtFilterTest.chunk(delta);
   }
 
-  private static Json.Obj content(String text) {
+  private static Chunk chunkOf(String json) {
+    return Chunk.of((Json.Obj) Json.parse(json), json);
+  }
+
+  private static Chunk content(String text) {
     return chunk("{\"content\":" + new Json.Str(text) + "}");
   }
 
@@ -29,7 +35,7 @@ final class VerbatimWordsTest {
 
   @Test
   void a_chunk_that_ends_well_stays_the_very_same_object() {
-    for (Json.Obj chunk : List.of(content("Aye. "), chunk("{\"role\":\"assistant\"}"),
+    for (Chunk chunk : List.of(content("Aye. "), chunk("{\"role\":\"assistant\"}"),
         chunk("{\"tool_calls\":[{\"index\":0}]}"))) {
       assertSame(chunk, words.feed(chunk));
     }
@@ -46,8 +52,8 @@ final class VerbatimWordsTest {
   @Test
   void the_end_of_a_choice_lets_its_word_go() {
     assertNull(words.feed(content("Aye")));
-    assertEquals(SpeechTest.chunk("{\"content\":\"Aye\"}", "\"stop\"").body(),
-        words.feed(SpeechTest.chunk("{}", "\"stop\"").body()));
+    assertEquals(ThoughtFilterTest.chunk("{\"content\":\"Aye\"}", "\"stop\""),
+        words.feed(ThoughtFilterTest.chunk("{}", "\"stop\"")));
     assertNull(words.end());
   }
 
@@ -71,24 +77,24 @@ final class VerbatimWordsTest {
   void choices_do_not_mix() {
     String two = "{\"choices\":[{\"index\":0,\"delta\":{\"content\":\"%s\"}},"
         + "{\"index\":1,\"delta\":{\"content\":\"%s\"}}]}";
-    words.feed((Json.Obj) Json.parse(two.formatted("Wh", "Ri")));
-    assertEquals(Json.parse(two.formatted("White", "Riften ").replace("White", "")),
-        words.feed((Json.Obj) Json.parse(two.formatted("ite", "ften "))));
-    assertEquals("White", Speech.text(words.end()));
+    words.feed(chunkOf(two.formatted("Wh", "Ri")));
+    assertEquals(chunkOf(two.formatted("", "Riften ")),
+        words.feed(chunkOf(two.formatted("ite", "ften "))));
+    assertEquals("White", ((Chunk) words.end()).text());
   }
 
   @Test
   void nothing_is_lost_at_any_cut() {
     String text = "*Hroki wipes it* Здравствуй, d'accord? 山の上 🐉 don’t\n\nACTION: X {\"a\": 1}";
     for (List<String> pieces : ThinkTagsTest.cuts(text)) {
-      VerbatimWords fresh = new VerbatimWords();
+      WordFilter fresh = new WordFilter();
       StringBuilder out = new StringBuilder();
       for (String piece : pieces) {
-        Json.Obj whole = fresh.feed(content(piece));
-        if (whole != null) out.append(Speech.text(whole));
+        Event whole = fresh.feed(content(piece));
+        if (whole != null) out.append(((Chunk) whole).text());
       }
-      Json.Obj rest = fresh.end();
-      assertEquals(text, rest == null ? out.toString() : out + Speech.text(rest));
+      Event rest = fresh.end();
+      assertEquals(text, rest == null ? out.toString() : out + ((Chunk) rest).text());
     }
   }
 }

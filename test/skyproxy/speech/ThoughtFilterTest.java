@@ -1,4 +1,4 @@
-package skyproxy.chat;
+package skyproxy.speech;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -9,29 +9,33 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import skyproxy.chat.Chunk;
+import skyproxy.chat.Event;
+import skyproxy.chat.FinishReason;
+import skyproxy.chat.Usage;
 import skyproxy.json.Json;
 
 /// Thoughts stay out of what is spoken, in our own events and in an upstream's chunks alike.
-final class SpeechTest {
+final class ThoughtFilterTest {
   private static final Event END = new Event.Finish(FinishReason.STOP, Usage.NONE);
 
-  static Event.Verbatim chunk(String delta) {
+  static Chunk chunk(String delta) {
     return chunk(delta, "null");
   }
 
-  static Event.Verbatim chunk(String delta, String finish) {
+  static Chunk chunk(String delta, String finish) {
     return body("{\"id\":\"c1\",\"x\":1.50,\"choices\":[{\"index\":0,\"delta\":" + delta
         + ",\"finish_reason\":" + finish + "}]}");
   }
 
-  private static Event.Verbatim body(String json) {
-    return new Event.Verbatim((Json.Obj) Json.parse(json));
+  private static Chunk body(String json) {
+    return Chunk.of((Json.Obj) Json.parse(json), json);
   }
 
   private static List<Event> through(boolean shown, Event... events) {
-    Speech speech = new Speech(shown);
+    ThoughtFilter filter = new ThoughtFilter(shown);
     List<Event> out = new ArrayList<>();
-    for (Event event : events) speech.accept(event, out::add);
+    for (Event event : events) filter.accept(event, out::add);
     return out;
   }
 
@@ -39,7 +43,7 @@ final class SpeechTest {
     StringBuilder text = new StringBuilder();
     for (Event event : events) {
       if (event instanceof Event.Text(var delta)) text.append(delta);
-      if (event instanceof Event.Verbatim(var body)) text.append(Speech.text(body));
+      if (event instanceof Chunk chunk) text.append(chunk.text());
     }
     return text.toString();
   }
@@ -61,10 +65,10 @@ final class SpeechTest {
       Event[] theirs = pieces.stream()
           .map(piece -> chunk("{\"content\":" + new Json.Str(piece) + "}")).toArray(Event[]::new);
       for (Event[] events : List.of(own, theirs)) {
-        Speech speech = new Speech(false);
+        ThoughtFilter filter = new ThoughtFilter(false);
         List<Event> out = new ArrayList<>();
-        for (Event event : events) speech.accept(event, out::add);
-        speech.accept(own == events ? END : chunk("{}", "\"stop\""), out::add);
+        for (Event event : events) filter.accept(event, out::add);
+        filter.accept(own == events ? END : chunk("{}", "\"stop\""), out::add);
         assertEquals("Aye, <internal_thought>no</internal_thought>.", spoken(out));
       }
     }
@@ -151,37 +155,37 @@ final class SpeechTest {
         "{\"tool_calls\":[{\"index\":0}]}", "{\"function_call\":{\"name\":\"f\"}}",
         "{\"images\":[{}]}", "{\"reasoning_content\":\"hm\"}",
         "{\"content\":[{\"type\":\"text\",\"text\":\"a\"}]}")) {
-      assertTrue(Speech.says(chunk(delta)), delta);
+      assertTrue(chunk(delta).visible(), delta);
     }
     for (String delta : List.of("{}", "{\"role\":\"assistant\",\"content\":\"\"}",
         "{\"content\":\" \\n\"}", "{\"content\":null,\"refusal\":null,\"tool_calls\":[]}",
         "{\"content\":7,\"tool_calls\":null}", "null", "7")) {
-      assertFalse(Speech.says(chunk(delta)), delta);
+      assertFalse(chunk(delta).visible(), delta);
     }
-    assertFalse(Speech.says(chunk("{}", "\"stop\"")));
-    assertFalse(Speech.says(body("{\"choices\":[],\"usage\":{}}")));
-    assertFalse(Speech.says(new Event.Text(" \n")));
-    assertTrue(Speech.says(new Event.Text("a")));
-    assertTrue(Speech.says(new Event.ToolCall(0, "1", "f")));
-    assertFalse(Speech.says(Event.PULSE));
-    assertFalse(Speech.says(END));
+    assertFalse(chunk("{}", "\"stop\"").visible());
+    assertFalse(body("{\"choices\":[],\"usage\":{}}").visible());
+    assertFalse(new Event.Text(" \n").visible());
+    assertTrue(new Event.Text("a").visible());
+    assertTrue(new Event.ToolCall(0, "1", "f").visible());
+    assertFalse(Event.PULSE.visible());
+    assertFalse(END.visible());
   }
 
   @Test
   void thoughts_are_seen_but_answer_nothing() {
-    assertTrue(Speech.says(new Event.Reasoning("hm")));
-    assertFalse(Speech.answers(new Event.Reasoning("hm")));
-    assertFalse(Speech.answers(chunk("{\"reasoning_content\":\"hm\"}")));
-    assertTrue(Speech.answers(chunk("{\"content\":\"a\"}")));
+    assertTrue(new Event.Reasoning("hm").visible());
+    assertFalse(new Event.Reasoning("hm").answers());
+    assertFalse(chunk("{\"reasoning_content\":\"hm\"}").answers());
+    assertTrue(chunk("{\"content\":\"a\"}").answers());
   }
 
   @Test
   void the_reason_of_the_end_is_read_off_chunks_too() {
-    assertEquals(FinishReason.LENGTH, Speech.finish(chunk("{}", "\"length\"")));
-    assertEquals(FinishReason.CONTENT_FILTER, Speech.finish(chunk("{}", "\"content_filter\"")));
-    assertEquals(FinishReason.STOP, Speech.finish(chunk("{}", "\"eos\"")));
-    assertNull(Speech.finish(chunk("{}", "\"\"")));
-    assertNull(Speech.finish(chunk("{}")));
-    assertEquals(FinishReason.STOP, Speech.finish(END));
+    assertEquals(FinishReason.LENGTH, chunk("{}", "\"length\"").finishReason());
+    assertEquals(FinishReason.CONTENT_FILTER, chunk("{}", "\"content_filter\"").finishReason());
+    assertEquals(FinishReason.STOP, chunk("{}", "\"eos\"").finishReason());
+    assertNull(chunk("{}", "\"\"").finishReason());
+    assertNull(chunk("{}").finishReason());
+    assertEquals(FinishReason.STOP, END.finishReason());
   }
 }
