@@ -1,17 +1,15 @@
 package skyproxy.codex;
 
-import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import skyproxy.upstream.ProgramSearch;
 
 /// The Codex CLI on this machine: how it was found, and how it is started.
 ///
@@ -26,80 +24,39 @@ record CodexCli(Path path, List<String> command, Map<String, String> environment
 
   /// What decides where a program lies.
   ///
-  /// @param path the folders of PATH
   /// @param environment what programs get besides our own environment
-  record Machine(boolean windows, boolean mac, boolean arm, List<Path> path,
+  record Machine(ProgramSearch search, boolean mac, boolean arm,
       Map<String, String> environment) {
 
     static Machine here(Map<String, String> environment) {
       String os = System.getProperty("os.name").toLowerCase(Locale.ROOT);
       String arch = System.getProperty("os.arch").toLowerCase(Locale.ROOT);
-      return new Machine(os.startsWith("windows"), os.startsWith("mac"),
-          arch.equals("aarch64") || arch.equals("arm64"),
-          folders(System.getenv().getOrDefault("PATH", "")), environment);
+      return new Machine(ProgramSearch.here(), os.startsWith("mac"),
+          arch.equals("aarch64") || arch.equals("arm64"), environment);
     }
 
-    private static List<Path> folders(String text) {
-      return Stream.of(text.split(Pattern.quote(File.pathSeparator)))
-          .map(name -> name.replace("\"", "")).filter(name -> !name.isBlank())
-          .flatMap(Machine::path).toList();
-    }
-
-    private static Stream<Path> path(String name) {
-      try {
-        return Stream.of(Path.of(name));
-      } catch (InvalidPathException odd) {
-        return Stream.empty();
-      }
+    boolean windows() {
+      return search.windows();
     }
 
     private String platform() {
-      return (windows ? "win32" : mac ? "darwin" : "linux") + (arm ? "-arm64" : "-x64");
+      return (windows() ? "win32" : mac ? "darwin" : "linux") + (arm ? "-arm64" : "-x64");
     }
 
     private String triple() {
-      return (arm ? "aarch64" : "x86_64") + (windows ? "-pc-windows-msvc"
+      return (arm ? "aarch64" : "x86_64") + (windows() ? "-pc-windows-msvc"
           : mac ? "-apple-darwin" : "-unknown-linux-musl");
-    }
-
-    private List<String> names(String name) {
-      return windows && !name.contains(".")
-          ? List.of(name + ".exe", name + ".cmd", name + ".bat", name) : List.of(name);
     }
   }
 
   /// Finds it.
   ///
-  /// @param wanted a name on PATH, or a path
+  /// @param wanted a name to look for, or a path
   /// @return null when it is not there
   static CodexCli find(String wanted, Machine machine) {
-    Path found = file(wanted, machine);
-    return found == null ? null
-        : new CodexCli(found, command(found, machine), machine.environment);
-  }
-
-  private static Path file(String wanted, Machine machine) {
-    try {
-      Path asGiven = Path.of(wanted);
-      boolean bare = asGiven.getNameCount() == 1 && !asGiven.isAbsolute();
-      if (!bare) return inFolder(asGiven.toAbsolutePath().getParent(), asGiven, machine);
-      for (Path folder : machine.path) {
-        Path found = inFolder(folder, asGiven, machine);
-        if (found != null) return found;
-      }
-    } catch (InvalidPathException odd) {
-      return null;
-    }
-    return null;
-  }
-
-  private static Path inFolder(Path folder, Path name, Machine machine) {
-    if (folder == null || name.getFileName() == null) return null;
-    for (String one : machine.names(name.getFileName().toString())) {
-      Path file = folder.resolve(one);
-      if (Files.isRegularFile(file) && (machine.windows || Files.isExecutable(file))) return file;
-    }
-    return null;
+    return machine.search.find(wanted).findFirst()
+        .map(found -> new CodexCli(found, command(found, machine), machine.environment))
+        .orElse(null);
   }
 
   private static List<String> command(Path found, Machine machine) {
@@ -154,7 +111,7 @@ record CodexCli(Path path, List<String> command, Map<String, String> environment
 
   /// Where the native program lies in a package: nested or hoisted, and where it used to.
   private static List<Path> programs(Path home, Machine machine) {
-    String exe = machine.windows ? "codex.exe" : "codex";
+    String exe = machine.windows() ? "codex.exe" : "codex";
     String name = "codex-" + machine.platform();
     List<Path> vendors = new ArrayList<>();
     vendors.add(home.resolve("node_modules").resolve("@openai").resolve(name).resolve("vendor"));

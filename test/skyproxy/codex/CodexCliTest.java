@@ -10,9 +10,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import skyproxy.upstream.ProgramSearch;
 
 /// Where npm and others put Codex, on every system.
 final class CodexCliTest {
@@ -24,12 +27,18 @@ final class CodexCliTest {
     temp = given.toRealPath();
   }
 
-  private static CodexCli.Machine windows(Path... path) {
-    return new CodexCli.Machine(true, false, false, List.of(path), Map.of());
+  private CodexCli.Machine windows(Path... path) {
+    return machine(true, ";", path);
   }
 
-  private static CodexCli.Machine linux(Path... path) {
-    return new CodexCli.Machine(false, false, false, List.of(path), Map.of());
+  private CodexCli.Machine linux(Path... path) {
+    return machine(false, ":", path);
+  }
+
+  private CodexCli.Machine machine(boolean windows, String separator, Path... path) {
+    String folders = Stream.of(path).map(Path::toString).collect(Collectors.joining(separator));
+    return new CodexCli.Machine(new ProgramSearch(windows, Map.of("PATH", folders)::get,
+        temp.resolve("home")), false, false, Map.of());
   }
 
   private Path file(String name, String content) throws IOException {
@@ -107,9 +116,14 @@ final class CodexCliTest {
   }
 
   @Test
+  void it_is_found_where_installers_put_it_though_the_path_lacks_that() throws IOException {
+    finds(file("home/.local/bin/codex", "\u007fELF"), CodexCli.find("codex", linux()));
+  }
+
+  @Test
   void what_is_not_there_is_not_found() throws IOException {
-    Files.createDirectories(temp.resolve("bin/codex"));
-    assertNull(CodexCli.find("codex", linux(temp, temp.resolve("bin"))));
+    Files.createDirectories(temp.resolve("bin/no-codex"));
+    assertNull(CodexCli.find("no-codex", linux(temp, temp.resolve("bin"))));
     assertNull(CodexCli.find(temp.resolve("nowhere/codex").toString(), linux()));
     assertNull(CodexCli.find("\0", linux(temp)));
   }
@@ -117,7 +131,7 @@ final class CodexCliTest {
   @Test
   void keys_in_the_environment_do_not_take_the_place_of_the_login() throws IOException {
     file("bin/codex", "\u007fELF");
-    var machine = new CodexCli.Machine(false, false, false, List.of(temp.resolve("bin")),
+    var machine = new CodexCli.Machine(linux(temp.resolve("bin")).search(), false, false,
         Map.of("CODEX_API_KEY", "sk-x", "CODEX_ACCESS_TOKEN", "x", "OTHER", "y"));
     Map<String, String> environment = CodexCli.find("codex", machine)
         .process(temp, List.of("--version")).environment();
