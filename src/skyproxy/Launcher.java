@@ -2,7 +2,7 @@ package skyproxy;
 
 import java.lang.reflect.InvocationTargetException;
 
-/// What `java -jar` starts: says in one line which Java is needed, or hands over to `Main`.
+/// Starts `Main`, or says in one line which Java is needed: the class that `java -jar` runs.
 ///
 /// Compiled for Java 8, unlike everything else, because an older Java answers a newer class with
 /// a stack trace. So it names `Main` in a string only: a reference would be resolved too early.

@@ -5,7 +5,7 @@ import java.util.List;
 import skyproxy.json.Cursor;
 import skyproxy.json.Json;
 
-/// What a client asks: the body of `POST /v1/chat/completions`, read and checked.
+/// A client's request: the body of `POST /v1/chat/completions`, read and checked.
 /// https://platform.openai.com/docs/api-reference/chat/create
 ///
 /// Absent members and those that are null are alike. What is not listed here is not read, but
@@ -22,7 +22,7 @@ public record ChatRequest(Json.Obj body, String model, List<Message> messages, b
     List<Tool> tools, ToolChoice toolChoice, boolean parallelToolCalls,
     ResponseFormat responseFormat, Reasoning reasoning, Caller caller) {
 
-  /// How the next token is picked; each is null when the client leaves it to the model.
+  /// The sampling parameters; each is null when the client leaves it to the model.
   ///
   /// @param temperature 0 to 2
   /// @param topP 0 to 1
@@ -32,7 +32,7 @@ public record ChatRequest(Json.Obj body, String model, List<Message> messages, b
   /// A function that the model may call. `parameters` is a JSON schema.
   public record Tool(String name, String description, Json.Obj parameters) {}
 
-  /// What the client said of itself: `HTTP-Referer` and `X-Title`, each null when absent.
+  /// The client's introduction of itself: `HTTP-Referer` and `X-Title`, each null when absent.
   public record Caller(String referer, String title) {
     public static final Caller UNKNOWN = new Caller(null, null);
   }

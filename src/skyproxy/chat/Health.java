@@ -9,7 +9,7 @@ import skyproxy.json.Json;
 /// @param details this provider's object in `/health`; never a credential
 public record Health(State state, String message, Json.Obj details) {
 
-  /// Whether an answer can be had.
+  /// The three states, by when an answer can be had.
   public enum State {
     /// Yes.
     READY,

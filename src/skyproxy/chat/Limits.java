@@ -2,7 +2,7 @@ package skyproxy.chat;
 
 import java.time.Duration;
 
-/// How long one upstream may take, and how much it takes at once.
+/// The timeouts of one upstream, and the number of requests it takes at once.
 ///
 /// @param connect to be connected
 /// @param firstToken from the request, or the last sign of life, to the first event of the reply

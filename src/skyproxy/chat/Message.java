@@ -16,7 +16,7 @@ import skyproxy.json.Cursor;
 public record Message(Role role, List<Part> parts, List<ToolUse> toolCalls, String toolCallId,
     String name) {
 
-  /// Who speaks.
+  /// The speaker of a message.
   public enum Role {
     SYSTEM, DEVELOPER, USER, ASSISTANT, TOOL, FUNCTION;
 

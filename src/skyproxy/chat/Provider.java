@@ -43,7 +43,7 @@ public interface Provider extends AutoCloseable {
 
   /// How much of the player's subscription is used up, as far as the upstream has told. Never
   /// blocks; empty where there is no subscription or nothing is known.
-  default List<PlanWindow> plan() {
+  default List<UsageWindow> plan() {
     return List.of();
   }
 

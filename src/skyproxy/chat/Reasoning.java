@@ -3,7 +3,7 @@ package skyproxy.chat;
 import java.util.Locale;
 import skyproxy.json.Cursor;
 
-/// Whether the model shall think before it speaks; by OpenAI's `reasoning_effort` and
+/// The thinking that a request wants before the answer; by OpenAI's `reasoning_effort` and
 /// OpenRouter's `reasoning` object.
 ///
 /// @param effort [Effort#NONE] unless the request asks for more
@@ -11,7 +11,7 @@ import skyproxy.json.Cursor;
 /// @param shown whether what was thought goes into `reasoning_content`
 public record Reasoning(Effort effort, Integer budget, boolean shown) {
 
-  /// How much to think.
+  /// An amount of thinking.
   public enum Effort {
     NONE, MINIMAL, LOW, MEDIUM, HIGH, XHIGH;
 

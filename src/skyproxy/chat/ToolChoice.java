@@ -3,7 +3,7 @@ package skyproxy.chat;
 import java.util.List;
 import skyproxy.json.Cursor;
 
-/// Whether and what the model must call.
+/// The tools that the model may or must call.
 ///
 /// @param mode how free the model is
 /// @param names the functions it may choose from; empty means all; one for [Mode#FUNCTION]

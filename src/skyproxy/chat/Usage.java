@@ -1,6 +1,6 @@
 package skyproxy.chat;
 
-/// What a reply cost, in tokens.
+/// The tokens of a reply, as counted upstream.
 ///
 /// @param prompt all tokens of the prompt, the cached ones among them
 /// @param completion all tokens of the answer, those of the reasoning among them

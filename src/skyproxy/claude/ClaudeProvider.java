@@ -11,10 +11,10 @@ import skyproxy.chat.ChatRequest;
 import skyproxy.chat.Health;
 import skyproxy.chat.Limits;
 import skyproxy.chat.Model;
-import skyproxy.chat.PlanWindow;
 import skyproxy.chat.Provider;
 import skyproxy.chat.Reply;
 import skyproxy.chat.Unavailable;
+import skyproxy.chat.UsageWindow;
 import skyproxy.json.Json;
 import skyproxy.settings.Settings.ClaudeMode;
 import skyproxy.upstream.HttpUpstream;
@@ -138,7 +138,7 @@ public final class ClaudeProvider implements Provider {
   }
 
   @Override
-  public List<PlanWindow> plan() {
+  public List<UsageWindow> plan() {
     return provider().plan();
   }
 

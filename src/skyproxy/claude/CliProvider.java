@@ -12,9 +12,9 @@ import skyproxy.chat.ChatRequest;
 import skyproxy.chat.Failure;
 import skyproxy.chat.Health;
 import skyproxy.chat.Model;
-import skyproxy.chat.PlanWindow;
 import skyproxy.chat.Provider;
 import skyproxy.chat.Reply;
+import skyproxy.chat.UsageWindow;
 import skyproxy.json.Cursor;
 import skyproxy.json.Json;
 
@@ -98,20 +98,20 @@ final class CliProvider implements Provider {
   }
 
   @Override
-  public List<PlanWindow> plan() {
+  public List<UsageWindow> plan() {
     CliPool current = pool();
-    List<PlanWindow> plan = new ArrayList<>();
+    List<UsageWindow> plan = new ArrayList<>();
     if (current == null) return plan;
     current.account().windows().forEach((name, window) -> plan.add(window(name, window)));
     return plan;
   }
 
-  private static PlanWindow window(String name, Json.Obj told) {
+  private static UsageWindow window(String name, Json.Obj told) {
     Cursor at = Cursor.of(told);
     Cursor part = at.at("utilization");
     Cursor resets = at.at("resetsAt");
     Cursor state = at.at("status");
-    return new PlanWindow(
+    return new UsageWindow(
         WINDOWS.getOrDefault(name, name.toLowerCase(Locale.ROOT).replace('_', ' ')),
         part.isNumber() ? Double.valueOf(part.number() * 100) : null,
         resets.isNumber() ? Instant.ofEpochSecond((long) resets.number()) : null,

@@ -4,13 +4,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import skyproxy.chat.PlanWindow;
+import skyproxy.chat.UsageWindow;
 import skyproxy.json.Cursor;
 
 /// How much of the player's plan is used up, as Codex last told.
 ///
 /// @param windows none when unknown; each fills up and empties by itself
-record CodexPlan(List<PlanWindow> windows) {
+record CodexPlan(List<UsageWindow> windows) {
 
   /// Before anything was told.
   static final CodexPlan UNKNOWN = new CodexPlan(List.of());
@@ -21,7 +21,7 @@ record CodexPlan(List<PlanWindow> windows) {
 
   /// Reads `rateLimits`. A notice may leave out what has not changed.
   CodexPlan with(Cursor limits) {
-    List<PlanWindow> told = new ArrayList<>();
+    List<UsageWindow> told = new ArrayList<>();
     for (String which : List.of("primary", "secondary")) {
       Cursor at = limits.at(which);
       if (at.isObject()) told.add(window(at));
@@ -29,9 +29,9 @@ record CodexPlan(List<PlanWindow> windows) {
     return told.isEmpty() ? this : new CodexPlan(told);
   }
 
-  private static PlanWindow window(Cursor at) {
+  private static UsageWindow window(Cursor at) {
     Cursor resets = at.at("resetsAt");
-    return new PlanWindow(name(at.at("windowDurationMins").integerOr(0)),
+    return new UsageWindow(name(at.at("windowDurationMins").integerOr(0)),
         at.at("usedPercent").numberOr(0),
         resets.isMissing() ? null : Instant.ofEpochSecond(resets.integer()), null);
   }

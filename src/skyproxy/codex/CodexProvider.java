@@ -11,9 +11,9 @@ import skyproxy.chat.Failure;
 import skyproxy.chat.Health;
 import skyproxy.chat.Limits;
 import skyproxy.chat.Model;
-import skyproxy.chat.PlanWindow;
 import skyproxy.chat.Provider;
 import skyproxy.chat.Reply;
+import skyproxy.chat.UsageWindow;
 import skyproxy.json.Json;
 
 /// Answers with the player's Codex CLI, on the player's own login and plan.
@@ -85,7 +85,7 @@ public final class CodexProvider implements Provider {
   }
 
   @Override
-  public List<PlanWindow> plan() {
+  public List<UsageWindow> plan() {
     return launch.plan().windows();
   }
 

@@ -13,7 +13,7 @@ import skyproxy.chat.Chunk;
 import skyproxy.chat.Event;
 import skyproxy.chat.Provider;
 import skyproxy.json.Json;
-import skyproxy.routing.Routed;
+import skyproxy.routing.FailoverReply;
 import skyproxy.routing.Router;
 import skyproxy.routing.Routes;
 
@@ -48,7 +48,7 @@ final class BrokenCheck {
     StringBuilder text = new StringBuilder();
     try (BrokenUpstream upstream = new BrokenUpstream(true);
         Provider provider = providerAt.apply(upstream.uri());
-        Routed reply = open(provider, "broken:model")) {
+        FailoverReply reply = open(provider, "broken:model")) {
       read(reply, text);
       return "An answer that broke off after “" + text + "” passed for a whole one.";
     } catch (ChatException told) {
@@ -59,7 +59,7 @@ final class BrokenCheck {
   private Doctor.Finding steppedIn(String model) throws IOException {
     try (BrokenUpstream upstream = new BrokenUpstream(false);
         Provider provider = providerAt.apply(upstream.uri());
-        Routed reply = open(provider, "broken:model > " + model)) {
+        FailoverReply reply = open(provider, "broken:model > " + model)) {
       StringBuilder text = new StringBuilder();
       read(reply, text);
       return Doctor.Finding.works("An answer that breaks off is reported to the game as an error,"
@@ -71,16 +71,16 @@ final class BrokenCheck {
     }
   }
 
-  private Routed open(Provider broken, String model) {
+  private FailoverReply open(Provider broken, String model) {
     Routes now = router.routes();
     List<Routes.Route> routes = new ArrayList<>(now.routes());
     routes.add(new Routes.Route(broken, "broken:model"::equals, "broken:"));
     Routes with = new Routes(now.defaultModel(), now.aliases(), now.jobs(), routes);
-    Json.Obj body = Shapes.hello(model).with("stream", new Json.Bool(true));
+    Json.Obj body = GameRequests.hello(model).with("stream", new Json.Bool(true));
     return new Router(with).open(ChatRequest.parse(body, ChatRequest.Caller.UNKNOWN));
   }
 
-  private static void read(Routed reply, StringBuilder text) {
+  private static void read(FailoverReply reply, StringBuilder text) {
     for (Event event; (event = reply.next(PATIENCE)) != null; ) {
       switch (event) {
         case Event.Text(var delta) -> text.append(delta);

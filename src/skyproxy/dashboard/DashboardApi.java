@@ -10,8 +10,8 @@ import skyproxy.chat.Failure;
 import skyproxy.chat.Health;
 import skyproxy.chat.Job;
 import skyproxy.chat.Model;
-import skyproxy.chat.PlanWindow;
 import skyproxy.chat.Provider;
+import skyproxy.chat.UsageWindow;
 import skyproxy.json.Cursor;
 import skyproxy.json.Json;
 import skyproxy.routing.Router;
@@ -21,7 +21,8 @@ import skyproxy.settings.Settings;
 import skyproxy.settings.SettingsException;
 import skyproxy.stats.Stats;
 
-/// What the page reads and changes. Any number of threads; never a credential.
+/// Gives the page what it shows and makes the changes it asks for. Any number of threads; never a
+/// credential.
 public final class DashboardApi {
   private static final int MODELS = 400;
 
@@ -54,7 +55,7 @@ public final class DashboardApi {
   }
 
   private Json.Obj one(long id) {
-    Json.Obj found = stats.exchange(id);
+    Json.Obj found = stats.request(id);
     if (found == null) throw wrong("id", "it is no longer among the last requests");
     return found;
   }
@@ -127,7 +128,7 @@ public final class DashboardApi {
         out.put("base_url", server.baseUrl().toString()));
   }
 
-  private static Json window(PlanWindow window) {
+  private static Json window(UsageWindow window) {
     Json.Obj.Builder out = Json.Obj.builder().put("name", window.name());
     out.put("used_percent",
         window.usedPercent() == null ? Json.NULL : Json.Num.of(window.usedPercent()));

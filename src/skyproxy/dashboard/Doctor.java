@@ -45,7 +45,7 @@ public final class Doctor {
     broken = new BrokenCheck(providerAt, router);
   }
 
-  /// What is checked, in the order of asking; a title is what the player reads.
+  /// The checks, in the order of asking, each with the title that the player reads.
   private enum Check {
     HELLO("A short question"),
     DIALOGUE("A long dialogue (45 KB), streamed"),
@@ -65,7 +65,7 @@ public final class Doctor {
     }
   }
 
-  /// What a check has found.
+  /// The outcome of a check.
   ///
   /// @param result `works`, `partly` or `fails`
   /// @param advice what to change, or null
@@ -111,14 +111,14 @@ public final class Doctor {
 
   private Finding find(Check check, String model, HttpClient client) throws Unanswered {
     return switch (check) {
-      case HELLO -> said(ask(client, Shapes.hello(model)));
-      case DIALOGUE -> new StreamCheck(client, request(Shapes.dialogue(model))).find();
-      case SYSTEM_ONLY -> said(ask(client, Shapes.systemOnly(model)));
-      case ODD_MESSAGES -> said(ask(client, Shapes.oddMessages(model)));
-      case UNKNOWN_FIELDS -> said(ask(client, Shapes.unknownFields(model)));
-      case SHORT_LIMIT -> said(ask(client, Shapes.mood(model)));
-      case JSON_ANSWER -> json(ask(client, Shapes.memory(model)));
-      case PICTURE -> said(ask(client, Shapes.picture(model)));
+      case HELLO -> said(ask(client, GameRequests.hello(model)));
+      case DIALOGUE -> new StreamCheck(client, request(GameRequests.dialogue(model))).find();
+      case SYSTEM_ONLY -> said(ask(client, GameRequests.systemOnly(model)));
+      case ODD_MESSAGES -> said(ask(client, GameRequests.oddMessages(model)));
+      case UNKNOWN_FIELDS -> said(ask(client, GameRequests.unknownFields(model)));
+      case SHORT_LIMIT -> said(ask(client, GameRequests.mood(model)));
+      case JSON_ANSWER -> json(ask(client, GameRequests.memory(model)));
+      case PICTURE -> said(ask(client, GameRequests.picture(model)));
       case ELEVEN -> eleven(client, model);
       case TRUNCATED -> broken.find(model);
     };
@@ -206,7 +206,7 @@ public final class Doctor {
 
   private Finding eleven(HttpClient client, String model) {
     long start = System.nanoTime();
-    Json.Obj body = Shapes.areYouWorking(model);
+    Json.Obj body = GameRequests.areYouWorking(model);
     List<CompletableFuture<String>> all = IntStream.range(0, AT_ONCE).mapToObj(_ -> client
         .sendAsync(request(body), HttpResponse.BodyHandlers.ofString(UTF_8))
         .handle((response, gone) -> gone != null ? "No answer: " + gone.getMessage()

@@ -6,9 +6,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 import skyproxy.chat.Failure;
 
-/// Which targets are left alone for a while. Any number of threads.
+/// The targets in cooldown: those that failed, and are asked after all others for a while. Any
+/// number of threads.
 ///
-/// A target that says it is out of capacity or not ready rests as long as it asks for, else
+/// A target that says it is out of capacity or not ready cools down as long as it asks for, else
 /// [#USUAL]. Any other failure of its own is forgiven once; two in a row are a pattern, so that an
 /// upstream that fails faster than others answer does not draw the traffic to it.
 final class Cooldown {
@@ -27,7 +28,7 @@ final class Cooldown {
     this.nanos = nanos;
   }
 
-  boolean rests(Target target) {
+  boolean includes(Target target) {
     State state = states.get(key(target));
     return state != null && state.until - nanos.getAsLong() > 0;
   }
@@ -48,8 +49,8 @@ final class Cooldown {
     if (states.size() >= TARGETS) states.clear();
     states.compute(key(target), (_, old) -> {
       int failures = old == null ? 1 : old.failures + 1;
-      Duration rest = asked != null ? asked : failures > 1 ? USUAL : Duration.ZERO;
-      return new State(failures, now + rest.toNanos());
+      Duration length = asked != null ? asked : failures > 1 ? USUAL : Duration.ZERO;
+      return new State(failures, now + length.toNanos());
     });
   }
 
@@ -58,8 +59,8 @@ final class Cooldown {
     return asked.compareTo(LONGEST) > 0 ? LONGEST : asked;
   }
 
-  /// Lets everybody be asked again.
-  void forget() {
+  /// Ends every cooldown.
+  void clear() {
     states.clear();
   }
 

@@ -6,11 +6,11 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.IntStream;
 
-/// Whose turn it is, for each distinct list of models. Any number of threads.
+/// The turns of each distinct list of models. Any number of threads.
 ///
 /// A turn is taken when a request begins, so a hundred requests at once get even shares; when the
 /// model whose turn it was fails, the turn is given back and the next request takes it. A model
-/// that rests is passed over and misses its turn, so that those left share evenly too.
+/// in cooldown is passed over and misses its turn, so that those left share evenly too.
 final class Rotation {
   private static final int LISTS = 1_000;
 
@@ -61,19 +61,19 @@ final class Rotation {
 
   /// Takes the next turn of a list.
   ///
-  /// @param able which of its models can be asked; none: all of them are
-  Turn next(String list, boolean[] able) {
-    boolean any = IntStream.range(0, able.length).anyMatch(i -> able[i]);
+  /// @param available which of its models may be asked; none: all of them are
+  Turn next(String list, boolean[] available) {
+    boolean any = IntStream.range(0, available.length).anyMatch(i -> available[i]);
     synchronized (counters) {
       Counter counter = counters.computeIfAbsent(list, _ -> new Counter());
       for (Iterator<Integer> kept = counter.returned.iterator(); kept.hasNext(); ) {
         int position = kept.next();
-        if (any && !able[position]) continue;
+        if (any && !available[position]) continue;
         kept.remove();
         return new Turn(counter, position, null);
       }
-      int position = (int) (counter.next++ % able.length);
-      while (any && !able[position]) position = (int) (counter.next++ % able.length);
+      int position = (int) (counter.next++ % available.length);
+      while (any && !available[position]) position = (int) (counter.next++ % available.length);
       return new Turn(counter, position, null);
     }
   }

@@ -10,7 +10,8 @@ import skyproxy.chat.Failure;
 import skyproxy.chat.Job;
 import skyproxy.chat.Provider;
 
-/// Finds who answers a request. Any number of threads.
+/// Opens the reply to a request, at the targets that its `model` text stands for. Any number of
+/// threads.
 public final class Router {
   private final Rotation rotation = new Rotation();
   private final Cooldown cooldown;
@@ -28,10 +29,10 @@ public final class Router {
   }
 
   /// Puts another table in place, for all requests from now on. What failed may work now, so
-  /// nobody has to rest any longer.
+  /// every cooldown ends.
   public void update(Routes newer) {
     routes = newer;
-    cooldown.forget();
+    cooldown.clear();
     turnstiles.keySet().retainAll(newer.providers());
   }
 
@@ -40,21 +41,22 @@ public final class Router {
   }
 
   /// Begins a reply. Never blocks; failures come out of its `next`.
-  public Routed open(ChatRequest request) {
+  public FailoverReply open(ChatRequest request) {
     Routes table = routes;
     String text = ModelText.ids(request.model()).isEmpty()
         ? table.defaultModel() : request.model();
-    Plan plan = new Plan(text, meanings(table, request), table::target, rotation, this::fit);
-    Plan.Step first = plan.next();
+    TargetOrder order = new TargetOrder(
+        text, meanings(table, request), table::target, rotation, this::available);
+    TargetOrder.Step first = order.next();
     if (first == null) {
       throw new ChatException(new Failure.UnknownModel(
           "'" + text + "' stands for no model. Check aliases and default_model."));
     }
-    return new Routed(request, first, plan, cooldown, this::turnstile);
+    return new FailoverReply(request, first, order, cooldown, this::turnstile);
   }
 
-  private boolean fit(Target target) {
-    return !cooldown.rests(target) && target.provider().health().ready();
+  private boolean available(Target target) {
+    return !cooldown.includes(target) && target.provider().health().ready();
   }
 
   /// Aliases, and `auto`, which is one that the proxy brings along: it stands for what the player

@@ -1,13 +1,14 @@
 /// From the `model` text of a request to the upstream that answers it.
 ///
-/// [skyproxy.routing.Router] makes a [skyproxy.routing.Plan] of the text, an order of targets
-/// (aliases, `,` rotates, `>` prefers); [skyproxy.routing.Routed] is the reply: it tries one target
-/// after the other until one has said something. That first event is the commit point, for a
-/// request that does not stream the last one. Before it a failure costs the player nothing but
-/// time and the next target may try; after it a failure can only be told.
+/// [skyproxy.routing.Router] makes a [skyproxy.routing.TargetOrder] of the text (aliases, `,`
+/// rotates, `>` prefers); [skyproxy.routing.FailoverReply] is the reply: it tries one target after
+/// the other until one has said something. That first event is the commit point, for a request
+/// that does not stream the last one. Before it a failure costs the player nothing but time and
+/// the next target may try; after it a failure can only be reported.
 ///
-/// Opening and reading are one pull: `Routed.next` connects, waits for a free place, waits for
-/// the first event and gives [skyproxy.chat.Event#QUIET] in between, so the server can keep a
-/// silent stream alive while failover is still open. All waiting is measured here, for every
-/// provider alike: nobody else needs a clock.
+/// Opening and reading are one pull: `FailoverReply.next` waits for a free place, connects, waits
+/// for the first event and gives [skyproxy.chat.Event#QUIET] in between, so the server can keep a
+/// silent stream alive while failover is still open. The limits of a reply (a place, the first
+/// word, silence) are measured here, for every provider alike; providers measure what is theirs
+/// alone, such as how long a process may idle.
 package skyproxy.routing;

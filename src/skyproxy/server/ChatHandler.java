@@ -10,7 +10,7 @@ import skyproxy.chat.Event;
 import skyproxy.chat.Failure;
 import skyproxy.json.Json;
 import skyproxy.json.JsonException;
-import skyproxy.routing.Routed;
+import skyproxy.routing.FailoverReply;
 import skyproxy.routing.Router;
 import skyproxy.stats.Stats;
 
@@ -42,7 +42,7 @@ final class ChatHandler {
       ErrorBody.of(e.failure()).send(exchange);
       return;
     }
-    answer(exchange, request, new Progress(request, stats));
+    answer(exchange, request, new RequestRecorder(request, stats));
   }
 
   private static ChatRequest read(HttpExchange exchange, byte[] body) {
@@ -55,45 +55,46 @@ final class ChatHandler {
         exchange.getRequestHeaders().getFirst("X-Title")));
   }
 
-  private void answer(HttpExchange exchange, ChatRequest request, Progress progress)
+  private void answer(HttpExchange exchange, ChatRequest request, RequestRecorder recorder)
       throws IOException {
-    try (Routed reply = router.open(request)) {
-      progress.follow(reply);
-      Header header = Header.of(reply::model);
-      relay(reply, progress, request.stream()
-          ? new ChunkSink(exchange, header, request.includeUsage(), wholeWords.getAsBoolean())
-          : new CompletionSink(exchange, header));
+    try (FailoverReply reply = router.open(request)) {
+      recorder.follow(reply);
+      ReplyInfo info = ReplyInfo.of(reply::model);
+      relay(reply, recorder, request.stream()
+          ? new ChunkSink(exchange, info, request.includeUsage(), wholeWords.getAsBoolean())
+          : new CompletionSink(exchange, info));
     } catch (ChatException e) {
-      progress.failed(e.failure(), ErrorBody.of(e.failure()).status());
+      recorder.failed(e.failure(), ErrorBody.of(e.failure()).status());
       ErrorBody.of(e.failure()).send(exchange);
     } catch (RuntimeException bug) {
-      progress.failed(null, 500);
+      recorder.failed(null, 500);
       throw bug;
     } catch (IOException gone) {
-      progress.hungUp();
+      recorder.hungUp();
       throw gone;
     } finally {
-      progress.over();
+      recorder.over();
     }
   }
 
-  private static void relay(Routed reply, Progress progress, Sink sink) throws IOException {
+  private static void relay(FailoverReply reply, RequestRecorder recorder, Sink sink)
+      throws IOException {
     try {
       for (Event event; (event = reply.next(sink.patience())) != null; ) {
-        progress.saw(event);
+        recorder.saw(event);
         sink.accept(event);
       }
       sink.end();
-      progress.answered();
+      recorder.answered();
     } catch (ChatException e) {
       ErrorBody error = ErrorBody.of(e.failure());
-      progress.failed(e.failure(), error.status());
-      // Who is interrupted because the proxy stops would close the socket by writing to it.
+      recorder.failed(e.failure(), error.status());
+      // An interrupted thread, as when the proxy stops, would close the socket by writing to it.
       Thread.interrupted();
       sink.fail(error);
     } catch (RuntimeException bug) {
       LOG.log(Level.ERROR, "a request failed by a fault of the proxy", bug);
-      progress.failed(null, 500);
+      recorder.failed(null, 500);
       sink.fail(ErrorBody.internal());
     }
   }

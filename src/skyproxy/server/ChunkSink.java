@@ -23,7 +23,7 @@ final class ChunkSink implements Sink {
   private static final long HOLD = Duration.ofMillis(150).toNanos();
 
   private final HttpExchange exchange;
-  private final Header header;
+  private final ReplyInfo info;
   private final boolean includeUsage;
   private final WordFilter words;
   private SseWriter out;
@@ -32,9 +32,9 @@ final class ChunkSink implements Sink {
   private long heldSince;
 
   /// @param wholeWords whether a delta may not end inside a word
-  ChunkSink(HttpExchange exchange, Header header, boolean includeUsage, boolean wholeWords) {
+  ChunkSink(HttpExchange exchange, ReplyInfo info, boolean includeUsage, boolean wholeWords) {
     this.exchange = exchange;
-    this.header = header;
+    this.info = info;
     this.includeUsage = includeUsage;
     words = wholeWords ? new WordFilter() : null;
   }
@@ -139,8 +139,8 @@ final class ChunkSink implements Sink {
   /// Sends the role once, as soon as it is known who answers.
   private void begin() throws IOException {
     if (start != null) return;
-    start = "{\"id\":\"" + header.id() + "\",\"object\":\"chat.completion.chunk\",\"created\":"
-        + header.created() + ",\"model\":" + quoted(header.model().get()) + ",";
+    start = "{\"id\":\"" + info.id() + "\",\"object\":\"chat.completion.chunk\",\"created\":"
+        + info.created() + ",\"model\":" + quoted(info.model().get()) + ",";
     delta("{\"role\":\"assistant\",\"content\":\"\"}");
   }
 

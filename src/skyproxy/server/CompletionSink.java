@@ -29,16 +29,16 @@ final class CompletionSink implements Sink {
   }
 
   private final HttpExchange exchange;
-  private final Header header;
+  private final ReplyInfo info;
   private final StringBuilder content = new StringBuilder();
   private final StringBuilder reasoning = new StringBuilder();
   private final SequencedMap<Integer, Call> calls = new TreeMap<>();
   private Event.Finish finish;
   private Chunk whole;
 
-  CompletionSink(HttpExchange exchange, Header header) {
+  CompletionSink(HttpExchange exchange, ReplyInfo info) {
     this.exchange = exchange;
-    this.header = header;
+    this.info = info;
   }
 
   @Override
@@ -79,10 +79,10 @@ final class CompletionSink implements Sink {
     Json.Obj choice = Json.Obj.builder().put("index", 0).put("message", message.build())
         .putNull("logprobs").put("finish_reason", finish.reason().wireName()).build();
     return Json.Obj.builder()
-        .put("id", header.id())
+        .put("id", info.id())
         .put("object", "chat.completion")
-        .put("created", header.created())
-        .put("model", header.model().get())
+        .put("created", info.created())
+        .put("model", info.model().get())
         .put("choices", new Json.Arr(List.of(choice)))
         .put("usage", ChunkSink.usage(finish.usage()))
         .build();

@@ -15,7 +15,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import skyproxy.settings.Settings;
 
-/// Who is let in.
+/// Decides which requests are allowed, by `Host`, `Origin` and `api_key`.
 ///
 /// Any page in the player's browser can send requests to loopback. Two things give such a page
 /// away: its `Origin`, and, when it has bound its own name to our address (DNS rebinding), the

@@ -71,7 +71,7 @@ public final class ProxyServer {
         || address.isLoopbackAddress() && address instanceof Inet4Address
         || NetworkInterface.getByInetAddress(address) != null;
     if (!known) {
-      return name + " is no address of this computer: correct --host, or leave it out.";
+      return "This computer has no address " + name + ". Correct --host or leave it out.";
     }
     return "Port " + port + " of " + name + " can't be used (" + why.getMessage() + "). Is the"
         + " proxy running already? Stop the program that has it, or choose another port with"
@@ -94,7 +94,7 @@ public final class ProxyServer {
     guard = who;
     endpoints = List.copyOf(what);
     for (HttpServer server : servers) {
-      server.createContext("/", this::take);
+      server.createContext("/", this::serve);
       server.setExecutor(threads);
       server.start();
     }
@@ -132,7 +132,7 @@ public final class ProxyServer {
   }
 
   /// One exchange, from its headers to its end. What it throws makes the JDK cut the connection.
-  private void take(HttpExchange exchange) throws IOException {
+  private void serve(HttpExchange exchange) throws IOException {
     long start = System.nanoTime();
     if (!enter()) {
       exchange.getResponseHeaders().set("Connection", "close");
@@ -142,7 +142,7 @@ public final class ProxyServer {
       return;
     }
     try {
-      answer(exchange);
+      respond(exchange);
       exchange.close();
     } catch (IOException gone) {
       LOG.log(Level.DEBUG, "the client has gone: {0}", gone.getMessage());
@@ -154,9 +154,9 @@ public final class ProxyServer {
     }
   }
 
-  private void answer(HttpExchange exchange) throws IOException {
+  private void respond(HttpExchange exchange) throws IOException {
     try {
-      ErrorBody refusal = handled(exchange);
+      ErrorBody refusal = dispatch(exchange);
       if (refusal != null) RequestBody.refuse(exchange, refusal);
     } catch (ChatException e) {
       if (headersSent(exchange)) throw new IOException("broken off: " + e.getMessage(), e);
@@ -174,7 +174,7 @@ public final class ProxyServer {
   }
 
   /// Null when a handler has answered.
-  private ErrorBody handled(HttpExchange exchange) throws IOException {
+  private ErrorBody dispatch(HttpExchange exchange) throws IOException {
     String path = path(exchange);
     String method = exchange.getRequestMethod();
     boolean preflight = method.equals("OPTIONS");

@@ -4,7 +4,8 @@ import java.io.IOException;
 import java.time.Duration;
 import skyproxy.chat.Event;
 
-/// Where a reply goes: a stream of chunks, or one completion at the end. Both see the same events.
+/// Writes a reply to the client: as a stream of chunks, or as one completion at the end. Both see
+/// the same events.
 ///
 /// One thread. An `IOException` always means that the client has gone.
 sealed interface Sink permits ChunkSink, CompletionSink {

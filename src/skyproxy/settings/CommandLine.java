@@ -5,7 +5,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 
-/// What was said on the command line.
+/// The command line, read.
 ///
 /// @param help whether `--help` was among it
 /// @param version whether `--version` was

@@ -30,14 +30,14 @@ public final class LiveSettings {
   /// @throws SettingsException when the file can't be used or something is set wrong
   public static LiveSettings load(CommandLine commandLine, Map<String, String> environment,
       Path besideJar) throws SettingsException {
-    Path path = FilePlace.find(commandLine, environment, besideJar);
+    Path path = SettingsPath.find(commandLine, environment, besideJar);
     return new LiveSettings(commandLine, environment, new SettingsFile(path));
   }
 
   /// Where this operating system wants the data of this user's programs to be: ours. Also when
   /// the settings file lies elsewhere, since a player may start several proxies.
   public Path userFolder() {
-    return FilePlace.ofUser(environment, System.getProperty("os.name"),
+    return SettingsPath.ofUser(environment, System.getProperty("os.name"),
         Path.of(System.getProperty("user.home"))).getParent();
   }
 

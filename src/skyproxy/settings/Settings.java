@@ -28,13 +28,13 @@ public record Settings(Path file, Listen listen, String apiKey, List<String> all
     Codex codex, OpenRouter openRouter, List<Server> servers, boolean wholeWords, String exitWith,
     boolean open, boolean verbose) {
 
-  /// Where to listen.
+  /// The addresses and the port to listen on.
   ///
   /// @param host what the player said, or null
   /// @param addresses all of them; the second one is `::1`, which a computer may lack
   public record Listen(String host, List<InetAddress> addresses, int port) {}
 
-  /// How Claude is reached.
+  /// The ways to reach Claude.
   public enum ClaudeMode {
     AUTO, CLI, API_KEY, DIRECT;
 

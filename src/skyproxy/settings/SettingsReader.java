@@ -16,11 +16,11 @@ final class SettingsReader {
   private static final String DEFAULT_MODEL = "claude-sonnet-5-5";
 
   private final Sources sources;
-  private final FileMembers members;
+  private final FileSettings members;
 
   SettingsReader(Sources sources) {
     this.sources = sources;
-    this.members = new FileMembers(sources.content());
+    this.members = new FileSettings(sources.content());
   }
 
   Settings read() throws SettingsException {

@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import skyproxy.json.Json;
 
-/// Where an option's value comes from: command line, environment, settings file, in this order.
+/// The three sources of an option's value: command line, environment, settings file, in this order.
 record Sources(CommandLine commandLine, Map<String, String> environment, Path file,
     Json.Obj content) {
 

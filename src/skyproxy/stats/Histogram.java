@@ -6,7 +6,7 @@ import java.util.List;
 import skyproxy.json.Cursor;
 import skyproxy.json.Json;
 
-/// How durations are spread, in a fixed number of buckets: eight for each doubling from 10 ms to
+/// A distribution of durations in a fixed number of buckets: eight for each doubling from 10 ms to
 /// ten minutes, so a quantile is at most 5 % off. Not safe for several threads.
 final class Histogram {
   private static final double FIRST = 10;

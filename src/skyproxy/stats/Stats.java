@@ -28,9 +28,9 @@ public final class Stats implements AutoCloseable {
   private static final Duration BETWEEN_SAVES = Duration.ofMinutes(1);
   private static final int PROVIDERS = 100;
 
-  private record Numbered(long id, Exchange exchange) {}
+  private record Numbered(long id, RequestRecord request) {}
 
-  private record Fault(Instant when, String message) {}
+  private record LastError(Instant when, String message) {}
 
   private final Clock clock;
   private final Instant started;
@@ -38,21 +38,16 @@ public final class Stats implements AutoCloseable {
   private final Consumer<String> log;
   private final Thread saver;
   private final ArrayDeque<Numbered> recent = new ArrayDeque<>();
-  private final Map<String, Fault> faults = new LinkedHashMap<>();
-  private Table today = new Table();
-  private Table session = new Table();
-  private Table all = new Table();
+  private final Map<String, LastError> lastErrors = new LinkedHashMap<>();
+  private MetricsTable today = new MetricsTable();
+  private MetricsTable session = new MetricsTable();
+  private MetricsTable all = new MetricsTable();
   private LocalDate day;
   private Instant since;
   private long lastId;
   private long running;
   private boolean unsaved;
   private volatile boolean keepsTexts;
-
-  /// Figures in memory alone.
-  public Stats() {
-    this(null, _ -> {}, Clock.systemDefaultZone());
-  }
 
   /// Figures that go on from a file, which need not be there yet.
   ///
@@ -61,6 +56,7 @@ public final class Stats implements AutoCloseable {
     this(new StatsFile(file), log, Clock.systemDefaultZone());
   }
 
+  /// @param file null: in memory alone
   Stats(StatsFile file, Consumer<String> log, Clock clock) {
     this.clock = clock;
     this.file = file;
@@ -81,15 +77,15 @@ public final class Stats implements AutoCloseable {
   }
 
   /// Counts a request that has ended. Takes microseconds.
-  public synchronized void add(Exchange exchange) {
+  public synchronized void add(RequestRecord request) {
     turnDay();
     if (running > 0) running--;
-    today.add(exchange);
-    session.add(exchange);
-    all.add(exchange);
+    today.add(request);
+    session.add(request);
+    all.add(request);
     unsaved = true;
-    for (Attempt attempt : exchange.attempts()) remember(attempt);
-    Exchange kept = keepsTexts ? exchange.withTextsCut() : exchange.withoutTexts();
+    for (Attempt attempt : request.attempts()) remember(attempt);
+    RequestRecord kept = keepsTexts ? request.withTextsCut() : request.withoutTexts();
     recent.addFirst(new Numbered(++lastId, kept));
     if (recent.size() > RECENT) recent.removeLast();
     if (keepsTexts) dropTexts(WITH_TEXTS);
@@ -98,14 +94,14 @@ public final class Stats implements AutoCloseable {
   /// An attempt that answers clears what was wrong before.
   private void remember(Attempt attempt) {
     if (attempt.failure() == null) {
-      faults.remove(attempt.provider());
-    } else if (faults.size() < PROVIDERS || faults.containsKey(attempt.provider())) {
-      String message = Shown.cut(attempt.failure().message());
-      faults.put(attempt.provider(), new Fault(clock.instant(), message));
+      lastErrors.remove(attempt.provider());
+    } else if (lastErrors.size() < PROVIDERS || lastErrors.containsKey(attempt.provider())) {
+      String message = RequestJson.cut(attempt.failure().message());
+      lastErrors.put(attempt.provider(), new LastError(clock.instant(), message));
     }
   }
 
-  /// Whether an [Exchange] shall carry prompt and answer.
+  /// Whether a [RequestRecord] shall carry prompt and answer.
   public boolean keepsTexts() {
     return keepsTexts;
   }
@@ -121,28 +117,24 @@ public final class Stats implements AutoCloseable {
     recent.clear();
     for (Numbered one : same) {
       boolean keep = recent.size() < kept;
-      recent.add(keep ? one : new Numbered(one.id(), one.exchange().withoutTexts()));
+      recent.add(keep ? one : new Numbered(one.id(), one.request().withoutTexts()));
     }
   }
 
   /// Forgets all that was counted and every request.
   public synchronized void clear() {
-    today = new Table();
-    session = new Table();
-    all = new Table();
+    today = new MetricsTable();
+    session = new MetricsTable();
+    all = new MetricsTable();
     since = clock.instant();
     recent.clear();
-    faults.clear();
+    lastErrors.clear();
     lastId++;
     unsaved = true;
   }
 
-  /// Everything that there is to show.
-  public Json.Obj json() {
-    return json(-1);
-  }
-
-  /// What is new since the request numbered `after`: without the figures when nothing is.
+  /// What is new since the request numbered `after`, without the figures when nothing is; with -1
+  /// everything.
   public synchronized Json.Obj json(long after) {
     turnDay();
     Json.Obj.Builder out = Json.Obj.builder()
@@ -157,31 +149,32 @@ public final class Stats implements AutoCloseable {
     }
     List<Json> newer = new ArrayList<>();
     for (Numbered one : recent) {
-      if (one.id() > after || after > lastId) newer.add(Shown.exchange(one.id(), one.exchange()));
+      boolean isNew = one.id() > after || after > lastId;
+      if (isNew) newer.add(RequestJson.of(one.id(), one.request()));
     }
     return out.put("recent", new Json.Arr(newer)).build();
   }
 
   /// One of the last requests with its texts, as far as kept; null when it is not among them.
-  public synchronized Json.Obj exchange(long id) {
+  public synchronized Json.Obj request(long id) {
     for (Numbered one : recent) {
-      if (one.id() == id) return Shown.whole(id, one.exchange());
+      if (one.id() == id) return RequestJson.withTexts(id, one.request());
     }
     return null;
   }
 
   /// What last went wrong with a provider, or null when it has answered since.
   public synchronized Json.Obj lastError(String provider) {
-    Fault fault = faults.get(provider);
-    return fault == null ? null : Json.Obj.builder()
-        .put("when", fault.when().toString()).put("message", fault.message()).build();
+    LastError error = lastErrors.get(provider);
+    return error == null ? null : Json.Obj.builder()
+        .put("when", error.when().toString()).put("message", error.message()).build();
   }
 
   private void turnDay() {
     LocalDate now = LocalDate.now(clock);
     if (now.equals(day)) return;
     day = now;
-    today = new Table();
+    today = new MetricsTable();
   }
 
   private void load() {
@@ -189,9 +182,9 @@ public final class Stats implements AutoCloseable {
       Json.Obj saved = file.load();
       if (saved == null) return;
       Cursor at = Cursor.of(saved);
-      Table whole = new Table();
+      MetricsTable whole = new MetricsTable();
       whole.load(at.at("all"));
-      Table lastDay = new Table();
+      MetricsTable lastDay = new MetricsTable();
       lastDay.load(at.at("today"));
       since = Instant.parse(at.at("since").string());
       all = whole;
@@ -213,7 +206,7 @@ public final class Stats implements AutoCloseable {
     }
   }
 
-  /// @return whether it has failed and that was told
+  /// @return whether saving failed and has been logged
   private boolean save(boolean complained) {
     Json.Obj figures;
     synchronized (this) {

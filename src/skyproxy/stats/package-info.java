@@ -6,7 +6,7 @@
 /// size instead of lists; of the last requests a ring is kept. A busy evening and a year of them
 /// take the same memory and the same small file.
 ///
-/// Figures are kept for each pair of model and job and added up when somebody looks: a request
+/// Metrics are kept for each pair of model and job and added up when somebody looks: a request
 /// ends with a handful of additions under one lock, and looking happens once a second at most.
 /// Prompts and answers are kept only while the player wants it, in memory alone.
 ///

@@ -19,8 +19,8 @@ import org.junit.jupiter.api.io.TempDir;
 import skyproxy.chat.Event;
 import skyproxy.chat.Health;
 import skyproxy.chat.Limits;
-import skyproxy.chat.PlanWindow;
 import skyproxy.chat.Reply;
+import skyproxy.chat.UsageWindow;
 import skyproxy.settings.Settings.ClaudeMode;
 import skyproxy.testing.FakeUpstream;
 import skyproxy.testing.Fixtures;
@@ -68,7 +68,7 @@ final class ModeSwitchTest {
     try (FakeUpstream upstream = new FakeUpstream(); ClaudeProvider claude = provider(upstream)) {
       answer(claude, "words 1");
       until("it is known", () -> !claude.plan().isEmpty());
-      PlanWindow window = claude.plan().getFirst();
+      UsageWindow window = claude.plan().getFirst();
       assertEquals("5 hours", window.name());
       assertEquals(25.0, window.usedPercent());
       assertEquals("allowed", window.state());

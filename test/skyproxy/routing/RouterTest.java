@@ -62,7 +62,7 @@ final class RouterTest {
 
   /// Who answers.
   private static String ask(Router router, String model) {
-    try (Routed reply = router.open(request(model))) {
+    try (FailoverReply reply = router.open(request(model))) {
       while (reply.next(Duration.ofSeconds(5)) != null) { }
       return reply.model();
     }
@@ -285,9 +285,9 @@ final class RouterTest {
   @Test
   void a_model_that_failed_many_at_once_does_not_get_all_that_come_after() {
     claude.on("a", BROKEN);
-    List<Routed> open = new ArrayList<>();
+    List<FailoverReply> open = new ArrayList<>();
     for (int i = 0; i < 40; i++) open.add(router.open(request("a, b")));
-    for (Routed reply : open) {
+    for (FailoverReply reply : open) {
       while (reply.next(Duration.ofSeconds(5)) != null) { }
       reply.close();
     }
@@ -318,7 +318,7 @@ final class RouterTest {
     ChatRequest mood = ChatRequest.parse((Json.Obj) Json.parse("{\"model\":\"auto\",\"messages\":["
         + "{\"role\":\"system\",\"content\":\"You are an AI mood analyzer for Skyrim.\"},"
         + "{\"role\":\"user\",\"content\":\"Hm.\"}]}"), ChatRequest.Caller.UNKNOWN);
-    try (Routed reply = byJob.open(mood)) {
+    try (FailoverReply reply = byJob.open(mood)) {
       reply.next(Duration.ofSeconds(5));
       assertEquals("gpt-mini", reply.model());
     }

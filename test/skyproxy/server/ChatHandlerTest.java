@@ -9,6 +9,7 @@ import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,6 +20,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import skyproxy.chat.Event;
 import skyproxy.chat.Failure;
 import skyproxy.chat.FinishReason;
@@ -38,17 +40,21 @@ final class ChatHandlerTest {
       new Event.Finish(FinishReason.STOP, new Usage(120, 17, 64, 3));
   private static final String HI = "\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]";
 
-  private final Stats stats = new Stats();
+  @TempDir
+  private Path folder;
+  private Stats stats;
   private ScriptedProvider provider;
   private HttpServer server;
 
   @AfterEach
   void stop() {
     server.stop(0);
+    stats.close();
   }
 
   private RawClient ask(String members, Object... steps) throws IOException {
     provider = ScriptedProvider.of(steps);
+    stats = new Stats(folder.resolve("stats.json"), _ -> { });
     Routes routes = TestRoutes.of("m", Map.of("nothing", ","), Map.of(), provider);
     ChatHandler handler = new ChatHandler(new Router(routes), () -> true, stats);
     server = HttpServer.create(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0), 0);
@@ -239,7 +245,7 @@ final class ChatHandlerTest {
     }
     server.stop(1);
     assertEquals("failed",
-        Cursor.of(stats.json()).at("recent").at(0).at("outcome").string());
+        Cursor.of(stats.json(-1)).at("recent").at(0).at("outcome").string());
   }
 
   @Test
@@ -265,6 +271,7 @@ final class ChatHandlerTest {
       assertNull(message.at("reasoning_content").json());
     }
     server.stop(0);
+    stats.close();
     try (RawClient client = ask(",\"reasoning_effort\":\"low\"", steps)) {
       assertEquals("hmloud", Cursor.of(Json.parse(client.answer().body())).at("choices").at(0)
           .at("message").at("reasoning_content").string());

@@ -289,7 +289,7 @@ final class ProxyServerTest {
     one.stop(Duration.ZERO);
     BindException refused =
         assertThrows(BindException.class, () -> ProxyServer.bind(List.of(nobodys), 0));
-    assertTrue(refused.getMessage().endsWith("correct --host, or leave it out."));
+    assertTrue(refused.getMessage().endsWith("Correct --host or leave it out."));
   }
 
   private static void assumeIpv6() throws SocketException {

@@ -184,11 +184,11 @@ final class LiveSettingsTest {
   void the_file_beside_the_jar_goes_before_that_of_the_user() throws Exception {
     Files.writeString(file, "{}");
     Map<String, String> env = Map.of("XDG_CONFIG_HOME", "/opt/xdg", "APPDATA", "/opt/roaming");
-    assertEquals(file, FilePlace.find(CommandLine.parse(List.of()), env, folder));
+    assertEquals(file, SettingsPath.find(CommandLine.parse(List.of()), env, folder));
     Files.delete(file);
-    Path users = FilePlace.find(CommandLine.parse(List.of()), env, folder);
+    Path users = SettingsPath.find(CommandLine.parse(List.of()), env, folder);
     assertTrue(users.endsWith(Path.of("skyrimnet-proxy", "config.json")), users.toString());
-    assertEquals(Path.of("/opt/other.json"), FilePlace.find(CommandLine.parse(List.of()),
+    assertEquals(Path.of("/opt/other.json"), SettingsPath.find(CommandLine.parse(List.of()),
         Map.of("SKYRIMNET_PROXY_CONFIG", "/opt/other.json"), folder));
   }
 
@@ -196,17 +196,17 @@ final class LiveSettingsTest {
   void each_system_has_its_own_place_for_the_file_of_a_user() {
     Path home = Path.of("/home/player");
     assertEquals(Path.of("/home/player/.config/skyrimnet-proxy/config.json"),
-        FilePlace.ofUser(Map.of(), "Linux", home));
+        SettingsPath.ofUser(Map.of(), "Linux", home));
     assertEquals(Path.of("/opt/xdg/skyrimnet-proxy/config.json"),
-        FilePlace.ofUser(Map.of("XDG_CONFIG_HOME", "/opt/xdg"), "Linux", home));
+        SettingsPath.ofUser(Map.of("XDG_CONFIG_HOME", "/opt/xdg"), "Linux", home));
     assertEquals(Path.of("/home/player/.config/skyrimnet-proxy/config.json"),
-        FilePlace.ofUser(Map.of("XDG_CONFIG_HOME", "relative"), "Linux", home));
+        SettingsPath.ofUser(Map.of("XDG_CONFIG_HOME", "relative"), "Linux", home));
     assertEquals(
         Path.of("/home/player/Library/Application Support/skyrimnet-proxy/config.json"),
-        FilePlace.ofUser(Map.of(), "Mac OS X", home));
+        SettingsPath.ofUser(Map.of(), "Mac OS X", home));
     assertEquals(Path.of("/opt/roaming/skyrimnet-proxy/config.json"),
-        FilePlace.ofUser(Map.of("APPDATA", "/opt/roaming"), "Windows 11", home));
+        SettingsPath.ofUser(Map.of("APPDATA", "/opt/roaming"), "Windows 11", home));
     assertEquals(Path.of("/home/player/AppData/Roaming/skyrimnet-proxy/config.json"),
-        FilePlace.ofUser(Map.of(), "Windows 11", home));
+        SettingsPath.ofUser(Map.of(), "Windows 11", home));
   }
 }

@@ -24,7 +24,7 @@ import skyproxy.json.Cursor;
 
 /// What is counted, and that it stays bounded.
 final class StatsTest {
-  private final Stats stats = new Stats();
+  private final Stats stats = new Stats(null, _ -> {}, Clock.systemDefaultZone());
 
   @Test
   void a_request_is_counted_for_its_model_and_its_job() {
@@ -48,8 +48,8 @@ final class StatsTest {
 
   @Test
   void hang_ups_are_no_failures() {
-    stats.add(exchange("m", Job.DIALOGUE, 500L, 700, Exchange.Outcome.HUNG_UP, null));
-    stats.add(exchange("m", Job.DIALOGUE, null, 700, Exchange.Outcome.FAILED,
+    stats.add(exchange("m", Job.DIALOGUE, 500L, 700, RequestRecord.Outcome.HUNG_UP, null));
+    stats.add(exchange("m", Job.DIALOGUE, null, 700, RequestRecord.Outcome.FAILED,
         new Failure.TimedOut("m did not begin to answer in time.")));
     Cursor total = json().at("today").at("total");
     assertEquals(1, total.at("hang_ups").integer());
@@ -71,17 +71,17 @@ final class StatsTest {
     stats.add(answered("x".repeat(1_000_000), Job.MOOD, 10, 20));
     Cursor today = json().at("today");
     assertEquals(5_001, today.at("total").at("requests").integer());
-    assertTrue(today.at("pairs").array().size() <= Table.PAIRS + Job.values().length);
+    assertTrue(today.at("pairs").array().size() <= MetricsTable.PAIRS + Job.values().length);
     assertEquals(Stats.RECENT, json().at("recent").array().size());
-    assertTrue(stats.json().toString().length() < 500_000, "too much to send");
+    assertTrue(stats.json(-1).toString().length() < 500_000, "too much to send");
   }
 
   @Test
   void the_last_request_comes_first_with_all_that_was_tried() {
     stats.add(answered("a", Job.DIALOGUE, 10, 20));
-    stats.add(new Exchange(Instant.now(), Job.DIALOGUE, "a > b", "b", "openrouter", true,
+    stats.add(new RequestRecord(Instant.now(), Job.DIALOGUE, "a > b", "b", "openrouter", true,
         Duration.ofMillis(800), Duration.ofSeconds(2), new Usage(1_000, 50, 900, 0), 0.0123,
-        Exchange.Outcome.ANSWERED, null, 200, List.of(
+        RequestRecord.Outcome.ANSWERED, null, 200, List.of(
             new Attempt("a", "claude", new Failure.RateLimited("Wait.", null), Duration.ZERO),
             new Attempt("b", "openrouter", null, Duration.ofMillis(700))), null, null));
     Cursor last = json().at("recent").at(0);
@@ -106,17 +106,17 @@ final class StatsTest {
   @Test
   void texts_are_kept_only_while_that_is_wanted_and_cut_to_size() {
     stats.add(said("before"));
-    assertTrue(Cursor.of(stats.exchange(1)).at("prompt").isMissing());
+    assertTrue(Cursor.of(stats.request(1)).at("prompt").isMissing());
     stats.keepTexts(true);
     for (int i = 0; i < 100; i++) stats.add(said("x".repeat(150_000)));
     int with = 0;
     for (Cursor one : json().at("recent").array()) with += one.at("texts").bool() ? 1 : 0;
     assertEquals(Stats.WITH_TEXTS, with);
-    assertTrue(Cursor.of(stats.exchange(101)).at("prompt").string().length() < 65_000);
-    assertEquals("fine", Cursor.of(stats.exchange(101)).at("answer").string());
+    assertTrue(Cursor.of(stats.request(101)).at("prompt").string().length() < 65_000);
+    assertEquals("fine", Cursor.of(stats.request(101)).at("answer").string());
     stats.keepTexts(false);
-    assertTrue(Cursor.of(stats.exchange(101)).at("prompt").isMissing());
-    assertNull(stats.exchange(999));
+    assertTrue(Cursor.of(stats.request(101)).at("prompt").isMissing());
+    assertNull(stats.request(999));
   }
 
   @Test
@@ -135,7 +135,7 @@ final class StatsTest {
       for (int i = 0; i < 100; i++) before.add(answered("m", Job.DIALOGUE, 1_000, 2_000));
     }
     try (Stats after = new Stats(file, log::add)) {
-      Cursor json = Cursor.of(after.json());
+      Cursor json = Cursor.of(after.json(-1));
       assertEquals(100, json.at("today").at("total").at("requests").integer());
       assertEquals(100, json.at("all").at("jobs").at(0).at("requests").integer());
       assertEquals(1_000, json.at("all").at("total").at("first_token_p50_ms").integer(), 50);
@@ -143,7 +143,7 @@ final class StatsTest {
       after.clear();
     }
     try (Stats later = new Stats(file, log::add)) {
-      assertEquals(0, Cursor.of(later.json()).at("all").at("total").at("requests").integer());
+      assertEquals(0, Cursor.of(later.json(-1)).at("all").at("total").at("requests").integer());
     }
     assertEquals(List.of(), log);
   }
@@ -154,7 +154,7 @@ final class StatsTest {
     Stats nightly = new Stats(null, _ -> {}, new MovedClock(clock));
     nightly.add(answered("m", Job.DIALOGUE, 10, 20));
     clock[0] = Clock.offset(clock[0], Duration.ofMinutes(2));
-    Cursor json = Cursor.of(nightly.json());
+    Cursor json = Cursor.of(nightly.json(-1));
     assertEquals(0, json.at("today").at("total").at("requests").integer());
     assertEquals(1, json.at("since_start").at("total").at("requests").integer());
   }
@@ -171,7 +171,7 @@ final class StatsTest {
         fresh.add(answered("m", Job.DIALOGUE, 10, 20));
       }
       try (Stats again = new Stats(file, log::add)) {
-        assertEquals(1, Cursor.of(again.json()).at("all").at("total").at("requests").integer());
+        assertEquals(1, Cursor.of(again.json(-1)).at("all").at("total").at("requests").integer());
       }
       assertEquals(1, log.size());
     }
@@ -188,17 +188,19 @@ final class StatsTest {
     assertTrue(Files.size(file) < 1 << 20, Files.size(file) + " bytes");
   }
 
-  private static Exchange said(String prompt) {
-    Exchange plain = answered("m", Job.DIALOGUE, 10, 20);
-    return new Exchange(plain.when(), plain.job(), "m", "m", "claude", true, plain.firstToken(),
-        plain.total(), plain.usage(), null, plain.outcome(), null, 200, List.of(), prompt, "fine");
+  private static RequestRecord said(String prompt) {
+    RequestRecord plain = answered("m", Job.DIALOGUE, 10, 20);
+    return new RequestRecord(plain.when(), plain.job(), "m", "m", "claude", true,
+        plain.firstToken(), plain.total(), plain.usage(), null, plain.outcome(), null, 200,
+        List.of(), prompt, "fine");
   }
 
-  private static Exchange tried(Failure failure) {
+  private static RequestRecord tried(Failure failure) {
     Attempt attempt = new Attempt("m", "claude", failure, Duration.ofMillis(3));
-    return new Exchange(Instant.now(), Job.OTHER, "m", "m", "claude", true, null,
+    return new RequestRecord(Instant.now(), Job.OTHER, "m", "m", "claude", true, null,
         Duration.ofMillis(4), Usage.NONE, null,
-        failure == null ? Exchange.Outcome.ANSWERED : Exchange.Outcome.FAILED, failure, 200,
+        failure == null ? RequestRecord.Outcome.ANSWERED : RequestRecord.Outcome.FAILED,
+        failure, 200,
         List.of(attempt), null, null);
   }
 
@@ -227,16 +229,16 @@ final class StatsTest {
   }
 
   private Cursor json() {
-    return Cursor.of(stats.json());
+    return Cursor.of(stats.json(-1));
   }
 
-  private static Exchange answered(String model, Job job, long first, long total) {
-    return exchange(model, job, first, total, Exchange.Outcome.ANSWERED, null);
+  private static RequestRecord answered(String model, Job job, long first, long total) {
+    return exchange(model, job, first, total, RequestRecord.Outcome.ANSWERED, null);
   }
 
-  private static Exchange exchange(String model, Job job, Long first, long total,
-      Exchange.Outcome outcome, Failure failure) {
-    return new Exchange(Instant.now(), job, model, model, "claude", true,
+  private static RequestRecord exchange(String model, Job job, Long first, long total,
+      RequestRecord.Outcome outcome, Failure failure) {
+    return new RequestRecord(Instant.now(), job, model, model, "claude", true,
         first == null ? null : Duration.ofMillis(first), Duration.ofMillis(total),
         new Usage(100, 20, 0, 0), null, outcome, failure, failure == null ? 200 : 504, List.of(),
         null, null);

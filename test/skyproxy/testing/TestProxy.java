@@ -49,9 +49,9 @@ public final class TestProxy implements AutoCloseable {
             new Route(upstream, id -> id.startsWith("local:"), "local:"),
             new Route(new DemoProvider(Duration.ZERO), "demo"::equals, ""))));
     server = ProxyServer.bind(List.of(InetAddress.ofLiteral("127.0.0.1")), 0);
-    Stats stats = new Stats();
+    Stats stats = new Stats(folder.resolve("stats.json"), _ -> { });
     List<Endpoint> endpoints = new ArrayList<>(Endpoints.of(router, settings, stats, "9.9.9"));
-    endpoints.add(Endpoints.json("/stats", _ -> stats.json()));
+    endpoints.add(Endpoints.json("/stats", _ -> stats.json(-1)));
     endpoints.addAll(List.of(more));
     server.start(new Guard(settings::now), endpoints);
   }

@@ -22,7 +22,7 @@ import skyproxy.speech.ThoughtFilter;
 /// upstream sends before it says something (a role, blank space) is kept back and follows with
 /// the first word; for a request that does not stream, everything is kept back to the end, since
 /// the client has nothing before that either.
-public final class Routed implements Reply {
+public final class FailoverReply implements Reply {
   /// An upstream that shows life but says nothing may take this many times its limit.
   private static final int LIVELY = 4;
 
@@ -33,13 +33,13 @@ public final class Routed implements Reply {
   private static final Duration AFTER_THE_END = Duration.ofSeconds(2);
 
   private final ChatRequest request;
-  private final Plan plan;
+  private final TargetOrder order;
   private final Cooldown cooldown;
   private final Function<Provider, Turnstile> turnstiles;
   private final List<Attempt> attempts = new ArrayList<>();
   private final ArrayDeque<Event> ready = new ArrayDeque<>();
   private final ArrayDeque<Event> kept = new ArrayDeque<>();
-  private Plan.Step step;
+  private TargetOrder.Step step;
   private Turnstile.Ticket ticket;
   private Reply reply;
   private ThoughtFilter thoughts;
@@ -53,12 +53,12 @@ public final class Routed implements Reply {
   private long toldAt;
   private long lifeAt;
 
-  /// @param first the first step of `plan`
-  Routed(ChatRequest request, Plan.Step first, Plan plan, Cooldown cooldown,
+  /// @param first the first step of `order`
+  FailoverReply(ChatRequest request, TargetOrder.Step first, TargetOrder order, Cooldown cooldown,
       Function<Provider, Turnstile> turnstiles) {
     this.request = request;
     this.step = first;
-    this.plan = plan;
+    this.order = order;
     this.cooldown = cooldown;
     this.turnstiles = turnstiles;
   }
@@ -141,7 +141,7 @@ public final class Routed implements Reply {
   private long limitAt() {
     Provider provider = step.target().provider();
     if (reply == null) {
-      Duration queue = plan.mayHaveMore() ? provider.limits().firstToken() : QUEUE;
+      Duration queue = order.mayHaveMore() ? provider.limits().firstToken() : QUEUE;
       return startedAt + queue.toNanos();
     }
     long patience = (spoke ? provider.limits().silence() : provider.firstEvent(request))
@@ -223,7 +223,7 @@ public final class Routed implements Reply {
       if (asked && step.turn() != null) step.turn().giveBack();
     }
     if (asked) cooldown.failed(step.target(), failure);
-    Plan.Step next = committed || !failure.letsNextTry() ? null : plan.next();
+    TargetOrder.Step next = committed || !failure.letsNextTry() ? null : order.next();
     if (next == null) {
       ended = true;
       throw attempts.size() < 2 || committed ? e : new ChatException(toldWhole(failure), e);

@@ -25,7 +25,7 @@ import skyproxy.testing.ScriptedProvider;
 import skyproxy.testing.TestRoutes;
 
 /// A routed reply: who takes over when, what is kept back until then, and how long anybody waits.
-final class RoutedTest {
+final class FailoverReplyTest {
   private static final Duration LONG = Duration.ofSeconds(20);
   private static final Event AYE = new Event.Text("Aye.");
   private static final Event END = new Event.Finish(FinishReason.STOP, Usage.NONE);
@@ -43,11 +43,11 @@ final class RoutedTest {
         ChatRequest.Caller.UNKNOWN);
   }
 
-  private Routed open(String model) {
+  private FailoverReply open(String model) {
     return router.open(request(model, ",\"stream\":true"));
   }
 
-  private static List<Event> read(Routed reply) {
+  private static List<Event> read(FailoverReply reply) {
     List<Event> events = new ArrayList<>();
     try (reply) {
       for (Event event; (event = reply.next(LONG)) != null; ) events.add(event);
@@ -55,7 +55,7 @@ final class RoutedTest {
     return events;
   }
 
-  private static Failure fail(Routed reply) {
+  private static Failure fail(FailoverReply reply) {
     return assertThrows(ChatException.class, () -> read(reply)).failure();
   }
 
@@ -77,7 +77,7 @@ final class RoutedTest {
         new Failure.TimedOut("n"), new Failure.Garbled("n"), new Failure.UnknownModel("n"),
         new Failure.Rejected(402, "n", null, null), new Failure.Rejected(404, "n", null, null))) {
       claude.on("a", failure);
-      Routed reply = open("a > gpt-b");
+      FailoverReply reply = open("a > gpt-b");
       assertEquals(List.of(new Event.Text("gpt-b"), END), read(reply));
       assertEquals("gpt-b", reply.model());
       assertEquals(List.of("a", "gpt-b"), reply.attempts().stream().map(a -> a.model()).toList());
@@ -110,7 +110,7 @@ final class RoutedTest {
         new Object[] {new Event.Text("<think>hm</think>"), END},
         new Object[] {new Event.Reasoning("hm"), END})) {
       claude.on("a", empty);
-      Routed reply = open("a > gpt-b");
+      FailoverReply reply = open("a > gpt-b");
       assertEquals(List.of(new Event.Text("gpt-b"), END), read(reply));
       assertInstanceOf(Failure.Empty.class, reply.attempts().getFirst().failure());
       router.update(router.routes());
@@ -130,7 +130,8 @@ final class RoutedTest {
   @Test
   void thoughts_that_are_shown_without_an_answer_are_an_empty_reply_too() {
     claude.on("a", new Event.Reasoning("hm"), END);
-    Routed reply = router.open(request("a", ",\"stream\":true,\"reasoning_effort\":\"low\""));
+    FailoverReply reply =
+        router.open(request("a", ",\"stream\":true,\"reasoning_effort\":\"low\""));
     assertEquals(new Event.Reasoning("hm"), reply.next(LONG));
     assertInstanceOf(Failure.Empty.class, fail(reply));
   }
@@ -146,7 +147,7 @@ final class RoutedTest {
   @Test
   void after_the_first_word_a_failure_is_told_and_nobody_else_is_asked() {
     claude.on("a", AYE, BROKEN);
-    Routed reply = open("a > gpt-b");
+    FailoverReply reply = open("a > gpt-b");
     assertEquals(AYE, reply.next(LONG));
     assertEquals(BROKEN, fail(reply));
     assertEquals(BROKEN, reply.attempts().getFirst().failure());
@@ -156,7 +157,7 @@ final class RoutedTest {
   @Test
   void a_request_that_does_not_stream_can_move_on_until_its_very_end() {
     claude.on("a", AYE, new Event.Text("And"), new Failure.Garbled("It broke off."));
-    Routed reply = router.open(request("a > gpt-b", ""));
+    FailoverReply reply = router.open(request("a > gpt-b", ""));
     assertEquals(List.of(new Event.Text("gpt-b"), END), read(reply));
     assertEquals("gpt-b", reply.model());
   }
@@ -165,7 +166,7 @@ final class RoutedTest {
   void when_all_fail_the_last_failure_is_told_with_those_before_it() {
     claude.on("a", new Failure.RateLimited("a is busy.", Duration.ofSeconds(3)));
     codex.on("gpt-b", new Failure.Unreachable("gpt-b is away."));
-    Routed reply = open("a > gpt-b");
+    FailoverReply reply = open("a > gpt-b");
     Failure failure = fail(reply);
     assertEquals(new Failure.Unreachable("gpt-b is away. Before that: a: a is busy."), failure);
     assertEquals(2, reply.attempts().size());
@@ -174,7 +175,7 @@ final class RoutedTest {
   @Test
   void every_reply_is_closed_before_the_next_is_opened() {
     claude.on("a", BROKEN).on("b", AYE, NEVER);
-    Routed reply = open("a > b");
+    FailoverReply reply = open("a > b");
     assertEquals(AYE, reply.next(LONG));
     assertEquals(1, open(claude));
     reply.close();
@@ -186,7 +187,7 @@ final class RoutedTest {
   @Test
   void while_nothing_comes_it_says_so_as_often_as_it_is_asked() {
     claude.on("a", Duration.ofMillis(30), AYE, Duration.ofMillis(30), END);
-    Routed reply = open("a");
+    FailoverReply reply = open("a");
     Event event = reply.next(Duration.ofMillis(1));
     int quiet = 0;
     for (; event == Event.QUIET; quiet++) event = reply.next(Duration.ofMillis(1));
@@ -199,7 +200,7 @@ final class RoutedTest {
   void a_first_word_that_does_not_come_in_time_lets_the_next_one_answer() {
     claude.with(limits(40, 10_000, 9));
     claude.on("a", NEVER);
-    Routed reply = open("a > gpt-b");
+    FailoverReply reply = open("a > gpt-b");
     assertEquals(List.of(new Event.Text("gpt-b"), END), read(reply));
     assertInstanceOf(Failure.TimedOut.class, reply.attempts().getFirst().failure());
     assertInstanceOf(Failure.TimedOut.class, fail(open("a")));
@@ -226,7 +227,7 @@ final class RoutedTest {
     assertInstanceOf(Failure.TimedOut.class, fail(open("a")));
     endless[0] = AYE;
     claude.with(limits(10_000, 80, 9)).on("a", endless);
-    Routed spoken = open("a");
+    FailoverReply spoken = open("a");
     assertEquals(AYE, spoken.next(LONG));
     assertInstanceOf(Failure.TimedOut.class, fail(spoken));
   }
@@ -244,7 +245,7 @@ final class RoutedTest {
   void silence_inside_a_reply_ends_it_with_a_failure() {
     claude.with(limits(10_000, 40, 9));
     claude.on("a", AYE, NEVER);
-    Routed reply = open("a > gpt-b");
+    FailoverReply reply = open("a > gpt-b");
     assertEquals(AYE, reply.next(LONG));
     assertInstanceOf(Failure.TimedOut.class, fail(reply));
     assertEquals(List.of(), codex.asked());
@@ -254,9 +255,9 @@ final class RoutedTest {
   void who_is_over_the_limit_waits_and_moves_up_when_one_leaves() {
     claude.with(limits(10_000, 10_000, 1));
     claude.on("a", AYE, END);
-    Routed first = open("a");
+    FailoverReply first = open("a");
     assertEquals(AYE, first.next(LONG));
-    Routed second = open("a");
+    FailoverReply second = open("a");
     assertEquals(Event.QUIET, second.next(Duration.ofMillis(5)));
     assertEquals(List.of("a"), claude.asked());
     assertEquals(List.of(END), read(first));
@@ -267,7 +268,7 @@ final class RoutedTest {
   void who_waits_too_long_for_a_place_is_served_by_another_and_nobody_is_blamed() {
     claude.with(limits(300, 10_000, 1));
     claude.on("a", AYE, NEVER);
-    Routed first = open("a");
+    FailoverReply first = open("a");
     assertEquals(AYE, first.next(LONG));
     for (int i = 0; i < 3; i++) {
       assertEquals(List.of(new Event.Text("gpt-b"), END), read(open("a > gpt-b")));
@@ -281,13 +282,13 @@ final class RoutedTest {
   void a_reply_that_is_left_gives_its_place_and_its_waiting_place_back() {
     claude.with(limits(10_000, 10_000, 1));
     claude.on("a", AYE, NEVER);
-    Routed first = open("a");
+    FailoverReply first = open("a");
     assertEquals(AYE, first.next(LONG));
-    Routed second = open("a");
+    FailoverReply second = open("a");
     assertEquals(Event.QUIET, second.next(Duration.ZERO));
     second.close();
     first.close();
-    Routed third = open("a");
+    FailoverReply third = open("a");
     assertEquals(AYE, third.next(LONG));
     third.close();
     assertEquals(List.of("a", "a"), claude.asked());

@@ -14,12 +14,12 @@ import java.util.zip.DeflaterOutputStream;
 import skyproxy.json.Json;
 
 /// Requests in the shapes that the game sends, about harmless things.
-final class Shapes {
+final class GameRequests {
   private static final String LYDIA = "You are Lydia, a Female Nord in Skyrim. You are speaking to"
       + " the Dragonborn, whose housecarl you are.";
   private static final int DIALOGUE_SIZE = 45_000;
 
-  private Shapes() {}
+  private GameRequests() {}
 
   static Json.Obj hello(String model) {
     return request(model, 4_096, false,

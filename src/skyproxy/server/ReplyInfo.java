@@ -4,18 +4,18 @@ import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.function.Supplier;
 
-/// What all parts of one answer share.
+/// The members that all parts of one answer share.
 ///
 /// @param id `chatcmpl-…`
 /// @param created seconds since 1970
 /// @param model who answers; asked only when that is known
-record Header(String id, long created, Supplier<String> model) {
+record ReplyInfo(String id, long created, Supplier<String> model) {
   private static final SecureRandom RANDOM = new SecureRandom();
 
-  static Header of(Supplier<String> model) {
+  static ReplyInfo of(Supplier<String> model) {
     byte[] bytes = new byte[12];
     RANDOM.nextBytes(bytes);
-    return new Header("chatcmpl-" + HexFormat.of().formatHex(bytes),
+    return new ReplyInfo("chatcmpl-" + HexFormat.of().formatHex(bytes),
         System.currentTimeMillis() / 1000, model);
   }
 }

@@ -10,8 +10,8 @@ import skyproxy.chat.Job;
 import skyproxy.json.Cursor;
 import skyproxy.json.Json;
 
-/// Figures for each pair of model and job, over one span of time. Not safe for several threads.
-final class Table {
+/// The metrics of each pair of model and job, over one span of time. Not safe for several threads.
+final class MetricsTable {
   /// Clients make up the names of models; what comes beyond these is counted as [#OTHERS].
   static final int PAIRS = 160;
   static final int NAME = 120;
@@ -19,16 +19,16 @@ final class Table {
 
   record Pair(String model, Job job) {}
 
-  private final Map<Pair, Figures> figures = new LinkedHashMap<>();
+  private final Map<Pair, Metrics> metrics = new LinkedHashMap<>();
 
-  void add(Exchange exchange) {
-    at(new Pair(cut(exchange.answered()), exchange.job())).add(exchange);
+  void add(RequestRecord request) {
+    at(new Pair(cut(request.model()), request.job())).add(request);
   }
 
-  private Figures at(Pair pair) {
-    boolean room = figures.size() < PAIRS || figures.containsKey(pair);
-    return figures.computeIfAbsent(room ? pair : new Pair(OTHERS, pair.job()),
-        _ -> new Figures());
+  private Metrics at(Pair pair) {
+    boolean room = metrics.size() < PAIRS || metrics.containsKey(pair);
+    return metrics.computeIfAbsent(room ? pair : new Pair(OTHERS, pair.job()),
+        _ -> new Metrics());
   }
 
   private static String cut(String name) {
@@ -37,7 +37,7 @@ final class Table {
 
   /// Everything, for [#load].
   Json.Arr save() {
-    return new Json.Arr(figures.entrySet().stream().map(entry -> (Json) entry.getValue().save(
+    return new Json.Arr(metrics.entrySet().stream().map(entry -> (Json) entry.getValue().save(
         named(entry.getKey()))).toList());
   }
 
@@ -56,27 +56,27 @@ final class Table {
   }
 
   Json.Obj json() {
-    Figures all = new Figures();
-    figures.values().forEach(all::add);
+    Metrics all = new Metrics();
+    metrics.values().forEach(all::add);
     List<Json> pairs = new ArrayList<>();
-    figures.forEach((pair, sum) -> pairs.add(sum.show(named(pair)).build()));
+    metrics.forEach((pair, sum) -> pairs.add(sum.write(named(pair)).build()));
     return Json.Obj.builder()
-        .put("total", all.show(Json.Obj.builder()).build())
+        .put("total", all.write(Json.Obj.builder()).build())
         .put("models", sums("model", Pair::model))
         .put("jobs", sums("job", pair -> pair.job().wireName()))
         .put("pairs", new Json.Arr(pairs))
         .build();
   }
 
-  /// The figures added up over one half of the pairs, the most asked for first.
+  /// The metrics added up over one half of the pairs, the most asked for first.
   private Json.Arr sums(String name, Function<Pair, String> half) {
-    Map<String, Figures> sums = new LinkedHashMap<>();
-    figures.forEach((pair, one) ->
-        sums.computeIfAbsent(half.apply(pair), _ -> new Figures()).add(one));
+    Map<String, Metrics> sums = new LinkedHashMap<>();
+    metrics.forEach((pair, one) ->
+        sums.computeIfAbsent(half.apply(pair), _ -> new Metrics()).add(one));
     return new Json.Arr(sums.entrySet().stream()
         .sorted(Comparator.comparingLong(entry -> -entry.getValue().requests()))
         .map(entry -> (Json) entry.getValue()
-            .show(Json.Obj.builder().put(name, entry.getKey())).build())
+            .write(Json.Obj.builder().put(name, entry.getKey())).build())
         .toList());
   }
 }

@@ -8,12 +8,12 @@ import skyproxy.chat.Failure;
 import skyproxy.chat.Job;
 import skyproxy.chat.Usage;
 
-/// One request, after its end.
+/// A request that has ended.
 ///
 /// @param when it came in
 /// @param job what it most likely was for
-/// @param asked the `model` text that the client sent
-/// @param answered the id of the model that answered or failed last; `asked` when none was tried
+/// @param modelText the `model` that the client sent
+/// @param model the id of the model that answered or failed last; `modelText` when none was tried
 /// @param provider who answered or failed last; "" when none was tried
 /// @param streamed whether the client asked for a stream
 /// @param firstToken from the request to the first word from upstream, or null when none came
@@ -26,7 +26,7 @@ import skyproxy.chat.Usage;
 /// @param attempts all tries, in order
 /// @param prompt the request as it came, or null unless [Stats#keepsTexts]
 /// @param answer what was said, or null unless [Stats#keepsTexts]
-public record Exchange(Instant when, Job job, String asked, String answered, String provider,
+public record RequestRecord(Instant when, Job job, String modelText, String model, String provider,
     boolean streamed, Duration firstToken, Duration total, Usage usage, Double cost,
     Outcome outcome, Failure failure, int status, List<Attempt> attempts, String prompt,
     String answer) {
@@ -34,7 +34,7 @@ public record Exchange(Instant when, Job job, String asked, String answered, Str
   private static final int PROMPT = 64_000;
   private static final int ANSWER = 32_000;
 
-  /// How a request ended.
+  /// The end of a request.
   public enum Outcome {
     /// With a whole answer.
     ANSWERED,
@@ -44,23 +44,23 @@ public record Exchange(Instant when, Job job, String asked, String answered, Str
     HUNG_UP
   }
 
-  public Exchange {
+  public RequestRecord {
     attempts = List.copyOf(attempts);
   }
 
-  Exchange withoutTexts() {
+  RequestRecord withoutTexts() {
     return prompt == null && answer == null ? this : withTexts(null, null);
   }
 
   /// With as much of the texts as is worth keeping.
-  Exchange withTextsCut() {
+  RequestRecord withTextsCut() {
     return prompt == null && answer == null ? this
         : withTexts(cut(prompt, PROMPT), cut(answer, ANSWER));
   }
 
-  private Exchange withTexts(String question, String reply) {
-    return new Exchange(when, job, asked, answered, provider, streamed, firstToken, total, usage,
-        cost, outcome, failure, status, attempts, question, reply);
+  private RequestRecord withTexts(String question, String reply) {
+    return new RequestRecord(when, job, modelText, model, provider, streamed, firstToken, total,
+        usage, cost, outcome, failure, status, attempts, question, reply);
   }
 
   /// The middle of a prompt tells the least.

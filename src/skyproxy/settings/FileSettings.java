@@ -17,7 +17,7 @@ import skyproxy.json.Json;
 
 /// The members that only the settings file has. Throws a [Cursor.Mismatch] that names the wrong
 /// one; what is absent, null or blank has its default.
-final class FileMembers {
+final class FileSettings {
   /// Ids that lead somewhere whatever the file says.
   private static final Set<String> FIXED = Set.of("auto", "demo");
   private static final Set<String> PROVIDERS = Set.of("claude", "codex", "openrouter");
@@ -27,7 +27,7 @@ final class FileMembers {
 
   private final Cursor root;
 
-  FileMembers(Json.Obj content) {
+  FileSettings(Json.Obj content) {
     root = Cursor.of(content);
   }
 

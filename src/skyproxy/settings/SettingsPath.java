@@ -7,10 +7,10 @@ import java.util.Locale;
 import java.util.Map;
 import skyproxy.json.Json;
 
-/// Where the settings file is: where the player says, else beside the jar if there is one, else
-/// where this operating system keeps such files.
-final class FilePlace {
-  private FilePlace() {}
+/// Finds the settings file: where the player says, else beside the jar if there is one, else where
+/// this operating system keeps such files.
+final class SettingsPath {
+  private SettingsPath() {}
 
   static Path find(CommandLine commandLine, Map<String, String> environment, Path besideJar)
       throws SettingsException {

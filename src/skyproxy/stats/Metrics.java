@@ -4,7 +4,7 @@ import skyproxy.json.Cursor;
 import skyproxy.json.Json;
 
 /// The sums over any number of requests. Not safe for several threads.
-final class Figures {
+final class Metrics {
   private long requests;
   private long failures;
   private long hangUps;
@@ -20,31 +20,31 @@ final class Figures {
   private final Histogram firstToken = new Histogram();
   private final Histogram total = new Histogram();
 
-  void add(Exchange exchange) {
+  void add(RequestRecord request) {
     requests++;
-    switch (exchange.outcome()) {
+    switch (request.outcome()) {
       case FAILED -> failures++;
       case HUNG_UP -> hangUps++;
-      case ANSWERED -> total.add(exchange.total().toMillis());
+      case ANSWERED -> total.add(request.total().toMillis());
     }
-    if (exchange.firstToken() != null) firstToken.add(exchange.firstToken().toMillis());
-    promptTokens += exchange.usage().prompt();
-    cachedTokens += exchange.usage().cached();
-    completionTokens += exchange.usage().completion();
-    if (exchange.cost() != null) cost += exchange.cost();
-    if (exchange.outcome() == Exchange.Outcome.ANSWERED) addSpeed(exchange);
+    if (request.firstToken() != null) firstToken.add(request.firstToken().toMillis());
+    promptTokens += request.usage().prompt();
+    cachedTokens += request.usage().cached();
+    completionTokens += request.usage().completion();
+    if (request.cost() != null) cost += request.cost();
+    if (request.outcome() == RequestRecord.Outcome.ANSWERED) addSpeed(request);
   }
 
   /// What comes in one piece, or nearly so, says nothing about how fast it was written.
-  private void addSpeed(Exchange exchange) {
-    if (exchange.firstToken() == null || exchange.usage().completion() < 2) return;
-    long millis = exchange.total().minus(exchange.firstToken()).toMillis();
+  private void addSpeed(RequestRecord request) {
+    if (request.firstToken() == null || request.usage().completion() < 2) return;
+    long millis = request.total().minus(request.firstToken()).toMillis();
     if (millis < 50) return;
-    timedTokens += exchange.usage().completion();
+    timedTokens += request.usage().completion();
     timedMillis += millis;
   }
 
-  void add(Figures other) {
+  void add(Metrics other) {
     requests += other.requests;
     failures += other.failures;
     hangUps += other.hangUps;
@@ -62,8 +62,8 @@ final class Figures {
     return requests;
   }
 
-  /// Puts the members that `/stats` shows.
-  Json.Obj.Builder show(Json.Obj.Builder out) {
+  /// Writes the members that `/stats` has.
+  Json.Obj.Builder write(Json.Obj.Builder out) {
     out.put("requests", requests).put("failures", failures).put("hang_ups", hangUps);
     putMillis(out, "first_token_p50_ms", firstToken.quantile(0.5));
     putMillis(out, "first_token_p95_ms", firstToken.quantile(0.95));
@@ -76,7 +76,7 @@ final class Figures {
     return cost == 0 ? out.putNull("cost_usd") : out.put("cost_usd", cost);
   }
 
-  /// Puts everything, for [#load].
+  /// Writes everything, for [#load].
   Json.Obj save(Json.Obj.Builder out) {
     return out.put("requests", requests).put("failures", failures).put("hang_ups", hangUps)
         .put("prompt_tokens", promptTokens).put("cached_tokens", cachedTokens)
@@ -85,7 +85,7 @@ final class Figures {
         .put("first_token", firstToken.save()).put("total", total.save()).build();
   }
 
-  /// Adds what [#save] put.
+  /// Adds what [#save] wrote.
   ///
   /// @throws Cursor.Mismatch when it is something else
   void load(Cursor saved) {

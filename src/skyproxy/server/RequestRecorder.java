@@ -14,17 +14,17 @@ import skyproxy.chat.Job;
 import skyproxy.chat.Usage;
 import skyproxy.json.Cursor;
 import skyproxy.json.Json;
-import skyproxy.routing.Routed;
-import skyproxy.stats.Exchange;
-import skyproxy.stats.Exchange.Outcome;
+import skyproxy.routing.FailoverReply;
+import skyproxy.stats.RequestRecord;
+import skyproxy.stats.RequestRecord.Outcome;
 import skyproxy.stats.Stats;
 
-/// Watches one request and tells the figures and the log about it when it is over. One thread.
+/// Records one request: what it was, when its first word came, how it ended. One thread.
 ///
-/// Per event it does next to nothing: it notes when the first word came and what the last event
-/// says of tokens.
-final class Progress {
-  private static final System.Logger LOG = System.getLogger(Progress.class.getName());
+/// `ChatHandler` feeds it; at the end of the request it hands a [RequestRecord] to [Stats] and
+/// writes a line of the log. Per event it does next to nothing.
+final class RequestRecorder {
+  private static final System.Logger LOG = System.getLogger(RequestRecorder.class.getName());
   private static final int KEPT = 200_000;
 
   private final ChatRequest request;
@@ -32,7 +32,7 @@ final class Progress {
   private final Instant when = Instant.now();
   private final long started = System.nanoTime();
   private final StringBuilder answer;
-  private Routed reply;
+  private FailoverReply reply;
   private Duration firstToken;
   private Usage usage = Usage.NONE;
   private Double cost;
@@ -40,15 +40,15 @@ final class Progress {
   private Failure failure;
   private int status;
 
-  Progress(ChatRequest request, Stats stats) {
+  RequestRecorder(ChatRequest request, Stats stats) {
     this.request = request;
     this.stats = stats;
     answer = stats.keepsTexts() ? new StringBuilder() : null;
     stats.begin();
   }
 
-  void follow(Routed routed) {
-    reply = routed;
+  void follow(FailoverReply newReply) {
+    reply = newReply;
   }
 
   void saw(Event event) {
@@ -104,18 +104,18 @@ final class Progress {
   /// The request is over, one way or another.
   void over() {
     List<Attempt> attempts = reply == null ? List.of() : reply.attempts();
-    Exchange exchange = new Exchange(when, Job.of(request), request.model(),
+    RequestRecord done = new RequestRecord(when, Job.of(request), request.model(),
         attempts.isEmpty() ? request.model() : attempts.getLast().model(),
         attempts.isEmpty() ? "" : attempts.getLast().provider(), request.stream(), firstToken,
         sinceStart(), usage, cost, outcome, failure, status, attempts,
         answer == null ? null : request.body().toString(),
         answer == null ? null : answer.toString());
-    stats.add(exchange);
-    log(exchange);
+    stats.add(done);
+    log(done);
   }
 
-  private void log(Exchange done) {
-    LOG.log(INFO, () -> done.job().wireName() + " " + done.answered() + " "
+  private static void log(RequestRecord done) {
+    LOG.log(INFO, () -> done.job().wireName() + " " + done.model() + " "
         + switch (done.outcome()) {
           case ANSWERED -> "answered";
           case FAILED -> "failed (" + done.status() + "): "

@@ -6,46 +6,46 @@ import skyproxy.chat.Attempt;
 import skyproxy.chat.Failure;
 import skyproxy.json.Json;
 
-/// One request as `/stats` shows it.
-final class Shown {
+/// The JSON of one request in `/stats`.
+final class RequestJson {
   private static final int TEXT = 2_000;
 
-  private Shown() {}
+  private RequestJson() {}
 
-  static Json.Obj exchange(long id, Exchange exchange) {
+  static Json.Obj of(long id, RequestRecord request) {
     Json.Obj.Builder out = Json.Obj.builder()
         .put("id", id)
-        .put("when", exchange.when().toString())
-        .put("job", exchange.job().wireName())
-        .put("asked", cut(exchange.asked()))
-        .put("model", cut(exchange.answered()))
-        .put("provider", exchange.provider())
-        .put("stream", exchange.streamed());
-    putMillis(out, "first_token_ms", exchange.firstToken());
-    putMillis(out, "total_ms", exchange.total());
-    out.put("prompt_tokens", exchange.usage().prompt())
-        .put("cached_tokens", exchange.usage().cached())
-        .put("completion_tokens", exchange.usage().completion())
-        .put("reasoning_tokens", exchange.usage().reasoning())
-        .put("outcome", exchange.outcome().name().toLowerCase(Locale.ROOT))
-        .put("status", exchange.status())
-        .put("texts", exchange.prompt() != null || exchange.answer() != null);
-    if (exchange.cost() != null) out.put("cost_usd", exchange.cost());
-    if (exchange.failure() != null) putFailure(out, exchange.failure());
-    return out.put("attempts", new Json.Arr(exchange.attempts().stream()
+        .put("when", request.when().toString())
+        .put("job", request.job().wireName())
+        .put("asked", cut(request.modelText()))
+        .put("model", cut(request.model()))
+        .put("provider", request.provider())
+        .put("stream", request.streamed());
+    putMillis(out, "first_token_ms", request.firstToken());
+    putMillis(out, "total_ms", request.total());
+    out.put("prompt_tokens", request.usage().prompt())
+        .put("cached_tokens", request.usage().cached())
+        .put("completion_tokens", request.usage().completion())
+        .put("reasoning_tokens", request.usage().reasoning())
+        .put("outcome", request.outcome().name().toLowerCase(Locale.ROOT))
+        .put("status", request.status())
+        .put("texts", request.prompt() != null || request.answer() != null);
+    if (request.cost() != null) out.put("cost_usd", request.cost());
+    if (request.failure() != null) putFailure(out, request.failure());
+    return out.put("attempts", new Json.Arr(request.attempts().stream()
         .map(attempt -> (Json) attempt(attempt)).toList())).build();
   }
 
-  /// With prompt and answer, where they are kept.
-  static Json.Obj whole(long id, Exchange exchange) {
-    Json.Obj shown = exchange(id, exchange);
-    if (exchange.prompt() != null) {
-      shown = shown.with("prompt", new Json.Str(exchange.prompt()));
+  /// The same with prompt and answer, as far as they are kept.
+  static Json.Obj withTexts(long id, RequestRecord request) {
+    Json.Obj json = of(id, request);
+    if (request.prompt() != null) {
+      json = json.with("prompt", new Json.Str(request.prompt()));
     }
-    if (exchange.answer() != null) {
-      shown = shown.with("answer", new Json.Str(exchange.answer()));
+    if (request.answer() != null) {
+      json = json.with("answer", new Json.Str(request.answer()));
     }
-    return shown;
+    return json;
   }
 
   private static Json.Obj attempt(Attempt attempt) {

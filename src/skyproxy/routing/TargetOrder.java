@@ -8,11 +8,11 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
-/// Who is to be asked for one request, in order, each once: what its `model` text means.
+/// The targets for one request, in order, each once: the meaning of its `model` text.
 ///
 /// Worked out step by step: a list behind a `>` takes its turn only when it is reached, so it is
-/// shared out evenly among the requests that need it. Targets that rest come last. One thread.
-final class Plan {
+/// shared out evenly among the requests that need it. Targets in cooldown come last. One thread.
+final class TargetOrder {
 
   /// A target, and the turn that was taken to put it first; null when there was none.
   record Step(Target target, Rotation.Turn turn) {}
@@ -23,29 +23,29 @@ final class Plan {
   private final Map<String, String> aliases;
   private final Function<String, Target> targets;
   private final Rotation rotation;
-  private final Predicate<Target> fit;
+  private final Predicate<Target> available;
   private final ArrayDeque<Item> pending = new ArrayDeque<>();
-  private final ArrayDeque<Step> resting = new ArrayDeque<>();
+  private final ArrayDeque<Step> inCooldown = new ArrayDeque<>();
   private final Set<String> seen = new HashSet<>();
 
   /// @param aliases short names for texts; none leads back to itself
   /// @param targets where an id leads that is no alias
-  /// @param fit whether a target need not rest
-  Plan(String text, Map<String, String> aliases, Function<String, Target> targets,
-      Rotation rotation, Predicate<Target> fit) {
+  /// @param available whether a target is ready and not in cooldown
+  TargetOrder(String text, Map<String, String> aliases, Function<String, Target> targets,
+      Rotation rotation, Predicate<Target> available) {
     this.aliases = aliases;
     this.targets = targets;
     this.rotation = rotation;
-    this.fit = fit;
+    this.available = available;
     push(text, null);
   }
 
   /// Whether there may be somebody left to ask.
   boolean mayHaveMore() {
-    return !pending.isEmpty() || !resting.isEmpty();
+    return !pending.isEmpty() || !inCooldown.isEmpty();
   }
 
-  /// Who is to be asked next, or null.
+  /// The next target, or null after the last one.
   Step next() {
     for (Item item; (item = pending.poll()) != null; ) {
       String id = item.ids.getFirst();
@@ -55,11 +55,11 @@ final class Plan {
         push(aliases.get(id), item.outer);
       } else if (seen.add(id)) {
         Step step = new Step(targets.apply(id), item.outer);
-        if (fit.test(step.target())) return step;
-        resting.add(step);
+        if (available.test(step.target())) return step;
+        inCooldown.add(step);
       }
     }
-    return resting.poll();
+    return inCooldown.poll();
   }
 
   private void push(String text, Rotation.Turn outer) {
@@ -71,18 +71,18 @@ final class Plan {
 
   private void takeTurns(Item item) {
     int size = item.ids.size();
-    boolean[] able = new boolean[size];
-    for (int i = 0; i < size; i++) able[i] = fits(item.ids.get(i));
-    Rotation.Turn turn = rotation.next(String.join(",", item.ids), able);
+    boolean[] usable = new boolean[size];
+    for (int i = 0; i < size; i++) usable[i] = available(item.ids.get(i));
+    Rotation.Turn turn = rotation.next(String.join(",", item.ids), usable);
     for (int i = size - 1; i >= 0; i--) {
       String id = item.ids.get((turn.position() + i) % size);
       pending.push(new Item(List.of(id), i == 0 ? turn.and(item.outer) : null));
     }
   }
 
-  private boolean fits(String id) {
+  private boolean available(String id) {
     String meaning = aliases.get(id);
-    return meaning == null ? fit.test(targets.apply(id))
-        : ModelText.ids(meaning).stream().anyMatch(this::fits);
+    return meaning == null ? available.test(targets.apply(id))
+        : ModelText.ids(meaning).stream().anyMatch(this::available);
   }
 }
