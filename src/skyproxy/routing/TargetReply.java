@@ -1,0 +1,185 @@
+package skyproxy.routing;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import skyproxy.chat.Attempt;
+import skyproxy.chat.ChatException;
+import skyproxy.chat.ChatRequest;
+import skyproxy.chat.Event;
+import skyproxy.chat.Failure;
+import skyproxy.chat.FinishReason;
+import skyproxy.chat.Reply;
+import skyproxy.speech.ThoughtFilter;
+
+/// The reply of one target, from the queue for a place at its provider to its end.
+///
+/// Takes thoughts out, holds the target to its timeouts and refuses a reply that ends with nothing
+/// said. [FailoverReply] makes one for each attempt and reads it on its own thread; of other
+/// targets, and of what the client has seen, this class knows nothing.
+final class TargetReply implements Reply {
+  /// A target that shows life but nothing visible may take this many times its timeout.
+  private static final int LIVELY = 4;
+
+  /// How long figures may follow the end of a reply on a connection that its server leaves open.
+  private static final Duration AFTER_THE_END = Duration.ofSeconds(2);
+
+  /// The stages of a reply, in their order.
+  private enum Phase {
+    /// It waits for a place.
+    QUEUED,
+    /// The target has been asked.
+    ASKED,
+    /// A first event has come that a client hears or sees.
+    VISIBLE,
+    /// All has come, or the reply was closed.
+    FINISHED
+  }
+
+  private final ChatRequest request;
+  private final Target target;
+  private final Timeouts timeouts;
+  private final Turnstile.Ticket ticket;
+  private final ThoughtFilter thoughts;
+  private final ArrayDeque<Event> ready = new ArrayDeque<>();
+  private final long startedAt = System.nanoTime();
+  private Phase phase = Phase.QUEUED;
+  private Reply reply;
+  private FinishReason finishReason;
+  private boolean answered;
+  private long visibleAt;
+  private long lifeAt;
+
+  /// Joins the queue.
+  ///
+  /// @param request as the client sent it
+  /// @param turnstile that of the target's provider
+  TargetReply(ChatRequest request, Target target, Turnstile turnstile, Timeouts timeouts) {
+    this.request = request;
+    this.target = target;
+    this.timeouts = timeouts;
+    thoughts = new ThoughtFilter(request.reasoning().shown());
+    ticket = turnstile.enter();
+  }
+
+  /// Whether the target has been asked; before that no failure is its own.
+  boolean asked() {
+    return phase != Phase.QUEUED;
+  }
+
+  /// This attempt, as it stands now.
+  ///
+  /// @param failure null when it answers
+  Attempt attempt(Failure failure) {
+    return new Attempt(target.id(), target.provider().name(), failure,
+        Duration.ofNanos(System.nanoTime() - startedAt));
+  }
+
+  /// The next event; signs of life are none. Null once all has come and something was said.
+  @Override
+  public Event next(Duration patience) {
+    long deadline = System.nanoTime() + patience.toNanos();
+    while (true) {
+      Event event = ready.poll();
+      if (event != null) return event;
+      if (phase == Phase.FINISHED) return null;
+      advance(deadline);
+      // Also when much came that nobody is to see, such as thoughts: the caller wants its turn.
+      boolean late = System.nanoTime() - deadline >= 0;
+      if (late && ready.isEmpty() && phase != Phase.FINISHED) return Event.QUIET;
+    }
+  }
+
+  /// One step towards the next event, as far as the deadline lets it.
+  private void advance(long deadline) {
+    long now = System.nanoTime();
+    long limit = limitAt();
+    if (now - limit >= 0) {
+      if (!over()) throw new ChatException(tooSlow());
+      finish();
+      return;
+    }
+    long wait = Math.max(0, Math.min(deadline - now, limit - now));
+    if (phase == Phase.QUEUED) {
+      awaitPlace(wait);
+    } else {
+      read(reply.next(Duration.ofNanos(wait)));
+    }
+  }
+
+  private void awaitPlace(long wait) {
+    try {
+      if (!ticket.await(wait)) return;
+    } catch (InterruptedException stopped) {
+      throw ChatException.stopping(stopped);
+    }
+    phase = Phase.ASKED;
+    visibleAt = lifeAt = System.nanoTime();
+    reply = target.provider().open(request.withModel(target.model()));
+  }
+
+  private void read(Event event) {
+    if (event == Event.QUIET) return;
+    lifeAt = System.nanoTime();
+    if (event == null) {
+      finish();
+    } else if (event != Event.PULSE) {
+      thoughts.accept(event, this::give);
+      if (phase == Phase.VISIBLE) visibleAt = lifeAt;
+    }
+  }
+
+  private void give(Event event) {
+    answered = answered || event.answers();
+    if (event.finishReason() != null) finishReason = event.finishReason();
+    if (event instanceof Event.Finish && !answered) throw new ChatException(empty());
+    if (event.visible()) phase = Phase.VISIBLE;
+    ready.add(event);
+  }
+
+  private void finish() {
+    if (!answered) throw new ChatException(empty());
+    close();
+  }
+
+  /// Signs of life put the end off, but not for ever: comments alone are no answer.
+  private long limitAt() {
+    if (phase == Phase.QUEUED) return startedAt + timeouts.place().toNanos();
+    long patience =
+        (phase == Phase.VISIBLE ? timeouts.silence() : timeouts.firstEvent()).toNanos();
+    if (over()) patience = Math.min(patience, AFTER_THE_END.toNanos());
+    long quiet = lifeAt + patience;
+    long idle = visibleAt + LIVELY * patience;
+    return quiet - idle < 0 ? quiet : idle;
+  }
+
+  /// Whether it has been said why the reply ended: what may follow is figures only.
+  private boolean over() {
+    return phase == Phase.VISIBLE && finishReason != null;
+  }
+
+  private Failure tooSlow() {
+    return new Failure.TimedOut(target.id() + switch (phase) {
+      case QUEUED -> " had no place free in time.";
+      case ASKED -> " did not begin to answer in time. Try again, or choose another model.";
+      case VISIBLE, FINISHED -> " went silent in the middle of its answer. Try again.";
+    });
+  }
+
+  private Failure empty() {
+    return switch (finishReason == null ? FinishReason.STOP : finishReason) {
+      case CONTENT_FILTER -> new Failure.Empty(target.id()
+          + " declined to answer. Change the prompt, or choose another model.", true);
+      case LENGTH -> new Failure.Empty(target.id() + " used up max_tokens before it said anything."
+          + " Raise max_tokens, or turn reasoning off.", false);
+      case STOP, TOOL_CALLS -> new Failure.Empty(
+          target.id() + " ended its answer without saying anything. Try again.", false);
+    };
+  }
+
+  @Override
+  public void close() {
+    phase = Phase.FINISHED;
+    if (reply != null) reply.close();
+    ticket.close();
+  }
+}
