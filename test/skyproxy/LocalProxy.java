@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import skyproxy.json.Cursor;
 import skyproxy.json.Json;
+import skyproxy.routing.Routes.Route;
 import skyproxy.settings.CommandLine;
 import skyproxy.settings.LiveSettings;
 import skyproxy.settings.SettingsException;
@@ -22,13 +23,14 @@ final class LocalProxy implements AutoCloseable {
   private final Wiring wiring;
 
   /// @param settings members of the settings file
-  LocalProxy(Path folder, String settings) throws IOException, SettingsException {
+  /// @param more routes besides those of every proxy
+  LocalProxy(Path folder, String settings, Route... more) throws IOException, SettingsException {
     Path file = folder.resolve("config.json");
     Files.writeString(file, "{" + settings + "}");
     LiveSettings live = LiveSettings.load(CommandLine.parse(List.of("--config", file.toString(),
         "--port", "0", "--claude", "off", "--codex", "off")), Map.of("HOME", folder.toString()),
         null);
-    wiring = new Wiring(live, "test", clock::get, List.of());
+    wiring = new Wiring(live, "test", clock::get, List.of(more));
   }
 
   /// What a client gets: a status, and the data of each event or the one body.
