@@ -35,7 +35,8 @@ import skyproxy.settings.SettingsException;
 import skyproxy.stats.Stats;
 import skyproxy.upstream.Subprocess;
 
-/// Puts the parts together and takes them apart again: the one file that names every vendor.
+/// Puts the parts together and takes them apart again: besides the settings the one file outside
+/// their packages that names vendors.
 final class Wiring implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(Wiring.class.getName());
   private static final Duration GRACE = Duration.ofSeconds(5);
@@ -145,6 +146,7 @@ final class Wiring implements AutoCloseable {
     Doctor doctor = new Doctor(this::uri, () -> live.now().apiKey(), this::checked, router);
     DashboardApi api = new DashboardApi(router, live, stats, doctor, version);
     endpoints.add(Endpoints.json("/stats", api::stats));
+    endpoints.addAll(Endpoints.keys(live));
     for (Settings.Mode mode : live.now().modes()) {
       endpoints.add(Endpoints.config(mode.path(), body -> api.mode(mode.member(), body)));
     }

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.time.Duration;
 import skyproxy.chat.Chunk;
 import skyproxy.chat.Event;
-import skyproxy.chat.Usage;
 import skyproxy.json.Json;
 import skyproxy.speech.WordFilter;
 import skyproxy.sse.SseWriter;
@@ -113,21 +112,8 @@ final class ChunkSink implements Sink {
     write(start + "\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\""
         + finish.reason().wireName() + "\"}]" + (includeUsage ? ",\"usage\":null}" : "}"));
     if (includeUsage) {
-      write(start + "\"choices\":[],\"usage\":" + usage(finish.usage()) + "}");
+      write(start + "\"choices\":[],\"usage\":" + UsageJson.of(finish.usage()) + "}");
     }
-  }
-
-  /// OpenAI's `usage` object.
-  static Json.Obj usage(Usage usage) {
-    return Json.Obj.builder()
-        .put("prompt_tokens", usage.prompt())
-        .put("completion_tokens", usage.completion())
-        .put("total_tokens", usage.total())
-        .put("prompt_tokens_details",
-            Json.Obj.builder().put("cached_tokens", usage.cached()).build())
-        .put("completion_tokens_details",
-            Json.Obj.builder().put("reasoning_tokens", usage.reasoning()).build())
-        .build();
   }
 
   private void delta(String json) throws IOException {

@@ -1,7 +1,5 @@
 package skyproxy.server;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import com.sun.net.httpserver.HttpExchange;
 import java.io.IOException;
 import java.time.Duration;
@@ -61,10 +59,7 @@ final class CompletionSink implements Sink {
 
   @Override
   public void end() throws IOException {
-    byte[] body = (whole != null ? whole.json() : completion().toString()).getBytes(UTF_8);
-    exchange.getResponseHeaders().set("Content-Type", "application/json; charset=utf-8");
-    exchange.sendResponseHeaders(200, body.length);
-    exchange.getResponseBody().write(body);
+    JsonAnswer.send(exchange, 200, whole != null ? whole.json() : completion().toString());
   }
 
   private Json.Obj completion() {
@@ -84,7 +79,7 @@ final class CompletionSink implements Sink {
         .put("created", info.created())
         .put("model", info.model().get())
         .put("choices", new Json.Arr(List.of(choice)))
-        .put("usage", ChunkSink.usage(finish.usage()))
+        .put("usage", UsageJson.of(finish.usage()))
         .build();
   }
 

@@ -32,7 +32,7 @@ final class ConfigHandler implements HttpHandler {
       String key = at.string().strip();
       if (!key.matches("[!-~]*")) {
         throw new ChatException(new Failure.BadRequest(
-            "key must be a key: letters, digits and signs, without blanks", "key",
+            "The key contains a character that keys never contain. Paste it again.", "key",
             "invalid_value"));
       }
       settings.change(member, key.isEmpty() ? null : new Json.Str(key));
@@ -43,19 +43,16 @@ final class ConfigHandler implements HttpHandler {
   @Override
   public void handle(HttpExchange exchange) throws IOException {
     if (!isJson(exchange.getRequestHeaders().getFirst("Content-Type"))) {
-      RequestBody.refuse(exchange, ErrorBody.invalid(415, "unsupported_media_type",
-          "Send this with Content-Type: application/json.", null));
+      ErrorBody.invalid(415, "unsupported_media_type",
+          "Send this with Content-Type: application/json.", null).refuse(exchange);
       return;
     }
     byte[] body = RequestBody.read(exchange);
-    if (body == null) {
-      RequestBody.refuse(exchange, RequestBody.tooLarge());
-      return;
-    }
+    if (body == null) return;
     try {
-      JsonAnswer.send(exchange, changed(body));
+      JsonAnswer.send(exchange, 200, changed(body));
     } catch (Refusal refusal) {
-      RequestBody.refuse(exchange, refusal.error);
+      refusal.error.refuse(exchange);
     }
   }
 

@@ -2,14 +2,12 @@ package skyproxy.server;
 
 import com.sun.net.httpserver.HttpHandler;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import skyproxy.json.Cursor;
 import skyproxy.json.Json;
 import skyproxy.routing.Router;
 import skyproxy.settings.LiveSettings;
-import skyproxy.settings.Settings;
 import skyproxy.settings.SettingsException;
 import skyproxy.stats.Stats;
 
@@ -32,37 +30,34 @@ public final class Endpoints {
     return Endpoint.at(path).post(new ConfigHandler(change));
   }
 
-  /// A path where JSON can be had, by the query behind it (null when there is none).
-  public static Endpoint json(String path, Function<String, Json.Obj> answer) {
-    return Endpoint.at(path).get(
-        exchange -> JsonAnswer.send(exchange, answer.apply(exchange.getRequestURI().getQuery())));
+  /// The paths where keys are saved.
+  public static List<Endpoint> keys(LiveSettings settings) {
+    return settings.now().keys().stream()
+        .map(key -> config(key.path(), ConfigHandler.key(settings, key.member()))).toList();
   }
 
-  /// All of them; the dashboard's own come besides.
+  /// A path where JSON can be had, by the query behind it (null when there is none).
+  public static Endpoint json(String path, Function<String, Json.Obj> answer) {
+    return Endpoint.at(path).get(exchange -> JsonAnswer.send(exchange, 200,
+        answer.apply(exchange.getRequestURI().getQuery())));
+  }
+
+  /// Those for the game; the dashboard's own come besides.
   public static List<Endpoint> of(Router router, LiveSettings settings, Stats stats,
       String version) {
     ChatHandler chat = new ChatHandler(router, () -> settings.now().wholeWords(), stats);
     HttpHandler completions = exchange -> {
       byte[] body = RequestBody.read(exchange);
-      if (body != null) {
-        chat.handle(exchange, body);
-      } else {
-        exchange.getResponseHeaders().set("Connection", "close");
-        RequestBody.refuse(exchange, RequestBody.tooLarge());
-      }
+      if (body != null) chat.handle(exchange, body);
     };
     ModelsHandler models = new ModelsHandler(router);
-    List<Endpoint> all = new ArrayList<>(List.of(
+    return List.of(
         Endpoint.at("/v1/chat/completions").post(completions),
         Endpoint.at("/chat/completions").post(completions),
         Endpoint.at("/v1").post(completions), // what players type who know only the base URL
         Endpoint.at("/v1/models").andBelow().get(models),
         Endpoint.at("/models").andBelow().get(models),
         Endpoint.at("/health").unguarded()
-            .get(new HealthHandler(router, settings, version))));
-    for (Settings.Key key : settings.now().keys()) {
-      all.add(config(key.path(), ConfigHandler.key(settings, key.member())));
-    }
-    return all;
+            .get(new HealthHandler(router, settings, version)));
   }
 }

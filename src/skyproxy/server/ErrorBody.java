@@ -5,12 +5,11 @@ import java.io.IOException;
 import java.time.Duration;
 import skyproxy.chat.Failure;
 import skyproxy.json.Json;
-import skyproxy.json.JsonWriter;
 
 /// An error as clients see it: a status and OpenAI's envelope.
 /// https://platform.openai.com/docs/guides/error-codes
 ///
-/// The game tells its player that *his* key is wrong when it sees a 401, so a credential of ours
+/// The game tells its player that *their* key is wrong when it sees a 401, so a credential of ours
 /// that an upstream refuses is a 503.
 ///
 /// @param param the member of the request that is wrong, or null
@@ -77,14 +76,15 @@ record ErrorBody(int status, String type, String code, String message, String pa
       exchange.getResponseHeaders().set("Retry-After",
           Long.toString(Math.max(1, retryAfter.plusMillis(999).toSeconds())));
     }
-    exchange.getResponseHeaders().set("Content-Type", "application/json; charset=utf-8");
-    byte[] body = JsonWriter.bytes(json());
-    if (exchange.getRequestMethod().equals("HEAD")) {
-      exchange.getResponseHeaders().set("Content-Length", Integer.toString(body.length));
-      exchange.sendResponseHeaders(status, -1);
-      return;
-    }
-    exchange.sendResponseHeaders(status, body.length);
-    exchange.getResponseBody().write(body);
+    JsonAnswer.send(exchange, status, json());
+  }
+
+  /// The same for a request whose body has not been read, which is dropped: a connection that is
+  /// closed with unread bytes in it is reset, and the client never sees the answer.
+  void refuse(HttpExchange exchange) throws IOException {
+    send(exchange);
+    if (exchange.getRequestMethod().equals("HEAD")) return;
+    exchange.getResponseBody().flush();
+    RequestBody.drop(exchange);
   }
 }

@@ -26,7 +26,7 @@ final class HealthHandler implements HttpHandler {
   @Override
   public void handle(HttpExchange exchange) throws IOException {
     Routes routes = router.routes();
-    JsonAnswer.send(exchange, Json.Obj.builder()
+    JsonAnswer.send(exchange, 200, Json.Obj.builder()
         .put("status", status(routes))
         .put("version", version)
         .put("uptime_seconds", (System.nanoTime() - started) / 1_000_000_000)

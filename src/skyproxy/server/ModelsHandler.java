@@ -31,10 +31,10 @@ final class ModelsHandler implements HttpHandler {
     Map<String, Model> models = models();
     String id = id(exchange.getRequestURI().getPath());
     if (id.isEmpty()) {
-      JsonAnswer.send(exchange, Json.Obj.builder().put("object", "list").put("data",
+      JsonAnswer.send(exchange, 200, Json.Obj.builder().put("object", "list").put("data",
           new Json.Arr(models.values().stream().map(one -> (Json) json(one)).toList())).build());
     } else if (models.containsKey(id)) {
-      JsonAnswer.send(exchange, json(models.get(id)));
+      JsonAnswer.send(exchange, 200, json(models.get(id)));
     } else {
       ErrorBody.invalid(404, "model_not_found",
           "There is no model '" + id + "'. GET /v1/models lists those there are.", "model")

@@ -136,8 +136,8 @@ public final class ProxyServer {
     long start = System.nanoTime();
     if (!enter()) {
       exchange.getResponseHeaders().set("Connection", "close");
-      RequestBody.refuse(exchange, ErrorBody.of(
-          new Failure.Stopping("The proxy is stopping. Start it again, then try again.")));
+      ErrorBody.of(new Failure.Stopping("The proxy is stopping. Start it again, then try again."))
+          .refuse(exchange);
       exchange.close();
       return;
     }
@@ -157,15 +157,15 @@ public final class ProxyServer {
   private void respond(HttpExchange exchange) throws IOException {
     try {
       ErrorBody refusal = dispatch(exchange);
-      if (refusal != null) RequestBody.refuse(exchange, refusal);
+      if (refusal != null) refusal.refuse(exchange);
     } catch (ChatException e) {
       if (headersSent(exchange)) throw new IOException("broken off: " + e.getMessage(), e);
-      RequestBody.refuse(exchange, ErrorBody.of(e.failure()));
+      ErrorBody.of(e.failure()).refuse(exchange);
     } catch (RuntimeException | Error bug) {
       LOG.log(Level.ERROR, "A fault of the proxy, please report it:", bug);
       // Ending in good order would make half an answer look whole: the connection must break.
       if (headersSent(exchange)) throw new IllegalStateException(bug);
-      RequestBody.refuse(exchange, ErrorBody.internal());
+      ErrorBody.internal().refuse(exchange);
     }
   }
 

@@ -8,34 +8,29 @@ import java.io.InputStream;
 final class RequestBody {
   static final int LIMIT = 32 << 20;
 
-  /// What is read and dropped so that the client, which may send all before it listens, comes to
-  /// see the answer.
-  private static final long DRAINED = 256L << 20;
+  /// Dropped at the most, so that a client that sends all before it listens sees the answer.
+  private static final long DROPPED = 256L << 20;
 
   private RequestBody() {}
 
-  /// The whole body, or null when it is over the limit; much of it is unread then.
+  /// The whole body; null when it was over the limit, and was refused.
   static byte[] read(HttpExchange exchange) throws IOException {
     String length = exchange.getRequestHeaders().getFirst("Content-Length");
-    if (length != null && Long.parseLong(length.strip()) > LIMIT) return null;
-    byte[] body = exchange.getRequestBody().readNBytes(LIMIT + 1);
-    return body.length > LIMIT ? null : body;
+    if (length == null || Long.parseLong(length.strip()) <= LIMIT) {
+      byte[] body = exchange.getRequestBody().readNBytes(LIMIT + 1);
+      if (body.length <= LIMIT) return body;
+    }
+    exchange.getResponseHeaders().set("Connection", "close");
+    ErrorBody.invalid(413, "payload_too_large", "The request is larger than " + (LIMIT >> 20)
+        + " MiB. Send smaller pictures, or fewer.", null).refuse(exchange);
+    return null;
   }
 
-  /// Answers with an error and drops what is unread of the request: a connection that is closed
-  /// with unread bytes in it is reset, and the client never sees the answer.
-  static void refuse(HttpExchange exchange, ErrorBody error) throws IOException {
-    error.send(exchange);
-    if (exchange.getRequestMethod().equals("HEAD")) return;
-    exchange.getResponseBody().flush();
+  /// Reads what is left of it and forgets it.
+  static void drop(HttpExchange exchange) throws IOException {
     InputStream in = exchange.getRequestBody();
     byte[] dropped = new byte[16_384];
-    long left = DRAINED;
+    long left = DROPPED;
     for (int n; left > 0 && (n = in.read(dropped)) >= 0; ) left -= n;
-  }
-
-  static ErrorBody tooLarge() {
-    return ErrorBody.invalid(413, "payload_too_large", "The request is larger than "
-        + (LIMIT >> 20) + " MiB. Send smaller pictures, or fewer.", null);
   }
 }

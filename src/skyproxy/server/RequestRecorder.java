@@ -66,17 +66,10 @@ final class RequestRecorder {
     }
   }
 
-  /// Some upstreams count in odd types; figures are no reason to fail a reply.
   private void read(Cursor counted) {
-    usage = new Usage(count(counted.at("prompt_tokens")), count(counted.at("completion_tokens")),
-        count(counted.at("prompt_tokens_details").at("cached_tokens")),
-        count(counted.at("completion_tokens_details").at("reasoning_tokens")));
+    usage = UsageJson.read(counted);
     Cursor price = counted.at("cost");
     if (price.isNumber()) cost = price.number();
-  }
-
-  private static long count(Cursor at) {
-    return at.json() instanceof Json.Num number && number.isInteger() ? at.integer() : 0;
   }
 
   private void keep(String text) {

@@ -51,6 +51,7 @@ public final class TestProxy implements AutoCloseable {
     server = ProxyServer.bind(List.of(InetAddress.ofLiteral("127.0.0.1")), 0);
     Stats stats = new Stats(folder.resolve("stats.json"), _ -> { });
     List<Endpoint> endpoints = new ArrayList<>(Endpoints.of(router, settings, stats, "9.9.9"));
+    endpoints.addAll(Endpoints.keys(settings));
     endpoints.add(Endpoints.json("/stats", _ -> stats.json(-1)));
     endpoints.addAll(List.of(more));
     server.start(new Guard(settings::now), endpoints);
