@@ -2,7 +2,8 @@
 /// and how they stop.
 ///
 /// This package knows every other one and none knows it: vendors, server, routing and statistics
-/// meet here and nowhere else, so a new provider is one more package and one more line of wiring.
+/// meet here and nowhere else. A new provider is one more package, one more line in `Wiring` and,
+/// where there is something to set, its members in [skyproxy.settings].
 ///
 /// Packages below import downwards only, in the order that `LayoutTest` holds them to. What
 /// several vendors need belongs to [skyproxy.upstream] when it does I/O and to [skyproxy.chat]

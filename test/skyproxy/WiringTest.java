@@ -104,12 +104,12 @@ final class WiringTest {
   }
 
   @Test
-  void a_mode_that_is_none_is_refused_also_where_another_one_goes_first() throws Exception {
+  void a_mode_that_is_none_is_refused_also_where_another_one_takes_precedence() throws Exception {
     try (Program program = program("{}", "--claude-mode", "cli")) {
       assertEquals(400, post(program, "/config/claude-mode", "{\"mode\":\"magic\"}").status());
       assertEquals("{}", Files.readString(folder.resolve("c.json")));
       RawClient.Answer saved = post(program, "/config/claude-mode", "{\"mode\":\"api-key\"}");
-      assertTrue(saved.text().contains("goes first"), saved.text());
+      assertTrue(saved.text().contains("takes precedence"), saved.text());
       assertEquals("cli", health(program).at("claude").at("mode").string());
     }
   }

@@ -7,8 +7,9 @@
 /// [skyproxy.chat.Event#QUIET] when none came within the patience of who asks. So one virtual
 /// thread carries a request from its socket to the upstream and back: it writes keep-alives,
 /// gives up on silence and flushes half-finished words between two pulls. There is no watchdog
-/// thread, no timer and no lock on the way of a token, and `close()` is called by the thread
-/// that reads. The price: opening must not block, so connecting and queueing happen in `next`.
+/// thread and no timer: the one hand-over on the way of a token is the queue between the thread
+/// that the upstream's library reads on and ours. The price: opening must not block, so connecting
+/// and queueing happen in `next`.
 ///
 /// What an event looks like on the wire belongs to `skyproxy.server`, how it is read off an
 /// upstream to that vendor's package.

@@ -154,7 +154,7 @@ public final class ClaudeProvider implements Provider {
         .put("path", program == null ? Json.NULL : new Json.Str(program.toString()))
         .put("auth_cached", false);
     health.details().members().forEach(details::put);
-    details.put("mode", used.word());
+    details.put("mode", used.wireName());
     details.put("error", health.message() == null ? Json.NULL : new Json.Str(health.message()));
     return new Health(health.state(), health.message(), details.build());
   }

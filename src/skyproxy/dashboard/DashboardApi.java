@@ -147,14 +147,14 @@ public final class DashboardApi {
   /// @param member the mode's member of the settings file
   public Json.Obj mode(String member, Cursor body) throws SettingsException, IOException {
     String wanted = body.at("mode").string();
-    // Where the command line goes first, the file's own value is looked at only much later.
+    // Where the command line takes precedence, the file's own value is looked at only much later.
     List<String> values = mode(member, live.now()).values();
     if (!values.contains(wanted)) {
       throw wrong("mode", "mode must be one of " + String.join(", ", values));
     }
     Settings.Mode now = mode(member, live.change(member, new Json.Str(wanted)));
     return done(now.value().equals(wanted) ? "Saved." : "Saved, but " + now.option() + " (or its"
-        + " variable in the environment) says " + now.value() + " and goes first.");
+        + " variable in the environment) says " + now.value() + " and takes precedence.");
   }
 
   private static Settings.Mode mode(String member, Settings settings) {

@@ -60,7 +60,8 @@ public record CommandLine(boolean help, boolean version, boolean open, boolean v
     return text.append("""
 
         What takes a value can also be set in the environment (SKYRIMNET_PROXY_PORT=8001) and in
-        the settings file ("port": 8001). The command line goes first, then the environment.
+        the settings file ("port": 8001). The command line overrides the
+        environment, which overrides the file.
         """).toString();
   }
 }

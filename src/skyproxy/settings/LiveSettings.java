@@ -46,7 +46,7 @@ public final class LiveSettings {
     return now;
   }
 
-  /// Sets who is asked now and before every change.
+  /// Sets the check that runs now and before every change.
   ///
   /// @param newCheck throws an `IllegalArgumentException` when the settings can't work together
   /// @throws SettingsException when those that hold now can't
@@ -55,7 +55,7 @@ public final class LiveSettings {
     checked(now);
   }
 
-  /// Sets who is told after every change, on the thread that made it.
+  /// Sets the listener that is called after every change, on the thread that made it.
   public void onChange(Consumer<Settings> newListener) {
     listener = newListener;
   }

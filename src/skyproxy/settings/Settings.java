@@ -39,7 +39,7 @@ public record Settings(Path file, Listen listen, String apiKey, List<String> all
     AUTO, CLI, API_KEY, DIRECT;
 
     /// The word a player writes.
-    public String word() {
+    public String wireName() {
       return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
   }
@@ -109,8 +109,8 @@ public record Settings(Path file, Listen listen, String apiKey, List<String> all
 
   /// The modes that can be chosen while the proxy runs.
   public List<Mode> modes() {
-    return List.of(new Mode("claude", "claude_mode", claude.mode().word(),
-        Arrays.stream(ClaudeMode.values()).map(ClaudeMode::word).toList()));
+    return List.of(new Mode("claude", "claude_mode", claude.mode().wireName(),
+        Arrays.stream(ClaudeMode.values()).map(ClaudeMode::wireName).toList()));
   }
 
   /// Puts the settings together.

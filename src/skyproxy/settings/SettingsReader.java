@@ -98,7 +98,7 @@ final class SettingsReader {
     var mode = sources.given(Option.CLAUDE_MODE);
     if (mode == null) return ClaudeMode.AUTO;
     return Arrays.stream(ClaudeMode.values())
-        .filter(each -> each.word().equalsIgnoreCase(mode.value())).findFirst()
+        .filter(each -> each.wireName().equalsIgnoreCase(mode.value())).findFirst()
         .orElseThrow(mode::wrong);
   }
 
