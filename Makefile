@@ -34,11 +34,12 @@ SHORT_RUN := -XX:+UseSerialGC -XX:TieredStopAtLevel=1
 TEST_PATH := $(TESTS):$(JAR):$(JUNIT)
 TEST_JAVA = $(JDK)/bin/java -ea -XX:+UseSerialGC -cp $(TEST_PATH) \
   -Dskyproxy.jar=$(JAR) -Dskyproxy.cli=$(CLI) -Dskyproxy.llama=$(LLAMA)
+SLOW := cli,browser,llama,field,jar
 RUN_TESTS = skyproxy.testing.RunTests $(TESTS) build/count $(if $(T),class=$(T))
 RUN_ISOLATED = @$(ISOLATE) $(TEST_JAVA) $(if $(UNSHARE),-Dskyproxy.isolated=true) $(RUN_TESTS)
 
 .DELETE_ON_ERROR:
-.PHONY: all run test test-cli test-browser test-llama test-field bench check clean \
+.PHONY: all run test test-cli test-browser test-llama test-field test-windows bench check clean \
   help cli browser llama
 
 all: $(JAR) ## compile and pack build/skyrimnet-proxy.jar
@@ -47,7 +48,7 @@ run: ## build and start the proxy; ARGS='--port 8001' passes options
 	@./run.sh $(ARGS)
 
 test: $(TESTS)/compiled ## the fast tests; T=Name for one class, here and below
-	@$(TEST_JAVA) $(RUN_TESTS) untagged=cli,browser,llama,field,jar
+	@$(TEST_JAVA) $(RUN_TESTS) untagged=$(SLOW)
 
 test-cli: $(TESTS)/compiled cli ## the tests with the real Claude and Codex CLIs and OpenAI's SDK
 	$(RUN_ISOLATED) tag=cli
@@ -60,6 +61,11 @@ test-llama: $(TESTS)/compiled llama ## the tests with a real llama-server and re
 
 test-field: $(TESTS)/compiled ## the cases that players met, and the list of real refusals
 	@$(TEST_JAVA) $(RUN_TESTS) tag=field
+
+test-windows: $(TESTS)/compiled ## the fast tests on a Windows Java, under Wine
+	@test/windows/wine.sh build/windows.count 'C:\java\bin\java.exe' -ea -XX:+UseSerialGC \
+	  -cp '$(subst :,;,$(TEST_PATH))' -Dskyproxy.jar=$(JAR) -Dskyproxy.cli='C:\cli' \
+	  $(subst /count,/windows.count,$(RUN_TESTS)) untagged=$(SLOW)
 
 bench: $(TESTS)/compiled ## measure; ARGS are the benchmark's
 	@$(TEST_JAVA) skyproxy.bench.Bench $(ARGS)

@@ -28,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import skyproxy.testing.Leaks;
+import skyproxy.testing.Os;
 import skyproxy.testing.Program;
 import skyproxy.testing.RawClient;
 
@@ -156,9 +157,8 @@ final class MainTest {
         folder.resolve("proxy.jar"), StandardCopyOption.REPLACE_EXISTING);
     Path file = Files.writeString(folder.resolve("config.json"), "{\"port\":0,\"codex\":\"off\","
         + "\"claude\":\"off\",\"aliases\":{\"lydia\":\"demo\"}}");
-    Process process = new ProcessBuilder(
-        Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-jar",
-        jar.toString()).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+    Process process = new ProcessBuilder(Os.java(), "-jar", jar.toString())
+        .redirectError(ProcessBuilder.Redirect.DISCARD).start();
     try {
       String line = process.inputReader().readLine();
       int port = URI.create(line.substring("Listening on ".length())).getPort();

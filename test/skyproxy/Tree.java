@@ -34,9 +34,17 @@ final class Tree {
   }
 
   private static List<Path> walk() {
-    try (Stream<Path> all = Files.walk(Path.of(""))) {
-      return all.filter(Files::isRegularFile)
-          .filter(file -> !file.startsWith("build") && !file.startsWith(".git")).toList();
+    try (Stream<Path> top = Files.list(Path.of(""))) {
+      return top.filter(each -> !each.endsWith("build") && !each.endsWith(".git"))
+          .flatMap(each -> walk(each).stream()).toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static List<Path> walk(Path from) {
+    try (Stream<Path> all = Files.walk(from)) {
+      return all.filter(Files::isRegularFile).toList();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

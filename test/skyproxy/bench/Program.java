@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import skyproxy.testing.Os;
 
 /// A program under measurement, in a JVM of its own with the options of run.sh.
 final class Program implements AutoCloseable {
@@ -15,8 +16,7 @@ final class Program implements AutoCloseable {
 
   private Program(Path folder, String... arguments) throws IOException {
     List<String> command = new ArrayList<>(List.of(
-        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-        "-XX:+UseSerialGC", "-Xms16m", "-Xmx512m"));
+        Os.java(), "-XX:+UseSerialGC", "-Xms16m", "-Xmx512m"));
     command.addAll(List.of(arguments));
     long start = System.nanoTime();
     process = new ProcessBuilder(command).directory(folder.toFile())

@@ -17,6 +17,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import skyproxy.json.Cursor;
 import skyproxy.json.Json;
+import skyproxy.testing.Os;
 
 /// A Claude CLI that speaks stream-json with nobody behind it, for tests on every system.
 ///
@@ -38,7 +39,7 @@ final class FakeClaude {
 
   /// A command that starts it, with this JVM.
   static ClaudeCli command() {
-    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    String java = Os.java();
     List<String> command = new ArrayList<>(List.of(java, "-XX:+UseSerialGC",
         "-XX:TieredStopAtLevel=1", "-Xshare:auto", "-Xmx64m", "-cp", absoluteClassPath(),
         FakeClaude.class.getName()));

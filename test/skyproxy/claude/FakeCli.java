@@ -15,6 +15,7 @@ import skyproxy.json.Cursor;
 import skyproxy.json.Json;
 import skyproxy.json.JsonWriter;
 import skyproxy.testing.Fixtures;
+import skyproxy.testing.Os;
 
 /// A Claude CLI that is a Java program: as its first argument says, it works, or fails in one of
 /// the ways that real ones do.
@@ -26,8 +27,8 @@ final class FakeCli {
   /// Ready to be started. `how` is told in [#main]; more words are its arguments.
   static ClaudeCli claude(String... how) {
     List<String> command = new ArrayList<>(List.of(
-        Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xshare:auto",
-        "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp", absoluteClassPath(),
+        Os.java(), "-Xshare:auto", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC",
+        "-cp", absoluteClassPath(),
         "-Dsample=" + Fixtures.path("claude/captured.json").toAbsolutePath(),
         FakeCli.class.getName()));
     command.addAll(List.of(how));

@@ -10,6 +10,7 @@ import java.util.Collections;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
+import skyproxy.testing.Os;
 
 /// Folders that go, at the latest when the next proxy starts.
 final class TempFoldersTest {
@@ -26,7 +27,7 @@ final class TempFoldersTest {
 
   @Test
   void what_a_killed_proxy_left_goes_and_what_is_in_use_stays() throws Exception {
-    Process ended = new ProcessBuilder(System.getProperty("java.home") + "/bin/java", "-version")
+    Process ended = new ProcessBuilder(Os.java(), "-version")
         .redirectErrorStream(true).start();
     ended.getInputStream().readAllBytes();
     ended.waitFor();

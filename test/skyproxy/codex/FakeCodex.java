@@ -16,6 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import skyproxy.json.Cursor;
 import skyproxy.json.Json;
+import skyproxy.testing.Os;
 
 /// A Codex CLI that does what the test says: a program of its own, started with the running JVM.
 ///
@@ -35,18 +36,16 @@ final class FakeCodex {
   /// Writes a script that starts this class, as the file of a CLI.
   static Path install(Path folder) throws IOException {
     Files.createDirectories(folder);
-    boolean windows = System.getProperty("os.name").startsWith("Windows");
-    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
     String path = System.getProperty("java.class.path");
     StringBuilder absolute = new StringBuilder();
     for (String part : path.split(System.getProperty("path.separator"))) {
       if (!absolute.isEmpty()) absolute.append(System.getProperty("path.separator"));
       absolute.append(Path.of(part).toAbsolutePath());
     }
-    String command = "\"" + java + "\" -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xmx64m -cp \""
+    String command = "\"" + Os.java() + "\" -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xmx64m -cp \""
         + absolute + "\" skyproxy.codex.FakeCodex ";
-    Path script = folder.resolve(windows ? "codex.cmd" : "codex");
-    Files.writeString(script, windows ? "@" + command + "%*\r\n"
+    Path script = folder.resolve(Os.WINDOWS ? "codex.cmd" : "codex");
+    Files.writeString(script, Os.WINDOWS ? "@" + command + "%*\r\n"
         : "#!/bin/sh\nif [ \"$1\" = debug ]; then echo '" + MODELS + "'; exit; fi\nexec " + command
             + "\"$@\"\n");
     script.toFile().setExecutable(true);

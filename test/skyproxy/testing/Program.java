@@ -29,8 +29,7 @@ public final class Program implements AutoCloseable {
   public static Program start(Path folder, Map<String, String> environment, String... arguments)
       throws IOException {
     List<String> command = new ArrayList<>(List.of(
-        Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:+UseSerialGC",
-        "-XX:TieredStopAtLevel=1", "-Duser.home=" + folder, "-jar",
+        Os.java(), "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Duser.home=" + folder, "-jar",
         Path.of(System.getProperty("skyproxy.jar")).toAbsolutePath().toString()));
     command.addAll(List.of(arguments));
     ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile())

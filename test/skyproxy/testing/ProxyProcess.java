@@ -23,8 +23,8 @@ public final class ProxyProcess implements AutoCloseable {
   /// @param folder for its `config.json` and whatever it writes; a file that is there is used
   public ProxyProcess(Path folder, String... arguments) throws IOException {
     List<String> command = new ArrayList<>(List.of(
-        Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:+UseSerialGC",
-        "-Duser.home=" + folder, "-jar", System.getProperty("skyproxy.jar"), "--port", "0",
+        Os.java(), "-XX:+UseSerialGC", "-Duser.home=" + folder, "-jar",
+        System.getProperty("skyproxy.jar"), "--port", "0",
         "--config", folder.resolve("config.json").toString(), "--claude", "off", "--codex", "off"));
     command.addAll(List.of(arguments));
     ProcessBuilder builder = new ProcessBuilder(command)

@@ -20,9 +20,10 @@ import org.junit.platform.launcher.core.LauncherFactory;
 
 /// Runs the compiled tests: `RunTests CLASSES COUNT [tag=A,B | untagged=A,B] [class=Name,Other]`.
 ///
-/// The last line it prints is `N passed, N failed, N skipped`, also written to the file COUNT as
-/// its last act, so that whoever started it knows whether it came to its end. JUnit's own console
-/// is not used: it counts neither the tests of a class that was skipped nor says why it was.
+/// The last line it prints is `N passed, N failed, N skipped`, on Windows after its name. It is
+/// also written to the file COUNT as the last act, so that whoever started this knows whether it
+/// came to its end. JUnit's own console is not used: it counts neither the tests of a class that
+/// was skipped nor says why it was.
 public final class RunTests {
   /// Kept here, for the log forgets the level of a logger that nobody holds.
   private static final Logger OURS = Logger.getLogger("skyproxy");
@@ -36,7 +37,7 @@ public final class RunTests {
     TestLog log = new TestLog(out);
     LauncherFactory.create().execute(request(args), log);
     String count = log.finish();
-    out.println(count);
+    out.println(Os.WINDOWS ? "Windows: " + count : count);
     out.flush();
     Files.writeString(Path.of(args[1]), count + "\n");
     // Not by returning: a test that left a thread behind must not keep the run alive.
