@@ -6,10 +6,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.List;
+import skyproxy.files.OwnerFile;
 import skyproxy.json.Json;
 import skyproxy.json.JsonException;
 import skyproxy.json.JsonWriter;
@@ -144,25 +144,13 @@ final class CodexHome {
 
   /// A file of its owner alone, which the caller deletes.
   Path temporary() throws IOException {
-    return posix()
-        ? Files.createTempFile(folder, "new-", ".tmp", PosixFilePermissions.asFileAttribute(
-            PosixFilePermissions.fromString("rw-------")))
-        : Files.createTempFile(folder, "new-", ".tmp");
+    return OwnerFile.temporary(folder);
   }
 
-  /// Puts a file in place whole, readable by its owner only; not at all when it is there already.
+  /// Puts a file in place, but for one that is there already.
   private void write(Path file, byte[] bytes) throws IOException {
-    if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
-        && Arrays.equals(Files.readAllBytes(file), bytes)) {
-      return;
-    }
-    Path fresh = temporary();
-    try {
-      Files.write(fresh, bytes);
-      Files.move(fresh, file, StandardCopyOption.REPLACE_EXISTING,
-          StandardCopyOption.ATOMIC_MOVE);
-    } finally {
-      Files.deleteIfExists(fresh);
-    }
+    boolean same = Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
+        && Arrays.equals(Files.readAllBytes(file), bytes);
+    if (!same) OwnerFile.write(file, bytes);
   }
 }

@@ -4,24 +4,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
 import java.lang.System.Logger.Level;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.AclEntry;
-import java.nio.file.attribute.AclEntryPermission;
-import java.nio.file.attribute.AclEntryType;
-import java.nio.file.attribute.AclFileAttributeView;
-import java.nio.file.attribute.PosixFileAttributeView;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.nio.file.attribute.UserPrincipal;
-import java.util.EnumSet;
 import java.util.Map;
-import java.util.stream.Stream;
+import skyproxy.files.OwnerFile;
 import skyproxy.json.Json;
 import skyproxy.json.JsonException;
 import skyproxy.json.JsonWriter;
@@ -31,7 +18,6 @@ import skyproxy.json.JsonWriter;
 /// Its owner alone can read it. Holds nothing in memory; one thread at a time.
 final class SettingsFile {
   private static final System.Logger LOG = System.getLogger(SettingsFile.class.getName());
-  private static final String OWNER_ONLY = "rw-------";
 
   private final Path path;
 
@@ -66,64 +52,20 @@ final class SettingsFile {
         + ". Correct it, or move it away; it was left as it is.");
   }
 
-  /// Puts this in its place, whole or not at all.
+  /// Puts this in its place, whole or not at all; where the file is a link, in that of its target.
   void write(Json.Obj content) throws IOException {
-    Path target = Files.exists(path) ? path.toRealPath() : path.toAbsolutePath();
-    Files.createDirectories(target.getParent());
-    Path fresh = Files.createTempFile(target.getParent(), "config-", ".tmp");
-    try {
-      protect(fresh);
-      StringBuilder text = new StringBuilder();
-      indented(content, "\n", text);
-      try (FileChannel out = FileChannel.open(fresh, StandardOpenOption.WRITE)) {
-        ByteBuffer bytes = ByteBuffer.wrap(text.append('\n').toString().getBytes(UTF_8));
-        while (bytes.hasRemaining()) out.write(bytes);
-        out.force(true); // the new name must not reach the disk before the new bytes
-      }
-      Files.move(fresh, target, StandardCopyOption.ATOMIC_MOVE);
-    } finally {
-      Files.deleteIfExists(fresh);
-    }
+    StringBuilder text = new StringBuilder();
+    indented(content, "\n", text);
+    OwnerFile.write(Files.exists(path) ? path.toRealPath() : path,
+        text.append('\n').toString().getBytes(UTF_8));
   }
 
   private void tighten() {
-    var view = Files.getFileAttributeView(path, PosixFileAttributeView.class);
-    if (view == null) return; // on Windows its folder is the user's own
     try {
-      var owner = PosixFilePermissions.fromString(OWNER_ONLY);
-      if (!owner.containsAll(view.readAttributes().permissions())) view.setPermissions(owner);
+      OwnerFile.tighten(path);
     } catch (IOException refused) {
       LOG.log(Level.WARNING, "Others can read {0}, and that can''t be changed: {1}", path,
           refused.getMessage());
-    }
-  }
-
-  private static void protect(Path file) throws IOException {
-    var posix = Files.getFileAttributeView(file, PosixFileAttributeView.class);
-    var acl = Files.getFileAttributeView(file, AclFileAttributeView.class);
-    if (posix != null) {
-      posix.setPermissions(PosixFilePermissions.fromString(OWNER_ONLY));
-    } else if (acl != null) {
-      acl.setAcl(Stream.of(acl.getOwner(), user(acl)).distinct().map(SettingsFile::all).toList());
-    }
-  }
-
-  private static AclEntry all(UserPrincipal who) {
-    return AclEntry.newBuilder().setType(AclEntryType.ALLOW).setPrincipal(who)
-        .setPermissions(EnumSet.allOf(AclEntryPermission.class)).build();
-  }
-
-  /// What a program writes that was started as administrator belongs to all administrators, and
-  /// the same user could not read it without that right. The name alone might be another's, or
-  /// the computer's; an account that is not found by it has to do with the owner.
-  private static UserPrincipal user(AclFileAttributeView acl) throws IOException {
-    String domain = System.getenv("USERDOMAIN");
-    String name = System.getProperty("user.name");
-    try {
-      return FileSystems.getDefault().getUserPrincipalLookupService()
-          .lookupPrincipalByName(domain == null ? name : domain + "\\" + name);
-    } catch (IOException unnamed) {
-      return acl.getOwner();
     }
   }
 

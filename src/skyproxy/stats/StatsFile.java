@@ -5,7 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
+import skyproxy.files.OwnerFile;
 import skyproxy.json.Json;
 import skyproxy.json.JsonException;
 
@@ -36,9 +36,6 @@ final class StatsFile {
 
   /// Puts the new figures in the place of the old ones in one step.
   void save(Json.Obj figures) throws IOException {
-    Files.createDirectories(path.toAbsolutePath().getParent());
-    Path fresh = path.resolveSibling(path.getFileName() + ".new");
-    Files.write(fresh, figures.toString().getBytes(UTF_8));
-    Files.move(fresh, path, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+    OwnerFile.write(path, figures.toString().getBytes(UTF_8));
   }
 }
