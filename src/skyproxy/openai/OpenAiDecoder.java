@@ -28,7 +28,7 @@ final class OpenAiDecoder implements Decoder {
   private static final Json.Obj WHO_SPEAKS = Chunk.choice(0,
       Json.Obj.builder().put("role", "assistant").put("content", "").build(), null);
 
-  private final OpenAiFault fault;
+  private final OpenAiFailures failures;
   private final boolean streams;
   private final ChunkAccumulator accumulator = new ChunkAccumulator();
   private Chunk last = Chunk.of(NOTHING);
@@ -38,8 +38,8 @@ final class OpenAiDecoder implements Decoder {
   private boolean done;
 
   /// @param streams whether the client wants chunks, whatever the server sends
-  OpenAiDecoder(OpenAiFault fault, boolean streams) {
-    this.fault = fault;
+  OpenAiDecoder(OpenAiFailures failures, boolean streams) {
+    this.failures = failures;
     this.streams = streams;
   }
 
@@ -53,7 +53,7 @@ final class OpenAiDecoder implements Decoder {
     }
     Chunk chunk = read(data);
     if (event.type().equals("error") && chunk.body().get("choices") == null) {
-      throw new ChatException(fault.inside(chunk.body()));
+      throw new ChatException(failures.inside(chunk.body()));
     }
     take(chunk, out);
   }
@@ -82,14 +82,14 @@ final class OpenAiDecoder implements Decoder {
     try {
       if (Json.parse(text) instanceof Json.Obj body) {
         Chunk chunk = Chunk.of(body, text);
-        if (chunk.error() != null) throw new ChatException(fault.inside(chunk.error()));
+        if (chunk.error() != null) throw new ChatException(failures.inside(chunk.error()));
         return chunk;
       }
     } catch (JsonException noJson) {
-      throw new ChatException(fault.garbled("sent what is not JSON: " + noJson.getMessage() + "."),
-          noJson);
+      throw new ChatException(
+          failures.garbled("sent what is not JSON: " + noJson.getMessage() + "."), noJson);
     }
-    throw new ChatException(fault.garbled("sent JSON that is no object."));
+    throw new ChatException(failures.garbled("sent JSON that is no object."));
   }
 
   private void take(Chunk read, Consumer<Event> out) {
@@ -155,7 +155,7 @@ final class OpenAiDecoder implements Decoder {
   @Override
   public void end(Consumer<Event> out) {
     if (!finished && !done) {
-      throw new ChatException(fault.garbled("broke off in the middle of its answer."));
+      throw new ChatException(failures.garbled("broke off in the middle of its answer."));
     }
     // A client that never sees why a reply ended asks for it once more.
     if (!finished) {
@@ -167,6 +167,6 @@ final class OpenAiDecoder implements Decoder {
 
   @Override
   public Failure failure(int status, HttpHeaders headers, byte[] body) {
-    return fault.status(status, body, RetryAfter.of(headers, Instant.now()));
+    return failures.status(status, body, RetryAfter.of(headers, Instant.now()));
   }
 }

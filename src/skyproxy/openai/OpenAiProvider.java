@@ -6,7 +6,9 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import skyproxy.chat.ChatException;
@@ -20,6 +22,7 @@ import skyproxy.chat.Reply;
 import skyproxy.json.Json;
 import skyproxy.json.JsonWriter;
 import skyproxy.upstream.HttpUpstream;
+import skyproxy.upstream.ModelCatalogue;
 
 /// Pass-through to one OpenAI-compatible server: the request goes on as it came.
 /// https://platform.openai.com/docs/api-reference/chat
@@ -29,15 +32,15 @@ public final class OpenAiProvider implements Provider {
   private static final Pattern KEY = Pattern.compile("[!-~]+");
   private static final Pattern HEADER = Pattern.compile("[\\t -~\u0080-\u00ff]+");
 
-  private final Server server;
+  private final ServerProfile server;
   private final HttpUpstream upstream;
-  private final Catalogue catalogue;
+  private final ModelCatalogue catalogue;
   private final ModelConstraints constraints = new ModelConstraints();
 
-  OpenAiProvider(Server server) {
+  OpenAiProvider(ServerProfile server) {
     this.server = server;
     upstream = new HttpUpstream(server.label(), server.base(), server.limits().connect());
-    catalogue = new Catalogue(server, upstream, System::nanoTime);
+    catalogue = new ModelCatalogue(upstream, this::listing, server::models);
     // The first secure connection of a JVM takes half a second more: not the player's to wait for.
     if ("https".equalsIgnoreCase(server.base().getScheme())) catalogue.models(Duration.ZERO);
   }
@@ -51,7 +54,7 @@ public final class OpenAiProvider implements Provider {
   /// @param drop members of a request that it must not see
   public static Provider configured(String name, URI base, String key, List<String> models,
       Collection<String> drop, Limits limits) {
-    return new OpenAiProvider(new Server(name, name, base, () -> key, false,
+    return new OpenAiProvider(new ServerProfile(name, name, base, () -> key, false,
         "Check the api_key of '" + name + "' under providers in the settings file.",
         name + ":", models, Set.copyOf(drop), ChatRequest.Caller.UNKNOWN, limits));
   }
@@ -68,10 +71,22 @@ public final class OpenAiProvider implements Provider {
 
   @Override
   public Reply open(ChatRequest request) {
+    return new OpenAiReply(this, request);
+  }
+
+  /// Sends a body that [#body] made. Does not block.
+  ///
+  /// @throws ChatException when there is no key to send it with
+  Reply send(ChatRequest request, Json.Obj body) {
     String key = key();
-    OpenAiFault fault = new OpenAiFault(server, request.model(), key);
-    return new OpenAiReply(request, constraints, body -> upstream.send(http(request, key, body),
-        new OpenAiDecoder(fault, request.stream())), this::body);
+    OpenAiFailures failures = new OpenAiFailures(server, request.model(), key);
+    return upstream.send(http(request, key, body),
+        new OpenAiDecoder(failures, request.stream()));
+  }
+
+  /// Learns from a failure; whether the request is worth repeating with another body.
+  boolean learn(ChatRequest request, Json.Obj body, Failure failure) {
+    return constraints.learn(request.model(), body, failure);
   }
 
   private String key() {
@@ -88,8 +103,9 @@ public final class OpenAiProvider implements Provider {
     return key;
   }
 
-  /// The client's own body, with our name for the model.
-  private Json.Obj body(ChatRequest request) {
+  /// The client's own body, with the server's name for the model, and without what the server is
+  /// not to see or the model is known to refuse.
+  Json.Obj body(ChatRequest request) {
     Json.Obj body = request.body().with("model", new Json.Str(request.model()));
     for (String name : server.drop()) body = body.without(name);
     return constraints.applied(request.model(), body);
@@ -127,12 +143,27 @@ public final class OpenAiProvider implements Provider {
 
   @Override
   public List<Model> models() {
-    return catalogue.models(Duration.ZERO);
+    return models(Duration.ZERO);
   }
 
+  /// Those that the player has named, and those that the server lists.
   @Override
   public List<Model> models(Duration patience) {
-    return catalogue.models(patience);
+    if (server.keyNeeded() && server.key().get() == null) return List.of();
+    Map<String, Model> all = new LinkedHashMap<>();
+    for (String id : server.models()) {
+      all.put(server.prefix() + id, new Model(server.prefix() + id, 0, server.name()));
+    }
+    for (Model model : catalogue.models(patience)) all.put(model.id(), model);
+    return List.copyOf(all.values());
+  }
+
+  private HttpRequest.Builder listing() {
+    String key = server.key().get();
+    if (key == null ? server.keyNeeded() : !KEY.matcher(key).matches()) return null;
+    HttpRequest.Builder http = HttpRequest.newBuilder(server.at("/models"))
+        .header("Accept", "application/json");
+    return key == null ? http : http.header("Authorization", "Bearer " + key);
   }
 
   @Override

@@ -21,7 +21,7 @@ public final class OpenRouter {
   /// @param url the API, such as `https://openrouter.ai/api/v1`
   /// @param key the player's key, null as long as there is none; asked for each request
   public static Provider provider(URI url, Supplier<String> key, Limits limits) {
-    return new OpenAiProvider(new Server("openrouter", "OpenRouter", url, key, true,
+    return new OpenAiProvider(new ServerProfile("openrouter", "OpenRouter", url, key, true,
         "Enter a key from openrouter.ai/keys on the dashboard, or as openrouter_api_key in the"
             + " settings file.",
         "", List.of(), Set.of(), US, limits));

@@ -9,5 +9,5 @@
 /// servers that stream when they were not asked to, or do not when they were.
 ///
 /// The client's own `Authorization` never leaves the proxy. Thoughts and whole words are the
-/// business of `skyproxy.chat`, waiting and failover of `skyproxy.routing`.
+/// business of `skyproxy.speech`, waiting and failover of `skyproxy.routing`.
 package skyproxy.openai;

@@ -29,12 +29,12 @@ import skyproxy.testing.Leaks;
 /// What an OpenAI-compatible server says, in whatever shape it says it.
 final class OpenAiDecoderTest {
   private static final String KEY = "sk-made-up-0123456789";
-  private static final Server SERVER = new Server("openrouter", "OpenRouter",
+  private static final ServerProfile SERVER = new ServerProfile("openrouter", "OpenRouter",
       URI.create("https://or.invalid/v1"), () -> KEY, true, "Enter a key.", "", List.of(),
       Set.of(), ChatRequest.Caller.UNKNOWN, Limits.DEFAULT);
 
   private static OpenAiDecoder decoder(boolean streams) {
-    return new OpenAiDecoder(new OpenAiFault(SERVER, "a/b", KEY), streams);
+    return new OpenAiDecoder(new OpenAiFailures(SERVER, "a/b", KEY), streams);
   }
 
   private static List<Json> stream(boolean streams, String text) {

@@ -13,7 +13,7 @@ import skyproxy.json.JsonException;
 ///
 /// @param model what was asked for, by the server's own id
 /// @param key what must not show anywhere, or null
-record OpenAiFault(Server server, String model, String key) {
+record OpenAiFailures(ServerProfile server, String model, String key) {
   private static final int QUOTED = 600;
 
   /// An answer without success. `body` is JSON, or whatever stood in the way.

@@ -1,13 +1,16 @@
 package skyproxy.openai;
 
 import java.net.URI;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
 import skyproxy.chat.ChatRequest;
 import skyproxy.chat.Limits;
+import skyproxy.chat.Model;
+import skyproxy.json.Json;
 
-/// What is particular about one OpenAI-compatible server.
+/// The particulars of one OpenAI-compatible server.
 ///
 /// @param name by which we know it: `openrouter`, `ollama`
 /// @param label what messages call it
@@ -20,11 +23,11 @@ import skyproxy.chat.Limits;
 /// @param models ids that are listed even when the server can't be reached
 /// @param drop members of a request that it must not see
 /// @param introduction who to say is calling when the client does not; its members may be null
-record Server(String name, String label, URI base, Supplier<String> key, boolean keyNeeded,
+record ServerProfile(String name, String label, URI base, Supplier<String> key, boolean keyNeeded,
     String keyRemedy, String prefix, List<String> models, Set<String> drop,
     ChatRequest.Caller introduction, Limits limits) {
 
-  Server {
+  ServerProfile {
     models = List.copyOf(models);
     drop = Set.copyOf(drop);
   }
@@ -32,5 +35,27 @@ record Server(String name, String label, URI base, Supplier<String> key, boolean
   /// The address of one of its endpoints.
   URI at(String path) {
     return URI.create(base.toString().replaceFirst("/+$", "") + path);
+  }
+
+  /// Reads its answer to the question for its models: `{"data":[{"id":…}]}`, or the bare array that
+  /// some servers send.
+  List<Model> models(Json answer) {
+    Json list = answer instanceof Json.Obj whole ? whole.get("data") : answer;
+    List<Model> models = new ArrayList<>();
+    if (!(list instanceof Json.Arr(var items))) return models;
+    for (Json item : items) {
+      if (item instanceof Json.Obj one && one.get("id") instanceof Json.Str(var id)
+          && !id.isBlank()) {
+        models.add(new Model(prefix + id, created(one.get("created")),
+            one.get("owned_by") instanceof Json.Str(var owner) && !owner.isBlank()
+                ? owner : name));
+      }
+    }
+    return models;
+  }
+
+  private static long created(Json value) {
+    return value instanceof Json.Num number && number.text().matches("\\d{1,15}")
+        ? number.longValue() : 0;
   }
 }
