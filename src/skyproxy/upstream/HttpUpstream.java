@@ -43,7 +43,7 @@ public final class HttpUpstream implements AutoCloseable {
 
   /// Sends a request and gives its reply at once.
   public Reply send(HttpRequest request, Decoder decoder) {
-    return new StreamReply(this, request, decoder);
+    return new HttpReply(this, request, decoder);
   }
 
   /// For the small calls beside replies (a list of models): blocks, and the caller maps errors.

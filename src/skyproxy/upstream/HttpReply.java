@@ -25,7 +25,7 @@ import skyproxy.sse.SseReader;
 ///
 /// Any bytes that hold no event are a [Event#PULSE]. A body that is no event stream is read whole
 /// and then decoded; so is that of a refusal, for which we wait [#REFUSAL] at the most.
-final class StreamReply implements Reply {
+final class HttpReply implements Reply {
   private static final Duration REFUSAL = Duration.ofSeconds(2);
   private static final Duration STALE = Duration.ofSeconds(3);
   private static final int WHOLE_LIMIT = 64 << 20;
@@ -47,7 +47,7 @@ final class StreamReply implements Reply {
   private boolean bodyEnded;
   private boolean ended;
 
-  StreamReply(HttpUpstream upstream, HttpRequest request, Decoder decoder) {
+  HttpReply(HttpUpstream upstream, HttpRequest request, Decoder decoder) {
     this.upstream = upstream;
     this.request = request;
     this.decoder = decoder;
