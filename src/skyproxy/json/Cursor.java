@@ -96,11 +96,6 @@ public final class Cursor {
     return value instanceof Json.Num;
   }
 
-  /// Whether here is `true` or `false`.
-  public boolean isBool() {
-    return value instanceof Json.Bool;
-  }
-
   /// The string here.
   public String string() {
     return value instanceof Json.Str s ? s.value() : refuse("must be a string");

@@ -30,17 +30,17 @@ public final class JsonException extends RuntimeException {
   }
 
   /// The line, counted from 1.
-  public int line() {
+  int line() {
     return line;
   }
 
   /// The column, counted from 1 in code points; a byte order mark does not count.
-  public int column() {
+  int column() {
     return column;
   }
 
   /// How many UTF-16 units of the text precede the place.
-  public int offset() {
+  int offset() {
     return offset;
   }
 }

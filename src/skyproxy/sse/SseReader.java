@@ -24,7 +24,6 @@ public final class SseReader {
 
   private static final byte[] DATA = "data".getBytes(US_ASCII);
   private static final byte[] EVENT = "event".getBytes(US_ASCII);
-  private static final byte[] ID = "id".getBytes(US_ASCII);
 
   private final int limit;
   private byte[] kept = new byte[256]; // the begun line, as far as earlier feeds brought it
@@ -37,7 +36,6 @@ public final class SseReader {
   private String type = "";
   private String data; // null: no data field yet
   private StringBuilder lines; // replaces data from the second data field on
-  private String id = "";
 
   /// Reads a stream from its start; a line or an event may have 64 MiB.
   public SseReader() {
@@ -104,12 +102,6 @@ public final class SseReader {
     ended = true;
   }
 
-  /// Whether a line or an event has begun that is not complete: at the end of a stream, whether
-  /// something was lost.
-  public boolean unfinished() {
-    return keptLength > 0 || data != null || !type.isEmpty();
-  }
-
   private static int lineEnd(byte[] bytes, int start, int end) {
     int at = start;
     while (at < end && bytes[at] != '\n' && bytes[at] != '\r') at++;
@@ -143,14 +135,11 @@ public final class SseReader {
     int value = Math.min(colon + 1, end);
     if (value < end && bytes[value] == ' ') value++;
 
-    // `retry`, and whatever else there may be, is ignored
+    // `id`, `retry`, and whatever else there may be, is ignored
     if (isName(DATA, bytes, start, colon)) {
       addData(text(bytes, value, end));
     } else if (isName(EVENT, bytes, start, colon)) {
       type = text(bytes, value, end);
-    } else if (isName(ID, bytes, start, colon)) {
-      String text = text(bytes, value, end);
-      if (text.indexOf('\0') < 0) id = text;
     }
   }
 
@@ -187,7 +176,7 @@ public final class SseReader {
     this.data = null;
     lines = null;
     if (data == null) return;
-    out.accept(new SseEvent(type.isEmpty() ? "message" : type, data, id));
+    out.accept(new SseEvent(type.isEmpty() ? "message" : type, data));
   }
 
   private SseException tooLong(String what) {

@@ -14,7 +14,6 @@ import java.util.Arrays;
 /// often the only sign that the client has hung up; it is passed on.
 public final class SseWriter {
 
-  private static final byte[] EVENT = "event: ".getBytes(US_ASCII);
   private static final byte[] DATA = "data: ".getBytes(US_ASCII);
   private static final byte[] COMMENT = ": ".getBytes(US_ASCII);
 
@@ -27,26 +26,14 @@ public final class SseWriter {
     this.out = out;
   }
 
-  /// Writes an event without a type; data of several lines stays so.
+  /// Writes an event; data of several lines stays so.
   public void data(String data) throws IOException {
     data(data.getBytes(UTF_8));
   }
 
-  /// Writes an event without a type, whose data is already UTF-8.
-  public void data(byte[] utf8) throws IOException {
+  /// Writes an event whose data is already UTF-8.
+  void data(byte[] utf8) throws IOException {
     add(DATA, utf8);
-    send();
-  }
-
-  /// Writes an event of a type.
-  ///
-  /// @throws IllegalArgumentException if the type holds a line end, which no field can carry
-  public void event(String type, String data) throws IOException {
-    if (type.indexOf('\n') >= 0 || type.indexOf('\r') >= 0) {
-      throw new IllegalArgumentException("an event's type must be one line");
-    }
-    add(EVENT, type.getBytes(UTF_8));
-    add(DATA, data.getBytes(UTF_8));
     send();
   }
 

@@ -10,6 +10,6 @@
 /// The writer gives an event to the stream in one write and flushes it at once: a token that waits
 /// in a buffer is a token the player waits for.
 ///
-/// Reconnecting is not done: a chat reply can't be resumed, so `retry` fields are ignored. What
+/// Reconnecting is not done: a chat reply can't be resumed, so `id` and `retry` are ignored. What
 /// the data of an event says, `[DONE]` included, is the business of others.
 package skyproxy.sse;

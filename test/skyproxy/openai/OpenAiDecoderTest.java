@@ -316,7 +316,7 @@ final class OpenAiDecoderTest {
   void an_event_without_data_for_us_is_nothing() {
     OpenAiDecoder decoder = decoder(true);
     List<Event> out = new ArrayList<>();
-    decoder.decode(new SseEvent("message", " ", ""), out::add);
+    decoder.decode(new SseEvent("message", " "), out::add);
     assertEquals(List.of(), out);
   }
 }

@@ -2,9 +2,7 @@ package skyproxy.sse;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import java.io.ByteArrayOutputStream;
@@ -72,12 +70,7 @@ final class SseReaderTest {
             "message|d|"),
         rule("a good retry is ignored", "retry: 3000\ndata: a\n\n", "message|a|"),
         rule("a bad retry is ignored", "retry: soon\nretry: -1\nretry\ndata: a\n\n", "message|a|"),
-        rule("an id", "id: 7\ndata: a\n\n", "message|a|7"),
-        rule("an id lasts", "id: 7\ndata: a\n\ndata: b\n\n", "message|a|7", "message|b|7"),
-        rule("an id without data lasts too", "id: 7\n\ndata: b\n\n", "message|b|7"),
-        rule("an empty id ends it", "id: 7\ndata: a\n\nid\ndata: b\n\n",
-            "message|a|7", "message|b|"),
-        rule("an id with NUL is ignored", "id: 7\nid: 8\u00009\ndata: a\n\n", "message|a|7"),
+        rule("an id is ignored", "id: 7\ndata: a\n\nid\ndata: b\n\n", "message|a|", "message|b|"),
         rule("blank lines alone are no events", "\n\n\n\ndata: a\n\n\n\n", "message|a|"),
         rule("NUL in data is kept", "data: a\u0000b\n\n", "message|a\u0000b|"),
         rule("other line ends of Unicode are none", "data: a\u0085b\u2028c\u000Bd\fe\n\n",
@@ -188,25 +181,6 @@ final class SseReaderTest {
   }
 
   @Test
-  void what_is_unfinished_is_told() {
-    var reader = new SseReader();
-    var events = new ArrayList<SseEvent>();
-    assertFalse(reader.unfinished());
-    for (String part : new String[] {"d", "ata: a", "\n", "event: b\n"}) {
-      feed(reader, part, events);
-      assertTrue(reader.unfinished(), part);
-    }
-    feed(reader, "\n", events);
-    assertFalse(reader.unfinished());
-    feed(reader, ": waiting\n\n", events);
-    assertFalse(reader.unfinished());
-    feed(reader, "data: lost\n", events);
-    reader.end();
-    assertTrue(reader.unfinished());
-    assertEquals(List.of("b|a|"), shown(events));
-  }
-
-  @Test
   void nothing_is_taken_after_the_end() {
     var reader = new SseReader();
     reader.end();
@@ -262,7 +236,7 @@ final class SseReaderTest {
     return read(bytes, piece, new SseReader());
   }
 
-  /// The events as `type|data|id`, with `~` for a line end.
+  /// The events as `type|data|`, with `~` for a line end.
   private static List<String> read(byte[] bytes, int piece, SseReader reader) {
     var events = new ArrayList<SseEvent>();
     for (int at = 0; at < bytes.length; ) {
@@ -276,7 +250,7 @@ final class SseReaderTest {
 
   private static List<String> shown(List<SseEvent> events) {
     return events.stream()
-        .map(e -> e.type() + "|" + e.data().replace('\n', '~') + "|" + e.id())
+        .map(e -> e.type() + "|" + e.data().replace('\n', '~') + "|")
         .toList();
   }
 }

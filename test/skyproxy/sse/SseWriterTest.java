@@ -9,8 +9,6 @@ import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /// What is written, in how many writes, and that the reader reads it back.
 final class SseWriterTest {
@@ -52,13 +50,12 @@ final class SseWriterTest {
   void every_event_and_comment_is_one_write_and_one_flush() throws IOException {
     writer.data("{\"a\":\"é\"}");
     writer.data("[1]".getBytes(UTF_8));
-    writer.event("error", "{}");
     writer.comment("waiting");
     writer.data("[DONE]");
     assertEquals(
         List.of(
-            "data: {\"a\":\"é\"}\n\n", "|", "data: [1]\n\n", "|", "event: error\ndata: {}\n\n",
-            "|", ": waiting\n\n", "|", "data: [DONE]\n\n", "|"),
+            "data: {\"a\":\"é\"}\n\n", "|", "data: [1]\n\n", "|",
+            ": waiting\n\n", "|", "data: [DONE]\n\n", "|"),
         wire.calls);
   }
 
@@ -89,20 +86,6 @@ final class SseWriterTest {
   }
 
   @Test
-  void a_type_comes_back() throws IOException {
-    writer.event(" störung", "x");
-    assertEquals(List.of(new SseEvent(" störung", "x", "")), wire.events());
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"a\nb", "a\r", "\r\n"})
-  void a_type_with_a_line_end_is_refused_and_nothing_written(String type) throws IOException {
-    assertThrows(IllegalArgumentException.class, () -> writer.event(type, "x"));
-    writer.data("a");
-    assertEquals(List.of("data: a\n\n", "|"), wire.calls);
-  }
-
-  @Test
   void data_of_any_length_is_written_whole() throws IOException {
     var sent = new ArrayList<String>();
     for (int length = 480; length < 520; length++) sent.add("x".repeat(length));
@@ -116,7 +99,7 @@ final class SseWriterTest {
   @Test
   void a_failing_write_is_passed_on_and_leaves_nothing_for_the_next() throws IOException {
     wire.broken = true;
-    assertThrows(IOException.class, () -> writer.event("a", "lost"));
+    assertThrows(IOException.class, () -> writer.data("lost"));
     wire.broken = false;
     writer.data("b");
     assertEquals(List.of("data: b\n\n", "|"), wire.calls);
