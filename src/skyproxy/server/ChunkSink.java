@@ -16,6 +16,9 @@ import skyproxy.sse.SseWriter;
 /// silence is filled with comments: they keep clients patient, and a write is the only way to
 /// learn that one has gone. The first write after that still succeeds, so two must fit into the
 /// two seconds in which an upstream call has to end.
+///
+/// Our own deltas are written by hand, since there is one for each token: 0.15 µs, where building
+/// the objects and writing them takes a whole one.
 final class ChunkSink implements Sink {
   private static final long OPEN = Duration.ofSeconds(3).toNanos();
   private static final long BEAT = Duration.ofMillis(900).toNanos();
