@@ -26,7 +26,7 @@ final class ThinkTags {
   private boolean said;
   private boolean trimming;
 
-  /// What a piece turned out to be; either may be empty.
+  /// The spoken and the thought part of a piece; either may be empty.
   record Split(String spoken, String thought) {
 
     /// This and then that.

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import skyproxy.chat.ChatRequest.Caller;
 import skyproxy.json.Json;
 
-/// What a request must look like, and which member a refusal names.
+/// The shapes that a request may have, and the member that a refusal names.
 final class ChatRequestTest {
   private static final String HI = "\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]";
 

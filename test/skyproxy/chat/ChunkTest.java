@@ -11,7 +11,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import skyproxy.json.Json;
 
-/// What is read off an upstream's chunk, and the text in which it goes on.
+/// The reading of an upstream's chunk, and the text in which it goes on.
 final class ChunkTest {
 
   private static Chunk chunk(String json) {

@@ -20,7 +20,7 @@ import skyproxy.chat.Reply;
 import skyproxy.json.Cursor;
 import skyproxy.json.Json;
 
-/// What the demo says, and that it behaves like a model.
+/// The lines of the demo, which behaves like a model.
 final class DemoProviderTest {
   private static final Duration LONG = Duration.ofSeconds(20);
 

@@ -9,7 +9,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// What RFC 8259 allows, case by case: each text is read, and written again in its compact form.
+/// The texts that RFC 8259 allows, case by case: each is read, and written again in its compact
+/// form.
 final class JsonAcceptedTest {
 
   static Stream<Arguments> structure() {

@@ -11,7 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// What RFC 8259 does not allow, case by case, each with the offset that is blamed and a word of
+/// The texts that RFC 8259 forbids, case by case, each with the offset that is blamed and a word of
 /// the reason.
 final class JsonRefusedTest {
 

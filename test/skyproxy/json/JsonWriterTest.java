@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// What is written, and that it is read back as it was.
+/// The texts of values, which are read back as they were.
 final class JsonWriterTest {
 
   @Test

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import skyproxy.chat.Failure;
 import skyproxy.json.Json;
 
-/// What is learned from a refusal, and what a model is spared from then on.
+/// The lessons of a refusal, and the requests that a model gets from then on.
 final class ModelConstraintsTest {
   private final ModelConstraints constraints = new ModelConstraints();
 

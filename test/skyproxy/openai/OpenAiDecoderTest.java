@@ -26,7 +26,7 @@ import skyproxy.sse.SseEvent;
 import skyproxy.sse.SseReader;
 import skyproxy.testing.Leaks;
 
-/// What an OpenAI-compatible server says, in whatever shape it says it.
+/// The replies of OpenAI-compatible servers, in all the shapes that are around.
 final class OpenAiDecoderTest {
   private static final String KEY = "sk-made-up-0123456789";
   private static final ServerProfile SERVER = new ServerProfile("openrouter", "OpenRouter",

@@ -30,7 +30,7 @@ import skyproxy.json.Json;
 import skyproxy.testing.FakeUpstream;
 import skyproxy.testing.FakeUpstream.Received;
 
-/// What OpenRouter and configured servers receive, over real connections.
+/// Requests as OpenRouter and configured servers receive them, over real connections.
 final class OpenAiProviderTest {
   private static final Duration LONG = Duration.ofSeconds(20);
   /// Two events: who speaks, and what was said.

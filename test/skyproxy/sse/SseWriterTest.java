@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/// What is written, in how many writes, and that the reader reads it back.
+/// The bytes of events and their number of writes; the reader reads them back.
 final class SseWriterTest {
 
   /// Notes each write, and each flush as a bar.

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/// What is remembered of the parameters that models do not take.
+/// The memory of the parameters that models do not take.
 final class UnsupportedParametersTest {
   private final UnsupportedParameters unsupported = new UnsupportedParameters();
 
