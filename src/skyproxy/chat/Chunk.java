@@ -20,6 +20,8 @@ public final class Chunk implements Event {
   private final Json.Obj body;
   private final String source;
   private final List<Choice> choices;
+  private final boolean whole;
+  private final boolean calls;
   private final boolean visible;
   private final boolean answers;
   private final FinishReason finishReason;
@@ -28,14 +30,20 @@ public final class Chunk implements Event {
     this.body = body;
     this.source = source;
     this.choices = choices;
+    boolean whole = false;
+    boolean calls = false;
     boolean visible = false;
     boolean answers = false;
     String reason = null;
     for (Choice choice : choices) {
+      whole |= choice.whole;
+      calls |= choice.calls;
       visible |= choice.visible;
       answers |= choice.answers;
       if (reason == null) reason = choice.finishReason;
     }
+    this.whole = whole;
+    this.calls = calls;
     this.visible = visible;
     this.answers = answers;
     finishReason = reason == null ? null : FinishReason.parse(reason);
@@ -83,6 +91,16 @@ public final class Chunk implements Event {
       if (choice.content != null) return choice.content;
     }
     return "";
+  }
+
+  /// Whether a choice of it is a whole answer and not a piece of one.
+  public boolean whole() {
+    return whole;
+  }
+
+  /// Whether it holds a tool call.
+  public boolean calls() {
+    return calls;
   }
 
   @Override
@@ -200,6 +218,7 @@ public final class Chunk implements Event {
     private final Json.Obj delta;
     private final String content;
     private final String finishReason;
+    private final boolean calls;
     private final boolean answers;
     private final boolean visible;
 
@@ -216,6 +235,7 @@ public final class Chunk implements Event {
       };
       finishReason = json.get("finish_reason") instanceof Json.Str reason
           && !reason.value().isBlank() ? reason.value() : null;
+      calls = delta.get("tool_calls") instanceof Json.Arr array && !array.items().isEmpty();
       answers = content != null && !content.isBlank() || !text("refusal").isBlank()
           || holds(delta.get("tool_calls")) || holds(delta.get("function_call"))
           || holds(delta.get("images")) || holds(delta.get("audio"));
@@ -292,7 +312,7 @@ public final class Chunk implements Event {
 
     /// Whether it holds a tool call.
     public boolean calls() {
-      return delta.get("tool_calls") instanceof Json.Arr calls && holds(calls);
+      return calls;
     }
 
     /// Whether a client notices something of it.

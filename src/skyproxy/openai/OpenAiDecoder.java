@@ -95,7 +95,7 @@ final class OpenAiDecoder implements Decoder {
   private void take(Chunk read, Consumer<Event> out) {
     Chunk chunk = piece(read);
     finished |= chunk.finishReason() != null;
-    for (Chunk.Choice choice : chunk.choices()) calls |= choice.calls();
+    calls |= chunk.calls();
     last = chunk;
     if (!streams) {
       accumulator.add(chunk);
@@ -116,7 +116,7 @@ final class OpenAiDecoder implements Decoder {
   /// A completion as a chunk, the very same object when it is one: a server that does not stream,
   /// or sends its whole answer as one event, sends a completion.
   static Chunk piece(Chunk read) {
-    if (read.choices().stream().noneMatch(Chunk.Choice::whole)) return read;
+    if (!read.whole()) return read;
     List<Json> choices = new ArrayList<>();
     for (Chunk.Choice choice : read.choices()) {
       if (!choice.whole()) {

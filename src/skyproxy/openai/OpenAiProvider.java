@@ -98,7 +98,7 @@ public final class OpenAiProvider implements Provider {
     }
     if (!KEY.matcher(key).matches()) {
       throw new ChatException(new Failure.NotReady("The API key for " + server.label()
-          + " holds a sign that no key has. " + server.keyRemedy(), null));
+          + " contains a character that keys never contain. " + server.keyRemedy(), null));
     }
     return key;
   }
