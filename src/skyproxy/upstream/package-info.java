@@ -8,4 +8,8 @@
 ///
 /// The JDK's client never repeats a POST. A game pauses longer than servers keep connections, so
 /// a request that fails on a kept connection before any byte of the reply is sent once more.
+///
+/// What every vendor learns of its upstream is kept here too: the models that it lists
+/// ([skyproxy.upstream.ModelCatalogue]) and the parameters that they turned out not to take
+/// ([skyproxy.upstream.UnsupportedParameters]).
 package skyproxy.upstream;
