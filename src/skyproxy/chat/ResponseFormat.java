@@ -16,6 +16,17 @@ public record ResponseFormat(Kind kind, String name, Json.Obj schema) {
 
   private static final ResponseFormat TEXT = new ResponseFormat(Kind.TEXT, null, null);
 
+  /// What to tell a model whose upstream can't be told it otherwise; null for [Kind#TEXT].
+  public String inWords() {
+    String bare = "Answer with one JSON object and nothing else: no code fence, no words before or"
+        + " after it.";
+    return switch (kind) {
+      case TEXT -> null;
+      case JSON_OBJECT -> bare;
+      case JSON_SCHEMA -> bare + " It must be valid by this JSON schema:\n" + schema;
+    };
+  }
+
   static ResponseFormat parse(Cursor at) {
     if (at.isMissing()) return TEXT;
     return switch (at.at("type").string()) {

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import skyproxy.chat.ChatRequest;
-import skyproxy.chat.ResponseFormat;
 import skyproxy.json.Json;
 
 /// Writes a request as the body of `POST /v1/messages`. Pure.
@@ -107,20 +106,9 @@ final class ClaudeEncoder {
   private List<Json> ownSystem() {
     List<Json> blocks = new ArrayList<>();
     for (String text : talk.systems()) blocks.add(ContentBlocks.text(text));
-    String form = form(request.responseFormat());
+    String form = request.responseFormat().inWords();
     if (form != null) blocks.add(ContentBlocks.text(form));
     return blocks;
-  }
-
-  /// What to tell a model that shall answer in JSON, or null.
-  static String form(ResponseFormat format) {
-    String bare = "Answer with one JSON object and nothing else: no code fence, no words before or"
-        + " after it.";
-    return switch (format.kind()) {
-      case TEXT -> null;
-      case JSON_OBJECT -> bare;
-      case JSON_SCHEMA -> bare + " It must be valid by this JSON schema:\n" + format.schema();
-    };
   }
 
   /// The end of the instructions, and of the first of them when there are several: what stands

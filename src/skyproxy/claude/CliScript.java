@@ -71,7 +71,7 @@ final class CliScript {
 
   private static String system(Conversation talk, ChatRequest request) {
     List<String> texts = new ArrayList<>(talk.systems());
-    String form = ClaudeEncoder.form(request.responseFormat());
+    String form = request.responseFormat().inWords();
     if (form != null) texts.add(form);
     return String.join("\n\n", texts);
   }
