@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -62,7 +61,7 @@ final class CaptureRun {
     long started = System.nanoTime();
     try (Interceptor interceptor = Interceptor.open();
         ClaudeCli.Run run = cli.start(line(options),
-            Map.of("ANTHROPIC_BASE_URL", interceptor.url()), false)) {
+            CliEnvironment.calling(interceptor.url()), false)) {
       CompletableFuture<String> output = run.output();
       CompletableFuture<?> ended = run.process().onExit();
       await(CompletableFuture.anyOf(interceptor.received(), ended), patience.toCall());

@@ -25,14 +25,6 @@ record ClaudeCli(Path path, List<String> command) {
   private static final int KEPT = 4_000;
   private static final boolean WINDOWS = File.separatorChar == '\\';
 
-  /// Calls home, telemetry and three minutes of retries are left out; what a user may have set
-  /// for his own sessions and would lead the calls elsewhere or change their form goes.
-  private static final Map<String, String> QUICK = Map.of(
-      "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC", "1",
-      "CLAUDE_CODE_MAX_RETRIES", "0");
-  private static final List<String> UNSET = List.of("CLAUDE_CODE_USE_BEDROCK",
-      "CLAUDE_CODE_USE_VERTEX", "CLAUDE_CODE_USE_FOUNDRY", "MAX_THINKING_TOKENS");
-
   ClaudeCli {
     command = List.copyOf(command);
   }
@@ -105,33 +97,12 @@ record ClaudeCli(Path path, List<String> command) {
       line.addAll(arguments);
       ProcessBuilder builder = new ProcessBuilder(line)
           .directory((place == null ? folder : place).toFile());
-      prepare(builder.environment(), folder, environment);
+      CliEnvironment.prepare(builder.environment(), folder, environment);
       if (!stdin) builder.redirectInput(nullDevice());
       return new Run(Subprocess.start(builder), folder);
     } catch (IOException | RuntimeException failed) {
       TempFolders.delete(folder);
       throw failed;
-    }
-  }
-
-  private static void prepare(Map<String, String> child, Path folder, Map<String, String> extra) {
-    child.keySet().removeAll(UNSET);
-    child.putAll(QUICK);
-    for (String name : List.of("TMPDIR", "TEMP", "TMP")) child.put(name, folder.toString());
-    child.putAll(extra);
-    if (onLoopback(child.get("ANTHROPIC_BASE_URL"))) spareLoopback(child);
-  }
-
-  private static boolean onLoopback(String url) {
-    return url != null && url.matches("https?://(127\\.|localhost|\\[::1]).*");
-  }
-
-  /// `HTTP_PROXY` would be asked for loopback addresses too.
-  private static void spareLoopback(Map<String, String> child) {
-    for (String name : List.of("NO_PROXY", "no_proxy")) {
-      String before = child.get(name);
-      String own = "127.0.0.1,localhost,::1";
-      child.put(name, before == null || before.isBlank() ? own : before + "," + own);
     }
   }
 

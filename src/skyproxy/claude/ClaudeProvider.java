@@ -23,17 +23,8 @@ import skyproxy.upstream.HttpUpstream;
 /// mode is a provider of its own, made when it is needed. Any number of threads.
 public final class ClaudeProvider implements Provider {
 
-  /// Ids that work with every way, the newest first. Some have retired by the time you read this;
-  /// others are listed by the API or the CLI.
-  private static final List<String> KNOWN = List.of("claude-sonnet-5-5", "claude-opus-5-5",
-      "claude-haiku-5-5", "claude-fable-5-2", "claude-fable-5-1", "claude-opus-5",
-      "claude-sonnet-5", "claude-opus-4-8", "claude-opus-4-7", "claude-opus-4-6",
-      "claude-sonnet-4-6", "claude-opus-4-5-20251101", "claude-haiku-4-5-20251001",
-      "claude-sonnet-4-5-20250929");
-
   private static final String OFF = "The Claude CLI is switched off (--claude off). Switch it on,"
       + " or set an API key and --claude-mode api-key.";
-  private static final String ANTHROPIC = "https://api.anthropic.com";
 
   /// What the provider needs to start.
   ///
@@ -46,11 +37,12 @@ public final class ClaudeProvider implements Provider {
       String model, int processes, Limits limits) {}
 
   private final Setup setup;
+  private final String model;
   private final URI base;
   private final HttpUpstream upstream;
   private final Path program;
   private final Refusals refusals = new Refusals();
-  private final Retirements retirements = new Retirements();
+  private final ClaudeModels models = new ClaudeModels();
   private ClaudeMode wanted;
   private ClaudeMode used;
   private Provider provider;
@@ -58,6 +50,7 @@ public final class ClaudeProvider implements Provider {
   /// Begins to get ready in the background.
   public ClaudeProvider(Setup setup) {
     this.setup = setup;
+    model = ClaudeModels.orKnown(setup.model());
     base = URI.create(setup.url().toString().replaceFirst("/+$", "").replaceFirst("/v1$", ""));
     upstream = new HttpUpstream("Anthropic", base, setup.limits().connect());
     ClaudeCli cli = find();
@@ -107,24 +100,14 @@ public final class ClaudeProvider implements Provider {
       case API_KEY -> new ApiProvider(mode, base, upstream, new ApiKey(setup.key()), refusals);
       case DIRECT -> new ApiProvider(mode, base, upstream, capture(), refusals);
       case CLI, AUTO ->
-          new CliProvider(this::find, elsewhere(), setup.processes(), model());
+          new CliProvider(this::find, CliEnvironment.callingApi(base), setup.processes(), model);
     };
   }
 
   private Credentials capture() {
-    Capture capture = new Capture(this::find, model(), Capture.Patience.USUAL);
+    Capture capture = new Capture(this::find, model, Capture.Patience.USUAL);
     capture.current();
     return capture;
-  }
-
-  private String model() {
-    return setup.model().matches("claude-[\\w.-]+") ? setup.model() : KNOWN.getFirst();
-  }
-
-  /// The CLI finds Anthropic by itself, unless the API is said to be elsewhere.
-  private Map<String, String> elsewhere() {
-    return base.toString().equals(ANTHROPIC) ? Map.of()
-        : Map.of("ANTHROPIC_BASE_URL", base.toString());
   }
 
   private ClaudeCli find() {
@@ -133,7 +116,7 @@ public final class ClaudeProvider implements Provider {
 
   @Override
   public synchronized Reply open(ChatRequest request) {
-    retirements.warn(request.model());
+    models.warn(request.model());
     return provider().open(request);
   }
 
@@ -168,7 +151,7 @@ public final class ClaudeProvider implements Provider {
   public List<Model> models(Duration patience) {
     Map<String, Model> models = new LinkedHashMap<>();
     for (Model model : provider().models(patience)) models.put(model.id(), model);
-    for (String id : KNOWN) models.putIfAbsent(id, new Model(id, 0, "anthropic"));
+    for (String id : ClaudeModels.KNOWN) models.putIfAbsent(id, new Model(id, 0, "anthropic"));
     return List.copyOf(models.values());
   }
 

@@ -2,7 +2,6 @@ package skyproxy.claude;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
@@ -24,15 +23,6 @@ final class CliFlags {
       List.of("--safe-mode", "--no-session-persistence", "--effort=" + ModelRules.LOWEST_EFFORT);
 
   private static final Pattern UNKNOWN = Pattern.compile("unknown option '(--[a-z-]+)");
-
-  /// Set for every process.
-  ///
-  /// Attachments: a player's `@/some/file` in a line of dialogue must not send that file. The key:
-  /// it would win over the login, and bill the plan's calls apart. The effort: ours is meant.
-  static final Map<String, String> ENVIRONMENT = Map.of(
-      "CLAUDE_CODE_DISABLE_ATTACHMENTS", "1",
-      "CLAUDE_CODE_EFFORT_LEVEL", "",
-      "ANTHROPIC_API_KEY", "");
 
   private final Set<String> refused = ConcurrentHashMap.newKeySet();
 

@@ -23,7 +23,7 @@ final class CliStarter implements AutoCloseable {
 
   private final ClaudeCli cli;
   private final CliFlags flags = new CliFlags();
-  private final Map<String, String> environment = new HashMap<>(CliFlags.ENVIRONMENT);
+  private final Map<String, String> environment = new HashMap<>(CliEnvironment.CONVERSATION);
   private final Path home;
   private Path place;
 
