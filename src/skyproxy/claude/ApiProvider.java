@@ -19,6 +19,8 @@ import skyproxy.chat.Health;
 import skyproxy.chat.Model;
 import skyproxy.chat.Provider;
 import skyproxy.chat.Reply;
+import skyproxy.claude.messages.ClaudeDecoder;
+import skyproxy.claude.messages.ClaudeEncoder;
 import skyproxy.json.Cursor;
 import skyproxy.json.Json;
 import skyproxy.json.JsonWriter;

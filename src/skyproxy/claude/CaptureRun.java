@@ -12,9 +12,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import skyproxy.chat.Secrets;
+import skyproxy.claude.cli.ClaudeCli;
+import skyproxy.claude.cli.CliEnvironment;
 import skyproxy.json.JsonWriter;
 
-/// One start of the CLI against an [Interceptor], to see what it sends. Blocks; one thread.
+/// One start of the CLI against a [CaptureServer], to see what it sends. Blocks; one thread.
 ///
 /// Tools, settings, memory, hooks and servers of the player's are left out: they would run, make
 /// the start slower and end up in the request. The CLI is let finish by itself after its answer
@@ -31,9 +33,9 @@ final class CaptureRun {
 
   private final ClaudeCli cli;
   private final String model;
-  private final Capture.Patience patience;
+  private final CapturedLogin.Patience patience;
 
-  CaptureRun(ClaudeCli cli, String model, Capture.Patience patience) {
+  CaptureRun(ClaudeCli cli, String model, CapturedLogin.Patience patience) {
     this.cli = cli;
     this.model = model;
     this.patience = patience;
@@ -59,23 +61,23 @@ final class CaptureRun {
   private boolean attempt(List<String> options, Consumer<Credential> out)
       throws Failed, InterruptedException {
     long started = System.nanoTime();
-    try (Interceptor interceptor = Interceptor.open();
+    try (CaptureServer server = CaptureServer.open();
         ClaudeCli.Run run = cli.start(line(options),
-            CliEnvironment.calling(interceptor.url()), false)) {
+            CliEnvironment.calling(server.url()), false)) {
       CompletableFuture<String> output = run.output();
       CompletableFuture<?> ended = run.process().onExit();
-      await(CompletableFuture.anyOf(interceptor.received(), ended), patience.toCall());
-      if (!interceptor.received().isDone() && ended.isDone()) {
+      await(CompletableFuture.anyOf(server.received(), ended), patience.toCall());
+      if (!server.received().isDone() && ended.isDone()) {
         return explain(run, textOf(output));
       }
-      Interceptor.Received received = await(interceptor.received(), Duration.ZERO);
+      CaptureServer.Received received = await(server.received(), Duration.ZERO);
       Credential credential = Credential.ofCaptured(
           received.headers(), received.query(), received.body(), PROMPT);
       long took = (System.nanoTime() - started) / 1_000_000;
       out.accept(credential);
       run.process().waitFor(patience.toEnd().toMillis(), TimeUnit.MILLISECONDS);
       LOG.log(Level.INFO, "The Claude CLI called after {0} ms, {1} time(s); of the {2} bytes it"
-          + " sent {3} go with each call", took, interceptor.calls(), received.bytes(),
+          + " sent {3} go with each call", took, server.calls(), received.bytes(),
           JsonWriter.bytes(credential.template()).length);
       return true;
     } catch (IOException failed) {

@@ -15,6 +15,11 @@ import skyproxy.chat.Provider;
 import skyproxy.chat.Reply;
 import skyproxy.chat.Unavailable;
 import skyproxy.chat.UsageWindow;
+import skyproxy.claude.cli.ClaudeCli;
+import skyproxy.claude.cli.CliEnvironment;
+import skyproxy.claude.cli.CliProvider;
+import skyproxy.claude.cli.CliSearch;
+import skyproxy.claude.messages.ClaudeModels;
 import skyproxy.json.Json;
 import skyproxy.settings.Settings.ClaudeMode;
 import skyproxy.upstream.HttpUpstream;
@@ -105,7 +110,7 @@ public final class ClaudeProvider implements Provider {
   }
 
   private Credentials capture() {
-    Capture capture = new Capture(this::find, model, Capture.Patience.USUAL);
+    CapturedLogin capture = new CapturedLogin(this::find, model, CapturedLogin.Patience.USUAL);
     capture.current();
     return capture;
   }

@@ -22,6 +22,7 @@ import skyproxy.chat.Failure;
 import skyproxy.chat.Health;
 import skyproxy.chat.Limits;
 import skyproxy.chat.Reply;
+import skyproxy.claude.messages.ClaudeFailures;
 import skyproxy.settings.Settings.ClaudeMode;
 import skyproxy.testing.FakeUpstream;
 import skyproxy.testing.FakeUpstream.Answer;
@@ -161,7 +162,7 @@ final class ApiFaultsTest {
     Failure.Rejected failure = assertInstanceOf(Failure.Rejected.class, ask());
     assertTrue(failure.message().contains("draw from your extra usage"), failure.message());
     assertEquals(1, upstream.requests().size());
-    String direct = new ClaudeFault(ClaudeMode.DIRECT, MODEL).of(400, "invalid_request_error",
+    String direct = new ClaudeFailures(ClaudeMode.DIRECT, MODEL).of(400, "invalid_request_error",
         "Third-party apps now draw from your extra usage", null).message();
     assertTrue(direct.contains("--claude-mode cli"), direct);
   }

@@ -20,6 +20,7 @@ import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import skyproxy.claude.cli.FakeCli;
 import skyproxy.json.Cursor;
 import skyproxy.json.Json;
 import skyproxy.testing.FakeUpstream;

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import skyproxy.chat.Event;
 import skyproxy.chat.Failure;
 import skyproxy.chat.Reply;
+import skyproxy.claude.cli.FakeCli;
 import skyproxy.json.Cursor;
 import skyproxy.settings.Settings.ClaudeMode;
 import skyproxy.testing.FakeUpstream;
@@ -37,10 +38,10 @@ final class DirectTest {
   private final AtomicInteger runs = new AtomicInteger();
   private final HttpUpstream http = new HttpUpstream("Anthropic", upstream.uri(), LONG);
   private final ApiProvider direct = new ApiProvider(ClaudeMode.DIRECT, upstream.uri(), http,
-      new Capture(() -> {
+      new CapturedLogin(() -> {
         runs.incrementAndGet();
         return FakeCli.claude("works");
-      }, MODEL, new Capture.Patience(LONG, LONG, LONG)), new Refusals());
+      }, MODEL, new CapturedLogin.Patience(LONG, LONG, LONG)), new Refusals());
 
   @AfterEach
   void close() {

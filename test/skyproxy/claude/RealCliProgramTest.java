@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
-import static skyproxy.claude.FakeClaudes.until;
+import static skyproxy.claude.cli.FakeClaudes.until;
 import static skyproxy.testing.FakeUpstream.sse;
 
 import java.io.File;

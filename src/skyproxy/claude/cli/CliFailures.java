@@ -1,0 +1,82 @@
+package skyproxy.claude.cli;
+
+import java.time.Duration;
+import java.util.Locale;
+import java.util.regex.Pattern;
+import skyproxy.chat.Failure;
+import skyproxy.claude.messages.ClaudeFailures;
+import skyproxy.settings.Settings.ClaudeMode;
+
+/// What it means when a turn of the CLI ends in an error, in words that say what to do about it.
+///
+/// The CLI tells errors as an `assistant` line with a kind and a `result` line with the HTTP
+/// status, if there was one; both hold the same sentence, which is Anthropic's or its own.
+///
+/// @param model what was asked for
+record CliFailures(String model) {
+  private static final Duration AFTER_LOGIN = Duration.ofSeconds(30);
+  private static final Duration AFTER_REFUSAL = Duration.ofMinutes(10);
+  private static final Pattern PREFIX =
+      Pattern.compile("^(?:Failed to authenticate\\. )?API Error:(?: \\d{3}\\b)?\\s*");
+
+  static Failure.NotReady notLoggedIn() {
+    return new Failure.NotReady("Claude is not logged in. Run `claude` in a terminal, log in with"
+        + " /login, and try again.", AFTER_LOGIN);
+  }
+
+  static Failure.NotReady tooOld(String flag) {
+    return new Failure.NotReady("The Claude CLI is too old: it does not know " + flag
+        + ". Update it with `claude update`, then restart the proxy.", null);
+  }
+
+  /// @param kind what the CLI calls it, or ""
+  /// @param status the HTTP status, 0 when there was none
+  /// @param words the CLI's sentence
+  /// @param untilReset how long the plan's limit holds, or null
+  Failure of(String kind, int status, String words, Duration untilReset) {
+    String said = PREFIX.matcher(words).replaceFirst("");
+    ClaudeFailures told = new ClaudeFailures(ClaudeMode.CLI, model);
+    if (kind.equals("rate_limit") || status == 429) return limited(told, said, untilReset);
+    if (isAboutBilling(said)) return billedApart(told, said);
+    if (status == 0) return withoutStatus(kind, said, told);
+    String type = switch (kind) {
+      case "", "unknown" -> "invalid_request_error";
+      default -> kind;
+    };
+    return told.of(status, type, said, null);
+  }
+
+  /// No call was made, or none that was answered.
+  private Failure withoutStatus(String kind, String said, ClaudeFailures told) {
+    return switch (kind) {
+      case "authentication_failed" -> notLoggedIn();
+      case "oauth_org_not_allowed" -> told.of(403, kind, said, null);
+      case "model_not_found" -> told.of(404, kind, said, null);
+      case "billing_error" -> told.of(402, kind, said, null);
+      case "invalid_request" -> told.of(400, kind, said, null);
+      case "server_error" -> new Failure.Unreachable(
+          "The Claude CLI could not reach Anthropic. Check that this computer is online. " + said);
+      default -> new Failure.Broken(502, "The Claude CLI failed. Try again. " + said);
+    };
+  }
+
+  private static Failure limited(ClaudeFailures told, String said, Duration untilReset) {
+    Failure plan = told.of(429, "rate_limit_error", said, untilReset);
+    return said.contains("not your usage limit")
+        ? plan.withMessage("Anthropic lets no more requests through for the moment. Try again, or"
+            + " choose another model. Anthropic says: " + said)
+        : plan;
+  }
+
+  private static boolean isAboutBilling(String said) {
+    String lower = said.toLowerCase(Locale.ROOT);
+    return lower.contains("extra usage") || lower.contains("third-party");
+  }
+
+  /// The plan does not pay for the call. Asking again would be refused again, and might be
+  /// charged apart: the route rests like one whose limit is reached.
+  private static Failure billedApart(ClaudeFailures told, String said) {
+    return new Failure.RateLimited(told.of(400, "invalid_request_error", said, null).message(),
+        AFTER_REFUSAL);
+  }
+}

@@ -1,0 +1,182 @@
+package skyproxy.claude.cli;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.lang.System.Logger.Level;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import skyproxy.json.Json;
+import skyproxy.json.JsonException;
+
+/// One run of the CLI that talks stream-json, from its start to the last file it leaves.
+///
+/// Lines are read by a platform thread of its own and written by a virtual one, so that a CLI
+/// that does not read can't hold up who talks to it. Any thread may end it.
+///
+/// It is asked to end by `interrupt` and the end of its stdin: it then cuts its call off, cleans
+/// up behind itself and is gone after 65 ms, on every system. Only what does not go within
+/// [#GRACE] is killed, and what it then leaves in the CLI's own folder is removed for it.
+final class CliProcess {
+  private static final System.Logger LOG = System.getLogger(CliProcess.class.getName());
+  private static final Duration GRACE = Duration.ofSeconds(2);
+  private static final Json.Obj END = Json.Obj.builder().build();
+
+  private final ClaudeCli.Run run;
+  private final String model;
+  private final Path sessions;
+  private final LinkedBlockingQueue<Json.Obj> heard = new LinkedBlockingQueue<>();
+  private final LinkedBlockingQueue<Json.Obj> toSay = new LinkedBlockingQueue<>();
+  private final AtomicBoolean ending = new AtomicBoolean();
+  private final long startedAt = System.nanoTime();
+
+  /// @param run started with an open stdin
+  /// @param home the CLI's own folder
+  CliProcess(ClaudeCli.Run run, String model, Path home) {
+    this.run = run;
+    this.model = model;
+    sessions = home.resolve("sessions");
+  }
+
+  /// Begins to read and write.
+  ///
+  /// @param witness sees each line before it is heard; must be quick
+  /// @param gone called once, when the process and its files are gone
+  void begin(BiConsumer<CliProcess, Json.Obj> witness, Consumer<CliProcess> gone) {
+    Thread.ofPlatform().daemon().name("claude " + pid()).start(() -> read(witness));
+    Thread.ofVirtual().name("to claude " + pid()).start(this::write);
+    run.process().onExit().thenRun(() -> Thread.ofVirtual().start(() -> bury(gone)));
+  }
+
+  String model() {
+    return model;
+  }
+
+  long pid() {
+    return run.process().pid();
+  }
+
+  boolean alive() {
+    return !ending.get() && run.process().isAlive();
+  }
+
+  Duration age() {
+    return Duration.ofNanos(System.nanoTime() - startedAt);
+  }
+
+  /// The end of what it wrote to stderr.
+  String stderr() {
+    return run.stderr();
+  }
+
+  /// What its end looked like, for the log and for messages; waits a moment for it.
+  String exit() {
+    try {
+      if (!run.process().waitFor(1, TimeUnit.SECONDS)) return "its output ended";
+    } catch (InterruptedException stopped) {
+      Thread.currentThread().interrupt();
+      return "its output ended";
+    }
+    return "exit code " + run.process().exitValue();
+  }
+
+  /// Sends a line; never blocks. What a process that is gone is told is lost.
+  void say(Json.Obj line) {
+    toSay.add(line);
+  }
+
+  /// The next line, null when none came within `nanos`; [#isEnd] when there will be no more.
+  Json.Obj hear(long nanos) throws InterruptedException {
+    Json.Obj line = heard.poll();
+    if (line == null && nanos > 0) line = heard.poll(nanos, TimeUnit.NANOSECONDS);
+    if (line == END) heard.add(END);
+    return line;
+  }
+
+  static boolean isEnd(Json.Obj line) {
+    return line == END;
+  }
+
+  /// Ends it, in its own time. Never blocks; any number of times.
+  ///
+  /// @param interrupt whether a turn may be under way
+  void end(boolean interrupt) {
+    if (!ending.compareAndSet(false, true)) return;
+    if (interrupt) toSay.add(StreamJson.interrupt());
+    toSay.add(END);
+    run.process().onExit().orTimeout(GRACE.toMillis(), TimeUnit.MILLISECONDS)
+        .exceptionally(_ -> {
+          LOG.log(Level.DEBUG, "Claude CLI {0} is killed", pid());
+          run.process().destroyForcibly();
+          return null;
+        });
+  }
+
+  private void read(BiConsumer<CliProcess, Json.Obj> witness) {
+    try (BufferedReader lines = new BufferedReader(new InputStreamReader(
+        run.process().getInputStream(), StandardCharsets.UTF_8), 1 << 16)) {
+      for (String text; (text = lines.readLine()) != null; ) {
+        Json.Obj line = parse(text);
+        if (line == null) continue;
+        witness.accept(this, line);
+        if (!ending.get()) heard.add(line);
+      }
+    } catch (IOException closedByUs) {
+      LOG.log(Level.DEBUG, "Claude CLI {0}: {1}", pid(), closedByUs.getMessage());
+    } finally {
+      heard.add(END);
+    }
+  }
+
+  private static Json.Obj parse(String text) {
+    try {
+      if (Json.parse(text) instanceof Json.Obj line) return line;
+    } catch (JsonException noJson) {
+      LOG.log(Level.DEBUG, "Claude CLI said no JSON: {0}", noJson.getMessage());
+    }
+    return null;
+  }
+
+  private void write() {
+    try (OutputStream stdin = run.process().getOutputStream()) {
+      for (Json.Obj line; (line = toSay.take()) != END; ) {
+        stdin.write((line + "\n").getBytes(StandardCharsets.UTF_8));
+        if (toSay.isEmpty()) stdin.flush();
+      }
+    } catch (IOException gone) {
+      LOG.log(Level.DEBUG, "Claude CLI {0} does not listen: {1}", pid(), gone.getMessage());
+    } catch (InterruptedException stopped) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void bury(Consumer<CliProcess> gone) {
+    if (ending.compareAndSet(false, true)) toSay.add(END);
+    try {
+      run.close();
+      forget();
+    } finally {
+      gone.accept(this); // or its place would be taken for ever
+    }
+  }
+
+  /// A killed CLI leaves the note that it runs, by its process id.
+  private void forget() {
+    if (!Files.isDirectory(sessions)) return;
+    try (DirectoryStream<Path> own = Files.newDirectoryStream(sessions, pid() + ".*")) {
+      for (Path file : own) Files.deleteIfExists(file);
+    } catch (IOException | DirectoryIteratorException busy) {
+      LOG.log(Level.DEBUG, "{0}: {1}", sessions, busy.getMessage());
+    }
+  }
+}

@@ -1,0 +1,130 @@
+package skyproxy.claude.cli;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Supplier;
+import skyproxy.chat.ChatException;
+import skyproxy.chat.ChatRequest;
+import skyproxy.chat.Failure;
+import skyproxy.chat.Health;
+import skyproxy.chat.Model;
+import skyproxy.chat.Provider;
+import skyproxy.chat.Reply;
+import skyproxy.chat.UsageWindow;
+import skyproxy.json.Cursor;
+import skyproxy.json.Json;
+
+/// Claude by the player's own CLI, which makes the calls on their plan. Any number of threads.
+public final class CliProvider implements Provider {
+  private static final String MODEL = "[A-Za-z0-9][\\w.:@\\[\\]-]{0,99}";
+
+  /// Anthropic's names of the usage windows, and ours.
+  private static final Map<String, String> WINDOWS =
+      Map.of("five_hour", "5 hours", "seven_day", "week", "seven_day_opus", "week, Opus",
+          "seven_day_sonnet", "week, Sonnet", "overage", "extra usage");
+
+  private final Supplier<ClaudeCli> cli;
+  private final Map<String, String> environment;
+  private final int processes;
+  private final String model;
+  private CliPool pool;
+  private ClaudeCli used;
+  private boolean closed;
+
+  /// @param cli finds the program, null when there is none; asked again until there is
+  /// @param environment set for every process
+  /// @param processes how many there may be
+  /// @param model what the first request will probably want
+  public CliProvider(Supplier<ClaudeCli> cli, Map<String, String> environment, int processes,
+      String model) {
+    this.cli = cli;
+    this.environment = new HashMap<>(environment);
+    this.processes = processes;
+    this.model = model;
+    pool();
+  }
+
+  private synchronized CliPool pool() {
+    if (pool == null && !closed) {
+      used = cli.get();
+      if (used == null) return null;
+      CliStarter starter = new CliStarter(used, environment, CliStarter.usualHome());
+      pool = new CliPool(starter, processes, model, CliPool.Pace.USUAL);
+    }
+    return pool;
+  }
+
+  @Override
+  public String name() {
+    return "claude";
+  }
+
+  @Override
+  public Reply open(ChatRequest request) {
+    CliPool current = pool();
+    if (current == null) {
+      throw new ChatException(new Failure.NotReady(CliSearch.MISSING, null));
+    }
+    if (!request.model().matches(MODEL)) {
+      throw new ChatException(new Failure.UnknownModel("'" + request.model()
+          + "' is not a valid model name. Choose one that /v1/models lists."));
+    }
+    return new CliReply(current, request);
+  }
+
+  @Override
+  public Health health() {
+    CliPool current = pool();
+    if (current == null) {
+      return new Health(Health.State.UNAVAILABLE, CliSearch.MISSING, Json.Obj.builder().build());
+    }
+    Failure trouble = current.trouble();
+    CliAccount.Login login = current.account().login();
+    Health.State state = trouble != null ? Health.State.UNAVAILABLE
+        : login == CliAccount.Login.UNKNOWN ? Health.State.WARMING : Health.State.READY;
+    return new Health(state, trouble == null ? null : trouble.message(), Json.Obj.builder()
+        .put("path", used.path().toString()).put("auth_cached", login == CliAccount.Login.YES)
+        .build());
+  }
+
+  @Override
+  public List<Model> models() {
+    CliPool current = pool();
+    return current == null ? List.of() : current.account().models();
+  }
+
+  @Override
+  public List<UsageWindow> plan() {
+    CliPool current = pool();
+    List<UsageWindow> plan = new ArrayList<>();
+    if (current == null) return plan;
+    current.account().windows().forEach((name, window) -> plan.add(window(name, window)));
+    return plan;
+  }
+
+  private static UsageWindow window(String name, Json.Obj told) {
+    Cursor at = Cursor.of(told);
+    Cursor part = at.at("utilization");
+    Cursor resets = at.at("resetsAt");
+    Cursor state = at.at("status");
+    return new UsageWindow(
+        WINDOWS.getOrDefault(name, name.toLowerCase(Locale.ROOT).replace('_', ' ')),
+        part.isNumber() ? Double.valueOf(part.number() * 100) : null,
+        resets.isNumber() ? Instant.ofEpochSecond((long) resets.number()) : null,
+        state.isString() ? state.string() : null);
+  }
+
+  @Override
+  public void close() {
+    CliPool last;
+    synchronized (this) {
+      closed = true;
+      last = pool;
+    }
+    if (last != null) last.close();
+  }
+}

@@ -1,0 +1,226 @@
+package skyproxy.claude.cli;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.List;
+import skyproxy.chat.ChatException;
+import skyproxy.chat.ChatRequest;
+import skyproxy.chat.Chunk;
+import skyproxy.chat.Event;
+import skyproxy.chat.Failure;
+import skyproxy.chat.FinishReason;
+import skyproxy.chat.Reply;
+import skyproxy.chat.Usage;
+import skyproxy.claude.messages.ClaudeDecoder;
+import skyproxy.json.Cursor;
+import skyproxy.json.Json;
+import skyproxy.settings.Settings.ClaudeMode;
+import skyproxy.speech.StopText;
+
+/// The reply of a CLI process: waits for one, tells it the conversation, and hands on what comes.
+///
+/// The reply is over when Anthropic's own last event is there. The CLI's turn need not be: to a
+/// reply that was cut off by its length, or declined, it would ask for more by itself, three times
+/// over, so it is interrupted. It is too when a stop sequence or the number of tokens is reached,
+/// which the CLI can't be told, and when the reply is closed before its end.
+final class CliReply implements Reply {
+  /// A process that a player has ended, or that does not know a flag, is replaced this often.
+  private static final int TRIES = 4;
+
+  private final CliPool pool;
+  private final ChatRequest request;
+  private final ClaudeDecoder decoder;
+  private final CliFailures faults;
+  private final StopText stop;
+  private final TokenCount count = new TokenCount();
+  private final ArrayDeque<Event> events = new ArrayDeque<>();
+  private CliTurns script;
+  private CliPool.Ticket ticket;
+  private CliProcess process;
+  private int tries = 1;
+  private int unheardResults;
+  private boolean called;
+  private boolean stopKnown;
+  private boolean spoke;
+  private boolean ended;
+  private String errorKind = "";
+  private Instant resets;
+
+  /// @throws ChatException when this mode can't answer the request
+  CliReply(CliPool pool, ChatRequest request) {
+    this.pool = pool;
+    this.request = request;
+    script = new CliTurns(request);
+    decoder = new ClaudeDecoder(ClaudeMode.CLI, request.model());
+    faults = new CliFailures(request.model());
+    stop = new StopText(request.stop());
+    ticket = pool.enter(request.model());
+  }
+
+  @Override
+  public Event next(Duration patience) {
+    long deadline = System.nanoTime() + patience.toNanos();
+    try {
+      while (true) {
+        Event event = events.poll();
+        if (event != null) return event;
+        if (ended) return null;
+        long left = Math.max(deadline - System.nanoTime(), 0);
+        if (process == null) {
+          process = ticket.await(left);
+          if (process == null) return Event.QUIET;
+          tell();
+        } else {
+          Json.Obj line = process.hear(left);
+          if (line == null) return Event.QUIET;
+          take(line);
+        }
+      }
+    } catch (InterruptedException stopped) {
+      throw ChatException.stopping(stopped);
+    }
+  }
+
+  private void tell() {
+    List<Json.Obj> part = script.next();
+    part.forEach(process::say);
+    if (!script.done()) unheardResults++;
+  }
+
+  private void take(Json.Obj line) {
+    if (CliProcess.isEnd(line)) {
+      replaceOrThrow();
+      return;
+    }
+    Cursor at = Cursor.of(line);
+    try {
+      switch (at.at("type").stringOr("")) {
+        case "system" -> called |= script.done() && unheardResults == 0
+            && at.at("subtype").stringOr("").equals("init");
+        case "stream_event" -> event(at.at("event"));
+        case "assistant" -> errorKind = at.at("error").stringOr(errorKind);
+        case "rate_limit_event" -> limit(at.at("rate_limit_info"));
+        case "result" -> result(at);
+        default -> { }
+      }
+    } catch (Cursor.Mismatch strange) {
+      throw new ChatException(new Failure.Garbled("The Claude CLI said something that makes no"
+          + " sense. Update it with `claude update`."), strange);
+    }
+    if (events.isEmpty() && script.done() && !ended) events.add(Event.PULSE);
+  }
+
+  private void event(Cursor event) {
+    if (unheardResults > 0) throw new ChatException(CliFailures.tooOld("histories"));
+    String type = event.at("type").stringOr("");
+    if (type.equals("message_delta")) {
+      stopKnown |= !event.at("delta").at("stop_reason").isMissing();
+    }
+    if (type.equals("message_stop") && !stopKnown) return; // broken off; a result will say why
+    decoder.decode(event.object(), this::give);
+    if (ended) return;
+    if (type.equals("message_stop")) {
+      pool.answered(process.model());
+      finish(!(events.peekLast() instanceof Event.Finish(var reason, _))
+          || reason != FinishReason.STOP);
+    }
+  }
+
+  private void give(Event event) {
+    if (ended) return;
+    switch (event) {
+      case Event.Text(var delta) -> text(delta);
+      case Event.Finish finish -> {
+        say(stop.end());
+        events.add(finish);
+      }
+      case Event.Reasoning _ -> events.add(event);
+      case Event.ToolCall _, Event.ToolArguments _, Chunk _, Event.Idle _ -> { }
+    }
+  }
+
+  private void text(String delta) {
+    count.add(delta);
+    boolean full = request.maxTokens() != null && count.tokens() > request.maxTokens();
+    say(full ? stop.end() : stop.feed(delta));
+    if (!stop.reached() && !full) return;
+    Usage told = decoder.usage();
+    events.add(new Event.Finish(stop.reached() ? FinishReason.STOP : FinishReason.LENGTH,
+        new Usage(told.prompt(), Math.max(told.completion(), count.tokens()), told.cached(),
+            told.reasoning())));
+    pool.answered(process.model());
+    finish(true);
+  }
+
+  private void say(String text) {
+    if (text.isEmpty()) return;
+    spoke = true;
+    events.add(new Event.Text(text));
+  }
+
+  private void limit(Cursor info) {
+    long seconds = info.at("resetsAt").integerOr(0);
+    boolean rejected = info.at("status").stringOr("").equals("rejected");
+    if (rejected && seconds > 0) resets = Instant.ofEpochSecond(seconds);
+  }
+
+  /// The end of a turn: of one that only went into the history, or of one that failed.
+  private void result(Cursor result) {
+    boolean failed = result.at("is_error").boolOr(false);
+    if (!failed && unheardResults > 0) {
+      unheardResults--;
+      tell();
+      return;
+    }
+    String words = result.at("result").stringOr("");
+    if (spoke) {
+      throw new ChatException(new Failure.Garbled(
+          "Claude's answer broke off in the middle. Try again. " + words));
+    }
+    if (!failed) {
+      throw new ChatException(new Failure.Empty(
+          "The Claude CLI ended its turn without an answer. Try again.", false));
+    }
+    Instant now = Instant.now();
+    Duration untilReset = resets != null && resets.isAfter(now)
+        ? Duration.between(now, resets) : null;
+    int status = (int) result.at("api_error_status").integerOr(0);
+    throw new ChatException(faults.of(errorKind, status, words, untilReset));
+  }
+
+  /// The process is gone. As long as it had not begun its turn nobody was called, and another one
+  /// takes its place.
+  private void replaceOrThrow() {
+    CliProcess gone = process;
+    if (!pool.learn(gone) && CliArguments.unknown(gone.stderr()) instanceof String flag) {
+      throw new ChatException(CliFailures.tooOld(flag));
+    }
+    if (!called && tries++ < TRIES) {
+      process = null;
+      unheardResults = 0;
+      script = new CliTurns(request);
+      ticket = pool.enter(request.model());
+      return;
+    }
+    String how = " (" + gone.exit() + "). ";
+    throw new ChatException(!called
+        ? new Failure.NotReady("The Claude CLI ends as soon as it is started" + how
+            + "Run `claude` in a terminal to see why.", null)
+        : new Failure.Garbled("The Claude CLI ended " + (spoke ? "in the middle of its answer"
+            : "before it answered") + how + "Try again."));
+  }
+
+  private void finish(boolean interrupt) {
+    ended = true;
+    process.end(interrupt);
+  }
+
+  @Override
+  public void close() {
+    ended = true;
+    events.clear();
+    ticket.close();
+    if (process != null) process.end(true);
+  }
+}

@@ -1,0 +1,53 @@
+package skyproxy.claude.cli;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.System.Logger.Level;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/// Folders for what the CLI writes while it runs, all of which go when it ends.
+///
+/// Their names hold the id of our process, so that those of a proxy that was killed can be told
+/// from those in use, and go when the next one starts. Any number of threads.
+final class TempFolders {
+  private static final System.Logger LOG = System.getLogger(TempFolders.class.getName());
+  private static final Path PLACE = Path.of(System.getProperty("java.io.tmpdir"));
+  private static final String PREFIX = "skyrimnet-proxy-";
+  private static final Pattern NAME = Pattern.compile(PREFIX + "(\\d{1,18})-\\w+");
+
+  private TempFolders() {}
+
+  static Path create() throws IOException {
+    return Files.createTempDirectory(PREFIX + ProcessHandle.current().pid() + "-");
+  }
+
+  /// Removes a folder with all that is in it. What Windows still holds open stays until [#sweep].
+  static void delete(Path folder) {
+    try (Stream<Path> all = Files.walk(folder)) {
+      for (Path path : all.sorted((a, b) -> b.compareTo(a)).toList()) Files.deleteIfExists(path);
+    } catch (IOException | UncheckedIOException busy) {
+      LOG.log(Level.DEBUG, "{0} could not be removed: {1}", folder, busy.getMessage());
+    }
+  }
+
+  /// Removes what proxies left that were killed.
+  static void sweep() {
+    try (DirectoryStream<Path> folders = Files.newDirectoryStream(PLACE, PREFIX + "*")) {
+      for (Path folder : folders) {
+        Matcher name = NAME.matcher(folder.getFileName().toString());
+        if (!name.matches()) continue;
+        boolean inUse = ProcessHandle.of(Long.parseLong(name.group(1)))
+            .filter(ProcessHandle::isAlive).isPresent();
+        if (!inUse) delete(folder);
+      }
+    } catch (IOException | DirectoryIteratorException unreadable) {
+      LOG.log(Level.DEBUG, "{0}: {1}", PLACE, unreadable.getMessage());
+    }
+  }
+}

@@ -1,0 +1,164 @@
+package skyproxy.claude.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
+import skyproxy.chat.ChatRequest;
+import skyproxy.chat.Event;
+import skyproxy.chat.Reply;
+import skyproxy.json.Json;
+
+/// A pool of [FakeClaude]s, and what they were told. Closing it checks that nothing of them is
+/// left.
+public final class FakeClaudes implements AutoCloseable {
+  public static final String MODEL = "claude-sonnet-5-5";
+  static final CliPool.Pace EAGER = new CliPool.Pace(Duration.ofMillis(1), Duration.ofMinutes(1),
+      Duration.ofMinutes(1), Duration.ofMillis(200));
+
+  /// Nothing is made ready.
+  static final CliPool.Pace LAZY = new CliPool.Pace(Duration.ofHours(1), Duration.ofHours(1),
+      Duration.ofHours(1), Duration.ofHours(1));
+
+  private final Path folder;
+  final CliPool pool;
+
+  FakeClaudes(int most, CliPool.Pace pace) {
+    this(most, pace, Map.of());
+  }
+
+  FakeClaudes(int most, CliPool.Pace pace, Map<String, String> environment) {
+    try {
+      folder = Files.createTempDirectory("fake-claudes-");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    Map<String, String> all = new HashMap<>(environment);
+    all.put("FAKE_CLAUDE_LOG", folder.resolve("log").toString());
+    all.put("FAKE_CLAUDE_HOME", folder.toString());
+    pool = new CliPool(new CliStarter(FakeClaude.command(), all, folder), most, MODEL, pace);
+  }
+
+  /// A request of a system message and turns, the last of them the user's.
+  public static ChatRequest request(String... turns) {
+    return request(Map.of(), turns);
+  }
+
+  public static ChatRequest request(Map<String, Json> more, String... turns) {
+    List<Json> messages = new ArrayList<>();
+    messages.add(message("system", "You are Lydia."));
+    for (int i = 0; i < turns.length; i++) {
+      messages.add(message((turns.length - i) % 2 == 1 ? "user" : "assistant", turns[i]));
+    }
+    Json.Obj.Builder body = Json.Obj.builder().put("model", MODEL)
+        .put("messages", new Json.Arr(messages));
+    more.forEach(body::put);
+    return ChatRequest.parse(body.build(), ChatRequest.Caller.UNKNOWN);
+  }
+
+  private static Json message(String role, String text) {
+    return Json.Obj.builder().put("role", role).put("content", text).build();
+  }
+
+  Reply open(ChatRequest request) {
+    return new CliReply(pool, request);
+  }
+
+  /// Opens and reads a reply to its end.
+  List<Event> answer(ChatRequest request) {
+    try (Reply reply = open(request)) {
+      return rest(reply);
+    }
+  }
+
+  /// What is left of a reply, but for signs of life.
+  public static List<Event> rest(Reply reply) {
+    List<Event> events = new ArrayList<>();
+    for (Event event; (event = reply.next(Duration.ofSeconds(60))) != null; ) {
+      assertTrue(event != Event.QUIET, "nothing came for a minute");
+      if (event != Event.PULSE) events.add(event);
+    }
+    return events;
+  }
+
+  /// The next event that is no sign of life.
+  public static Event event(Reply reply) {
+    while (true) {
+      Event event = reply.next(Duration.ofSeconds(60));
+      assertTrue(event != Event.QUIET, "nothing came for a minute");
+      if (event != Event.PULSE) return event;
+    }
+  }
+
+  public static String text(List<Event> events) {
+    StringBuilder text = new StringBuilder();
+    for (Event event : events) {
+      if (event instanceof Event.Text(var delta)) text.append(delta);
+    }
+    return text.toString();
+  }
+
+  public static Event.Finish finish(List<Event> events) {
+    return (Event.Finish) events.getLast();
+  }
+
+  /// What the processes wrote down of one kind: `PID TEXT` each.
+  List<String> log(String what) {
+    Path file = folder.resolve("log");
+    if (!Files.exists(file)) return List.of();
+    try (Stream<String> lines = Files.lines(file)) {
+      return lines.map(line -> line.split(" ", 3)).filter(parts -> parts[1].equals(what))
+          .map(parts -> parts[0] + " " + parts[2]).toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  public static long pid(String logged) {
+    return Long.parseLong(logged.substring(0, logged.indexOf(' ')));
+  }
+
+  /// Waits, half a minute at the most.
+  public static void until(String what, BooleanSupplier holds) {
+    long deadline = System.nanoTime() + 30_000_000_000L;
+    while (!holds.getAsBoolean()) {
+      assertTrue(System.nanoTime() < deadline, "not within 30 s: " + what);
+      try {
+        Thread.sleep(2);
+      } catch (InterruptedException e) {
+        throw new AssertionError(e);
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    pool.close();
+    until("all processes are gone", () -> pool.processes() == 0);
+    try {
+      for (String started : log("start")) {
+        Path place = Path.of(started.substring(started.lastIndexOf(" in ") + 4));
+        until(place + " is gone", () -> !Files.exists(place));
+        assertTrue(ProcessHandle.of(pid(started)).isEmpty(), "a process still runs");
+      }
+      if (Files.isDirectory(folder.resolve("sessions"))) {
+        try (Stream<Path> notes = Files.list(folder.resolve("sessions"))) {
+          assertEquals(List.of(), notes.toList(), "notes of processes that ran are left");
+        }
+      }
+      TempFolders.delete(folder);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
