@@ -28,7 +28,7 @@ final class CliArguments {
   private final Set<String> refused = ConcurrentHashMap.newKeySet();
 
   /// The arguments for a model.
-  List<String> arguments(String model) {
+  List<String> of(String model) {
     List<String> line = new ArrayList<>(NEEDED);
     WANTED.stream().filter(flag -> !refused.contains(name(flag))).forEach(line::add);
     line.add("--model=" + model);

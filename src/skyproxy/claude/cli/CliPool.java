@@ -5,18 +5,14 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import skyproxy.chat.ChatException;
 import skyproxy.chat.Failure;
-import skyproxy.json.Cursor;
+import skyproxy.claude.cli.CliProcess.State;
 import skyproxy.json.Json;
 
 /// Keeps CLI processes ready, and gives each to one request. Any number of threads.
@@ -28,9 +24,10 @@ import skyproxy.json.Json;
 /// requests. One NPC would speak with the words of another; a new process costs 0.26 s of CPU in
 /// the background, and 170 MB while it waits.
 ///
-/// Ready are [#SPARE], for the models that answered last; after a while without requests one. A
-/// request that finds none ready gets one that is started for it (0.4 s), or waits for a place in
-/// the order of coming. At most `most` processes live at any time, those that end included.
+/// [#MIN_IDLE] are idle, for the models that answered last; after a while without requests one. A
+/// request that finds no idle process gets a new one (0.4 s), or queues, first come first served.
+/// At most `maxProcesses` exist at any time, those that end included. What each is there for is
+/// its [CliProcess.State], which changes under the lock of the pool, but for the end.
 ///
 /// All are started by one thread that lives as long as any of them: Linux ties a child to the
 /// thread that started it (see [CliStarter]).
@@ -40,108 +37,79 @@ import skyproxy.json.Json;
 /// Instead nothing is prepared in the moments after a request has taken a process.
 final class CliPool implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(CliPool.class.getName());
-  private static final int SPARE = 2;
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final int MIN_IDLE = 2;
   private static final Duration LAST_WORDS = Duration.ofSeconds(3);
 
-  /// How long things may be left as they are.
+  /// The pool's delays and timeouts.
   ///
-  /// @param refill from a request that took a process until another is made ready
-  /// @param renew until one that was never needed is replaced
-  /// @param quiet without requests until only one stays ready
-  /// @param again until a CLI that does not work, or is not logged in, is looked at again
-  record Pace(Duration refill, Duration renew, Duration quiet, Duration again) {
-    static final Pace USUAL = new Pace(Duration.ofMillis(300), Duration.ofMinutes(20),
+  /// @param refillDelay from a request that took a process until another is made ready
+  /// @param maxIdleAge until one that was never needed is replaced
+  /// @param idleTimeout without requests until only one stays ready
+  /// @param retryDelay until a CLI that does not work, or is not logged in, is tried again
+  record Timing(Duration refillDelay, Duration maxIdleAge, Duration idleTimeout,
+      Duration retryDelay) {
+    static final Timing USUAL = new Timing(Duration.ofMillis(300), Duration.ofMinutes(20),
         Duration.ofMinutes(5), Duration.ofSeconds(60));
   }
 
   private final CliStarter starter;
-  private final int most;
-  private final Pace pace;
-  private final CliAccount account = new CliAccount();
+  private final int maxProcesses;
+  private final Timing timing;
+  private final CliProbe probe;
   private final Thread worker;
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
-  private final List<CliProcess> idle = new ArrayList<>();
-  private final Set<CliProcess> living = new HashSet<>();
-  private final ArrayDeque<Ticket> waiting = new ArrayDeque<>();
-  private final ArrayDeque<String> lately = new ArrayDeque<>();
-  private CliProcess asked;
+  private final Set<CliProcess> processes = new LinkedHashSet<>();
+  private final ArrayDeque<CliLease> waiting = new ArrayDeque<>();
+  private final ArrayDeque<String> recentModels = new ArrayDeque<>();
   private long usedAt = System.nanoTime();
   private long refillAt;
-  private long askAt = usedAt;
-  private Failure.NotReady trouble;
-  private boolean retired;
+  private Failure.NotReady startFailure;
+  private boolean closing;
 
   /// @param starter starts processes
-  /// @param most how many there may be
+  /// @param maxProcesses how many there may be
   /// @param model what the first request will probably want
-  CliPool(CliStarter starter, int most, String model, Pace pace) {
+  CliPool(CliStarter starter, int maxProcesses, String model, Timing timing) {
     this.starter = starter;
-    this.most = Math.max(most, 1);
-    this.pace = pace;
-    lately.add(model);
-    refillAt = usedAt + pace.refill.toNanos();
+    this.maxProcesses = Math.max(maxProcesses, 1);
+    this.timing = timing;
+    probe = new CliProbe(timing.retryDelay);
+    recentModels.add(model);
+    refillAt = usedAt + timing.refillDelay.toNanos();
     worker = Thread.ofPlatform().daemon().name("claude processes").start(this::work);
   }
 
-  /// A place in the queue for a process.
-  final class Ticket implements AutoCloseable {
-    private final String model;
-    private final CompletableFuture<CliProcess> given = new CompletableFuture<>();
-    private boolean taken;
-
-    private Ticket(String model) {
-      this.model = model;
-    }
-
-    /// The process, or null when none was free within `nanos`.
-    CliProcess await(long nanos) throws InterruptedException {
-      try {
-        CliProcess process = given.get(nanos, TimeUnit.NANOSECONDS);
-        taken = true;
-        return process;
-      } catch (TimeoutException busy) {
-        return null;
-      } catch (ExecutionException failed) {
-        throw failed.getCause() instanceof ChatException told ? told
-            : new IllegalStateException(failed.getCause());
-      }
-    }
-
-    /// Leaves the queue; what was given and never taken can serve another.
-    @Override
-    public void close() {
-      lock.lock();
-      try {
-        waiting.remove(this);
-        if (taken || !given.isDone() || given.isCompletedExceptionally()) return;
-        taken = true;
-        if (retired) given.join().end(false);
-        else idle.add(given.join());
-        changed.signalAll();
-      } finally {
-        lock.unlock();
-      }
-    }
-  }
-
   /// Asks for a process. Never blocks.
-  Ticket enter(String model) {
-    Ticket ticket = new Ticket(model);
+  CliLease borrow(String model) {
+    CliLease lease = new CliLease(model, this::leave);
     lock.lock();
     try {
       usedAt = System.nanoTime();
-      if (retired) {
-        ticket.given.completeExceptionally(new ChatException(
-            new Failure.NotReady("Claude is about to be reached in another way.", null)));
-        return ticket;
+      if (closing) {
+        lease.refuse(
+            new Failure.NotReady("The Claude mode is being changed. Try again.", null), null);
+        return lease;
       }
-      waiting.add(ticket);
-      serve();
+      waiting.add(lease);
+      handOut();
       changed.signalAll();
-      return ticket;
+      return lease;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void leave(CliLease lease) {
+    lock.lock();
+    try {
+      waiting.remove(lease);
+      CliProcess spare = lease.untaken();
+      if (spare == null) return;
+      if (closing) spare.end(false);
+      else spare.become(State.IDLE);
+      changed.signalAll();
     } finally {
       lock.unlock();
     }
@@ -151,11 +119,11 @@ final class CliPool implements AutoCloseable {
   void answered(String model) {
     lock.lock();
     try {
-      account.proved();
-      trouble = null;
-      lately.remove(model);
-      lately.addFirst(model);
-      while (lately.size() > SPARE) lately.removeLast();
+      probe.account().proved();
+      startFailure = null;
+      recentModels.remove(model);
+      recentModels.addFirst(model);
+      while (recentModels.size() > MIN_IDLE) recentModels.removeLast();
       changed.signalAll();
     } finally {
       lock.unlock();
@@ -163,19 +131,19 @@ final class CliPool implements AutoCloseable {
   }
 
   /// Learns from what a process said as it ended; whether starting another one is worth it.
-  boolean learn(CliProcess gone) {
-    return starter.flags().learn(gone.stderr());
+  boolean learn(CliProcess ended) {
+    return starter.arguments().learn(ended.stderr());
   }
 
   CliAccount account() {
-    return account;
+    return probe.account();
   }
 
   /// Why no process works, or null.
-  Failure.NotReady trouble() {
+  Failure.NotReady failure() {
     lock.lock();
     try {
-      return trouble;
+      return startFailure != null ? startFailure : probe.failure();
     } finally {
       lock.unlock();
     }
@@ -185,29 +153,34 @@ final class CliPool implements AutoCloseable {
   int processes() {
     lock.lock();
     try {
-      return living.size();
+      return processes.size();
     } finally {
       lock.unlock();
     }
   }
 
   /// How many of them wait for a request.
-  int ready() {
+  int idle() {
     lock.lock();
     try {
-      return (int) idle.stream().filter(CliProcess::alive).count();
+      return (int) in(State.IDLE).stream().filter(CliProcess::alive).count();
     } finally {
       lock.unlock();
     }
+  }
+
+  /// Those in a state, the oldest first.
+  private List<CliProcess> in(State state) {
+    return processes.stream().filter(process -> process.state() == state).toList();
   }
 
   private void work() {
     TempFolders.sweep();
     lock.lock();
     try {
-      while (!retired || !living.isEmpty() || !waiting.isEmpty()) {
-        Order order = order();
-        if (order != null) start(order);
+      while (!closing || !processes.isEmpty() || !waiting.isEmpty()) {
+        Start next = nextStart();
+        if (next != null) start(next);
         else changed.awaitNanos(untilNext());
       }
     } catch (InterruptedException stopped) {
@@ -220,162 +193,150 @@ final class CliPool implements AutoCloseable {
 
   /// A process to be started.
   ///
-  /// @param ask whether it is to tell about account and models, instead of serving
-  private record Order(String model, boolean ask) {}
+  /// @param purpose to be idle, or to probe
+  private record Start(String model, State purpose) {}
 
   /// What to start now, or null.
-  private Order order() {
-    if (asked != null && asked.age().compareTo(PATIENCE) > 0) asked.end(true);
-    serve();
-    boolean room = living.size() < most;
-    Ticket head = waiting.peek();
+  private Start nextStart() {
+    long now = System.nanoTime();
+    for (CliProcess process : in(State.PROBING)) {
+      if (probe.endOverdue(process)) retryLater(now);
+    }
+    handOut();
+    boolean room = processes.size() < maxProcesses;
+    CliLease head = waiting.peek();
     if (head != null) {
       if (!room) makeRoom();
-      return room ? new Order(head.model, false) : null;
+      return room ? new Start(head.model(), State.IDLE) : null;
     }
-    long now = System.nanoTime();
-    if (retired) endIdle();
-    if (retired || now - refillAt < 0) return null;
+    if (closing) endIdle();
+    if (closing || now - refillAt < 0) return null;
     List<String> missing = missing();
     if (!room) return null;
-    if (askAgain(now)) return new Order(lately.getFirst(), true);
-    return missing.isEmpty() ? null : new Order(missing.getFirst(), false);
-  }
-
-  /// Ends processes that are ready for other models than those asked for.
-  private void makeRoom() {
-    long ending = living.stream().filter(process -> !process.alive()).count();
-    if (ending < waiting.size() && !idle.isEmpty()) idle.removeFirst().end(false);
-  }
-
-  /// The models that a process should be ready for and is not; ends those that are ready for
-  /// others, or for too long.
-  private List<String> missing() {
-    boolean quiet = System.nanoTime() - usedAt > pace.quiet.toNanos();
-    int spare = Math.min(quiet ? 1 : SPARE, most);
-    List<String> missing = new ArrayList<>();
-    for (String model : lately) {
-      if (missing.size() < spare) missing.add(model);
+    if (in(State.PROBING).isEmpty() && probe.due(now)) {
+      return new Start(recentModels.getFirst(), State.PROBING);
     }
-    while (missing.size() < spare) missing.add(lately.getFirst());
-    for (CliProcess process : List.copyOf(idle)) {
-      boolean old = !process.alive() || process.age().compareTo(pace.renew) > 0;
-      if (!old && missing.remove(process.model())) continue;
-      idle.remove(process);
-      process.end(false);
+    return missing.isEmpty() ? null : new Start(missing.getFirst(), State.IDLE);
+  }
+
+  /// Ends processes that are idle for other models than those asked for.
+  private void makeRoom() {
+    long ending = processes.stream().filter(process -> !process.alive()).count();
+    List<CliProcess> idle = in(State.IDLE);
+    if (ending < waiting.size() && !idle.isEmpty()) idle.getFirst().end(false);
+  }
+
+  /// The models that a process should be idle for and is not; ends those that are idle for others,
+  /// or for too long.
+  private List<String> missing() {
+    boolean quiet = System.nanoTime() - usedAt > timing.idleTimeout.toNanos();
+    int wanted = Math.min(quiet ? 1 : MIN_IDLE, maxProcesses);
+    List<String> missing = new ArrayList<>();
+    for (String model : recentModels) {
+      if (missing.size() < wanted) missing.add(model);
+    }
+    while (missing.size() < wanted) missing.add(recentModels.getFirst());
+    for (CliProcess process : in(State.IDLE)) {
+      boolean old = process.age().compareTo(timing.maxIdleAge) > 0;
+      if (old || !missing.remove(process.model())) process.end(false);
     }
     return missing;
   }
 
-  /// Whether it is time to ask the CLI for account and models without a request.
-  private boolean askAgain(long now) {
-    if (asked != null || now - askAt < 0 || account.login() == CliAccount.Login.YES) return false;
-    askAt = now + pace.again.toNanos();
-    return true;
-  }
-
-  private void start(Order order) {
+  private void start(Start next) {
     CliProcess process = null;
     Exception failed = null;
     lock.unlock();
     try {
-      process = starter.start(order.model);
+      process = starter.start(next.model);
     } catch (IOException | RuntimeException e) {
       failed = e;
     } finally {
       lock.lock();
     }
     if (failed != null) {
-      broken(failed);
+      startFailed(failed);
       return;
     }
-    living.add(process);
-    process.begin(this::witness, this::gone);
-    if (order.ask) {
-      asked = process;
-      process.say(StreamJson.initialize(""));
-    } else if (retired && waiting.isEmpty()) {
-      process.end(false);
-    } else {
-      idle.add(process);
-    }
+    processes.add(process);
+    process.begin(this::see, this::ended);
+    if (next.purpose == State.PROBING) probe.ask(process);
+    else if (closing && waiting.isEmpty()) process.end(false);
   }
 
-  /// Hands processes to those who wait, as long as there is one for the first of them.
-  private void serve() {
-    for (Ticket head; (head = waiting.peek()) != null; ) {
-      String model = head.model;
-      CliProcess process = idle.stream()
+  /// Gives processes to those who wait, as long as there is one for the first of them.
+  private void handOut() {
+    for (CliLease head; (head = waiting.peek()) != null; ) {
+      String model = head.model();
+      CliProcess process = in(State.IDLE).stream()
           .filter(one -> one.model().equals(model) && one.alive()).findFirst().orElse(null);
-      if (process == null) return;
-      idle.remove(process);
+      if (process == null || !process.become(State.LEASED)) return;
       waiting.remove();
-      refillAt = System.nanoTime() + pace.refill.toNanos();
-      head.given.complete(process);
+      refillAt = System.nanoTime() + timing.refillDelay.toNanos();
+      head.handOut(process);
     }
   }
 
   private long untilNext() {
     long now = System.nanoTime();
-    if (retired || now - refillAt >= 0) return TimeUnit.SECONDS.toNanos(1);
+    if (closing || now - refillAt >= 0) return TimeUnit.SECONDS.toNanos(1);
     return refillAt - now;
   }
 
-  private void witness(CliProcess process, Json.Obj line) {
-    account.see(line);
-    if (!(Cursor.of(line).at("type").json() instanceof Json.Str(var type))
-        || !type.equals("control_response")) return;
+  private void see(CliProcess process, Json.Obj line) {
+    if (!probe.see(line)) return;
     lock.lock();
     try {
-      trouble = account.login() == CliAccount.Login.NO ? CliFailures.notLoggedIn() : null;
-      if (process == asked) process.end(false);
+      startFailure = null;
+      if (process.state() == State.PROBING) process.end(false);
     } finally {
       lock.unlock();
     }
   }
 
-  /// A process is gone. One that ended by itself, unused, tells that something is wrong.
-  private void gone(CliProcess process) {
+  /// A process has ended; `from` is the state in which it ended by itself, ENDING when it was told
+  /// to. One that ends by itself without a request shows that something is wrong.
+  private void ended(CliProcess process, State from) {
     lock.lock();
     try {
-      living.remove(process);
-      boolean mute = process == asked && account.login() == CliAccount.Login.UNKNOWN;
-      if (process == asked) asked = null;
-      if (idle.remove(process) || mute) unused(process);
+      processes.remove(process);
+      boolean mute = from == State.PROBING && account().login() == CliAccount.Login.UNKNOWN;
+      if (from == State.IDLE || mute) endedUnused(process);
       changed.signalAll();
     } finally {
       lock.unlock();
     }
   }
 
-  private void unused(CliProcess process) {
+  private void endedUnused(CliProcess process) {
     long now = System.nanoTime();
-    if (starter.flags().learn(process.stderr())) {
-      askAt = now;
+    if (learn(process)) {
+      probe.askSoon(now);
       return;
     }
     LOG.log(Level.WARNING, "A Claude CLI process ended unused, {0}: {1}", process.exit(),
         process.stderr().strip());
     String flag = CliArguments.unknown(process.stderr());
-    if (flag != null) trouble = CliFailures.tooOld(flag);
-    refillAt = now + pace.again.toNanos();
+    if (flag != null) startFailure = CliFailures.tooOld(flag);
+    retryLater(now);
   }
 
-  /// No process can be started: those who wait are told, and for a while nobody tries.
-  private void broken(Exception failed) {
+  private void retryLater(long now) {
+    refillAt = now + timing.retryDelay.toNanos();
+  }
+
+  /// No process can be started: those who wait learn why, and for a while nobody tries.
+  private void startFailed(Exception failed) {
     LOG.log(Level.WARNING, "The Claude CLI could not be started: {0}", failed.getMessage());
-    trouble = new Failure.NotReady("The Claude CLI could not be started. Check its path, or"
-        + " install it again. " + failed.getMessage(), pace.again);
-    for (Ticket ticket : waiting) {
-      ticket.given.completeExceptionally(new ChatException(trouble, failed));
-    }
+    startFailure = new Failure.NotReady("The Claude CLI could not be started. Check its path, or"
+        + " install it again. " + failed.getMessage(), timing.retryDelay);
+    waiting.forEach(lease -> lease.refuse(startFailure, failed));
     waiting.clear();
-    refillAt = System.nanoTime() + pace.again.toNanos();
+    retryLater(System.nanoTime());
   }
 
   private void endIdle() {
-    idle.forEach(process -> process.end(false));
-    idle.clear();
+    in(State.IDLE).forEach(process -> process.end(false));
   }
 
   /// Takes no more requests, and waits a moment for the processes that nobody needs to go. Those
@@ -384,9 +345,9 @@ final class CliPool implements AutoCloseable {
   public void close() {
     lock.lock();
     try {
-      retired = true;
+      closing = true;
       endIdle();
-      if (asked != null) asked.end(false);
+      in(State.PROBING).forEach(process -> process.end(false));
       changed.signalAll();
     } finally {
       lock.unlock();

@@ -13,9 +13,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
-import java.util.function.Consumer;
 import skyproxy.json.Json;
 import skyproxy.json.JsonException;
 
@@ -32,12 +31,24 @@ final class CliProcess {
   private static final Duration GRACE = Duration.ofSeconds(2);
   private static final Json.Obj END = Json.Obj.builder().build();
 
+  /// What it is there for.
+  enum State {
+    /// To wait for a request.
+    IDLE,
+    /// To answer one.
+    LEASED,
+    /// To tell of the account.
+    PROBING,
+    /// To go; nothing else comes after it.
+    ENDING
+  }
+
   private final ClaudeCli.Run run;
   private final String model;
   private final Path sessions;
   private final LinkedBlockingQueue<Json.Obj> heard = new LinkedBlockingQueue<>();
   private final LinkedBlockingQueue<Json.Obj> toSay = new LinkedBlockingQueue<>();
-  private final AtomicBoolean ending = new AtomicBoolean();
+  private final AtomicReference<State> state = new AtomicReference<>(State.IDLE);
   private final long startedAt = System.nanoTime();
 
   /// @param run started with an open stdin
@@ -51,11 +62,12 @@ final class CliProcess {
   /// Begins to read and write.
   ///
   /// @param witness sees each line before it is heard; must be quick
-  /// @param gone called once, when the process and its files are gone
-  void begin(BiConsumer<CliProcess, Json.Obj> witness, Consumer<CliProcess> gone) {
+  /// @param ended called once, when the process and its files are gone, with the state in which it
+  ///     ended by itself
+  void begin(BiConsumer<CliProcess, Json.Obj> witness, BiConsumer<CliProcess, State> ended) {
     Thread.ofPlatform().daemon().name("claude " + pid()).start(() -> read(witness));
     Thread.ofVirtual().name("to claude " + pid()).start(this::write);
-    run.process().onExit().thenRun(() -> Thread.ofVirtual().start(() -> bury(gone)));
+    run.process().onExit().thenRun(() -> Thread.ofVirtual().start(() -> bury(ended)));
   }
 
   String model() {
@@ -66,8 +78,17 @@ final class CliProcess {
     return run.process().pid();
   }
 
+  State state() {
+    return state.get();
+  }
+
+  /// Changes what it is there for; false when it is ending.
+  boolean become(State newer) {
+    return state.updateAndGet(now -> now == State.ENDING ? now : newer) == newer;
+  }
+
   boolean alive() {
-    return !ending.get() && run.process().isAlive();
+    return state.get() != State.ENDING && run.process().isAlive();
   }
 
   Duration age() {
@@ -90,7 +111,7 @@ final class CliProcess {
     return "exit code " + run.process().exitValue();
   }
 
-  /// Sends a line; never blocks. What a process that is gone is told is lost.
+  /// Sends a line; never blocks. Lines sent to a process that has ended are dropped.
   void say(Json.Obj line) {
     toSay.add(line);
   }
@@ -111,7 +132,7 @@ final class CliProcess {
   ///
   /// @param interrupt whether a turn may be under way
   void end(boolean interrupt) {
-    if (!ending.compareAndSet(false, true)) return;
+    if (state.getAndSet(State.ENDING) == State.ENDING) return;
     if (interrupt) toSay.add(StreamJson.interrupt());
     toSay.add(END);
     run.process().onExit().orTimeout(GRACE.toMillis(), TimeUnit.MILLISECONDS)
@@ -129,7 +150,7 @@ final class CliProcess {
         Json.Obj line = parse(text);
         if (line == null) continue;
         witness.accept(this, line);
-        if (!ending.get()) heard.add(line);
+        if (state.get() != State.ENDING) heard.add(line);
       }
     } catch (IOException closedByUs) {
       LOG.log(Level.DEBUG, "Claude CLI {0}: {1}", pid(), closedByUs.getMessage());
@@ -160,17 +181,18 @@ final class CliProcess {
     }
   }
 
-  private void bury(Consumer<CliProcess> gone) {
-    if (ending.compareAndSet(false, true)) toSay.add(END);
+  private void bury(BiConsumer<CliProcess, State> ended) {
+    State last = state.getAndSet(State.ENDING);
+    if (last != State.ENDING) toSay.add(END);
     try {
       run.close();
       forget();
     } finally {
-      gone.accept(this); // or its place would be taken for ever
+      ended.accept(this, last); // or its place would be taken for ever
     }
   }
 
-  /// A killed CLI leaves the note that it runs, by its process id.
+  /// A killed CLI leaves its session file behind, named by its process id.
   private void forget() {
     if (!Files.isDirectory(sessions)) return;
     try (DirectoryStream<Path> own = Files.newDirectoryStream(sessions, pid() + ".*")) {

@@ -53,7 +53,7 @@ public final class CliProvider implements Provider {
       used = cli.get();
       if (used == null) return null;
       CliStarter starter = new CliStarter(used, environment, CliStarter.usualHome());
-      pool = new CliPool(starter, processes, model, CliPool.Pace.USUAL);
+      pool = new CliPool(starter, processes, model, CliPool.Timing.USUAL);
     }
     return pool;
   }
@@ -82,11 +82,11 @@ public final class CliProvider implements Provider {
     if (current == null) {
       return new Health(Health.State.UNAVAILABLE, CliSearch.MISSING, Json.Obj.builder().build());
     }
-    Failure trouble = current.trouble();
+    Failure failure = current.failure();
     CliAccount.Login login = current.account().login();
-    Health.State state = trouble != null ? Health.State.UNAVAILABLE
+    Health.State state = failure != null ? Health.State.UNAVAILABLE
         : login == CliAccount.Login.UNKNOWN ? Health.State.WARMING : Health.State.READY;
-    return new Health(state, trouble == null ? null : trouble.message(), Json.Obj.builder()
+    return new Health(state, failure == null ? null : failure.message(), Json.Obj.builder()
         .put("path", used.path().toString()).put("auth_cached", login == CliAccount.Login.YES)
         .build());
   }

@@ -36,7 +36,7 @@ final class CliReply implements Reply {
   private final TokenCount count = new TokenCount();
   private final ArrayDeque<Event> events = new ArrayDeque<>();
   private CliTurns script;
-  private CliPool.Ticket ticket;
+  private CliLease lease;
   private CliProcess process;
   private int tries = 1;
   private int unheardResults;
@@ -55,7 +55,7 @@ final class CliReply implements Reply {
     decoder = new ClaudeDecoder(ClaudeMode.CLI, request.model());
     faults = new CliFailures(request.model());
     stop = new StopText(request.stop());
-    ticket = pool.enter(request.model());
+    lease = pool.borrow(request.model());
   }
 
   @Override
@@ -68,7 +68,7 @@ final class CliReply implements Reply {
         if (ended) return null;
         long left = Math.max(deadline - System.nanoTime(), 0);
         if (process == null) {
-          process = ticket.await(left);
+          process = lease.await(left);
           if (process == null) return Event.QUIET;
           tell();
         } else {
@@ -200,7 +200,7 @@ final class CliReply implements Reply {
       process = null;
       unheardResults = 0;
       script = new CliTurns(request);
-      ticket = pool.enter(request.model());
+      lease = pool.borrow(request.model());
       return;
     }
     String how = " (" + gone.exit() + "). ";
@@ -220,7 +220,7 @@ final class CliReply implements Reply {
   public void close() {
     ended = true;
     events.clear();
-    ticket.close();
+    lease.close();
     if (process != null) process.end(true);
   }
 }

@@ -22,7 +22,7 @@ final class CliStarter implements AutoCloseable {
   private static final List<String> TETHER = List.of("setpriv", "--pdeathsig", "TERM");
 
   private final ClaudeCli cli;
-  private final CliArguments flags = new CliArguments();
+  private final CliArguments arguments = new CliArguments();
   private final Map<String, String> environment = new HashMap<>(CliEnvironment.CONVERSATION);
   private final Path home;
   private Path place;
@@ -42,8 +42,8 @@ final class CliStarter implements AutoCloseable {
         : Path.of(set);
   }
 
-  CliArguments flags() {
-    return flags;
+  CliArguments arguments() {
+    return arguments;
   }
 
   /// Starts one; always called by the same thread.
@@ -52,7 +52,7 @@ final class CliStarter implements AutoCloseable {
     if (place == null || !Files.isDirectory(place)) {
       place = TempFolders.create();
     }
-    return new CliProcess(cli.start(place, flags.arguments(model), environment, true), model, home);
+    return new CliProcess(cli.start(place, arguments.of(model), environment, true), model, home);
   }
 
   @Override

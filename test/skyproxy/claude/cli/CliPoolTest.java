@@ -102,17 +102,17 @@ final class CliPoolTest {
 
   @Test
   void a_process_that_died_with_one_who_leaves_the_queue_does_not_count_as_ready() {
-    var unhurried = new CliPool.Pace(Duration.ofSeconds(1), Duration.ofMinutes(20),
+    var unhurried = new CliPool.Timing(Duration.ofSeconds(1), Duration.ofMinutes(20),
         Duration.ofMinutes(5), Duration.ofSeconds(60));
     try (FakeClaudes claudes = new FakeClaudes(1, unhurried)) {
       until("one is ready", () -> ready(claudes) == 1);
-      CliPool.Ticket ticket = claudes.pool.enter(MODEL);
+      CliLease lease = claudes.pool.borrow(MODEL);
       until("it can be found", () -> pids(claudes, "start").size() == 2);
       for (long pid : pids(claudes, "start")) {
         ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
       }
       until("it is gone", () -> claudes.pool.processes() == 0);
-      ticket.close();
+      lease.close();
       until("another one is ready", () -> ready(claudes) == 1);
     }
   }
@@ -152,7 +152,7 @@ final class CliPoolTest {
 
   @Test
   void without_requests_only_one_stays_ready() {
-    CliPool.Pace quiet = new CliPool.Pace(Duration.ofMillis(1), Duration.ofHours(1),
+    CliPool.Timing quiet = new CliPool.Timing(Duration.ofMillis(1), Duration.ofHours(1),
         Duration.ofMillis(1), Duration.ofHours(1));
     try (FakeClaudes claudes = new FakeClaudes(6, quiet)) {
       claudes.answer(request("words 1"));
@@ -162,7 +162,7 @@ final class CliPoolTest {
 
   @Test
   void one_that_is_never_needed_is_replaced_after_a_time() {
-    CliPool.Pace fast = new CliPool.Pace(Duration.ofMillis(1), Duration.ofMillis(300),
+    CliPool.Timing fast = new CliPool.Timing(Duration.ofMillis(1), Duration.ofMillis(300),
         Duration.ofHours(1), Duration.ofHours(1));
     try (FakeClaudes claudes = new FakeClaudes(6, fast)) {
       until("six were started", () -> claudes.log("start").size() >= 6);
@@ -182,7 +182,7 @@ final class CliPoolTest {
 
   @Test
   void an_older_cli_tells_of_the_account_as_soon_as_its_flags_are_known() {
-    CliPool.Pace once = new CliPool.Pace(Duration.ofMillis(1), Duration.ofHours(1),
+    CliPool.Timing once = new CliPool.Timing(Duration.ofMillis(1), Duration.ofHours(1),
         Duration.ofHours(1), Duration.ofHours(1));
     try (FakeClaudes claudes = new FakeClaudes(6, once,
         Map.of("FAKE_CLAUDE_UNKNOWN", "--safe-mode,--effort"))) {
@@ -196,8 +196,8 @@ final class CliPoolTest {
   void a_cli_that_is_too_old_says_so_without_a_request() {
     try (FakeClaudes claudes = new FakeClaudes(6, EAGER,
         Map.of("FAKE_CLAUDE_UNKNOWN", "--strict-mcp-config"))) {
-      until("it is told", () -> claudes.pool.trouble() != null);
-      assertTrue(claudes.pool.trouble().message().contains("--strict-mcp-config"));
+      until("it is told", () -> claudes.pool.failure() != null);
+      assertTrue(claudes.pool.failure().message().contains("--strict-mcp-config"));
     }
   }
 
@@ -205,8 +205,8 @@ final class CliPoolTest {
   void a_cli_that_nobody_is_logged_in_to_says_so() {
     try (FakeClaudes claudes = new FakeClaudes(6, EAGER, Map.of("FAKE_CLAUDE_LOGIN", "none"))) {
       until("nobody is", () -> claudes.pool.account().login() == CliAccount.Login.NO);
-      until("it is told", () -> claudes.pool.trouble() != null);
-      assertTrue(claudes.pool.trouble().message().contains("log in"));
+      until("it is told", () -> claudes.pool.failure() != null);
+      assertTrue(claudes.pool.failure().message().contains("log in"));
     }
   }
 
@@ -215,7 +215,7 @@ final class CliPoolTest {
     try (FakeClaudes claudes = new FakeClaudes(2, LAZY, Map.of("FAKE_CLAUDE_LOGIN", "none"))) {
       claudes.answer(request("words 1"));
       assertEquals(CliAccount.Login.YES, claudes.pool.account().login());
-      assertNull(claudes.pool.trouble());
+      assertNull(claudes.pool.failure());
     }
   }
 
@@ -290,7 +290,7 @@ final class CliPoolTest {
 
   private static int ready(FakeClaudes claudes) {
     // One that was started a moment ago may still be the one that is asked for the account.
-    return claudes.pool.account().login() == CliAccount.Login.UNKNOWN ? 0 : claudes.pool.ready();
+    return claudes.pool.account().login() == CliAccount.Login.UNKNOWN ? 0 : claudes.pool.idle();
   }
 
   private static Set<Long> pids(FakeClaudes claudes, String what) {

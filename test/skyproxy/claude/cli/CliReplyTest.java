@@ -156,7 +156,7 @@ final class CliReplyTest {
   @Test
   void a_process_killed_while_it_was_ready_costs_nothing_but_time() {
     try (FakeClaudes claudes = new FakeClaudes(4, EAGER)) {
-      until("two are ready", () -> claudes.pool.ready() == 2 && claudes.log("start").size() >= 2);
+      until("two are ready", () -> claudes.pool.idle() == 2 && claudes.log("start").size() >= 2);
       for (String started : claudes.log("start")) {
         ProcessHandle.of(pid(started)).ifPresent(ProcessHandle::destroyForcibly);
       }

@@ -23,21 +23,21 @@ import skyproxy.json.Json;
 /// left.
 public final class FakeClaudes implements AutoCloseable {
   public static final String MODEL = "claude-sonnet-5-5";
-  static final CliPool.Pace EAGER = new CliPool.Pace(Duration.ofMillis(1), Duration.ofMinutes(1),
-      Duration.ofMinutes(1), Duration.ofMillis(200));
+  static final CliPool.Timing EAGER = new CliPool.Timing(Duration.ofMillis(1),
+      Duration.ofMinutes(1), Duration.ofMinutes(1), Duration.ofMillis(200));
 
   /// Nothing is made ready.
-  static final CliPool.Pace LAZY = new CliPool.Pace(Duration.ofHours(1), Duration.ofHours(1),
+  static final CliPool.Timing LAZY = new CliPool.Timing(Duration.ofHours(1), Duration.ofHours(1),
       Duration.ofHours(1), Duration.ofHours(1));
 
   private final Path folder;
   final CliPool pool;
 
-  FakeClaudes(int most, CliPool.Pace pace) {
-    this(most, pace, Map.of());
+  FakeClaudes(int most, CliPool.Timing timing) {
+    this(most, timing, Map.of());
   }
 
-  FakeClaudes(int most, CliPool.Pace pace, Map<String, String> environment) {
+  FakeClaudes(int most, CliPool.Timing timing, Map<String, String> environment) {
     try {
       folder = Files.createTempDirectory("fake-claudes-");
     } catch (IOException e) {
@@ -46,7 +46,7 @@ public final class FakeClaudes implements AutoCloseable {
     Map<String, String> all = new HashMap<>(environment);
     all.put("FAKE_CLAUDE_LOG", folder.resolve("log").toString());
     all.put("FAKE_CLAUDE_HOME", folder.toString());
-    pool = new CliPool(new CliStarter(FakeClaude.command(), all, folder), most, MODEL, pace);
+    pool = new CliPool(new CliStarter(FakeClaude.command(), all, folder), most, MODEL, timing);
   }
 
   /// A request of a system message and turns, the last of them the user's.

@@ -41,7 +41,7 @@ final class RealCliPoolTest {
   private static final ChatRequest HAIL = FakeClaudes.request("Hail!");
   private static final String PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJ"
       + "AAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
-  private static final CliPool.Pace USUAL = CliPool.Pace.USUAL;
+  private static final CliPool.Timing USUAL = CliPool.Timing.USUAL;
 
   private final FakeUpstream upstream = new FakeUpstream();
   private ClaudeCli cli;
@@ -60,11 +60,11 @@ final class RealCliPoolTest {
     upstream.close();
   }
 
-  private CliPool pool(int most, CliPool.Pace pace) {
+  private CliPool pool(int most, CliPool.Timing timing) {
     Map<String, String> environment = Map.of("HOME", home.toString(),
         "ANTHROPIC_BASE_URL", upstream.url(), "CLAUDE_CODE_OAUTH_TOKEN", "sk-ant-oat01-made-up");
     CliStarter starter = new CliStarter(cli, environment, home.resolve(".claude"));
-    return new CliPool(starter, most, MODEL, pace);
+    return new CliPool(starter, most, MODEL, timing);
   }
 
   /// Milliseconds from asking to the first word, and the reply read to its end.
@@ -90,7 +90,7 @@ final class RealCliPoolTest {
     List<Double> none = new ArrayList<>();
     try (CliPool pool = pool(6, USUAL)) {
       for (int i = 0; i < 10; i++) {
-        until("two are ready and quiet", () -> pool.ready() == 2 && settled(pool));
+        until("two are ready and quiet", () -> pool.idle() == 2 && settled(pool));
         ready.add(answer(pool));
       }
       memory(pool);
@@ -118,7 +118,7 @@ final class RealCliPoolTest {
   }
 
   private static void memory(CliPool pool) throws IOException {
-    until("two are ready", () -> pool.ready() == 2 && settled(pool));
+    until("two are ready", () -> pool.idle() == 2 && settled(pool));
     for (long pid : children()) {
       Path status = Path.of("/proc", "" + pid, "status");
       if (!Files.exists(status)) return;
@@ -221,14 +221,14 @@ final class RealCliPoolTest {
   void two_hundred_requests_in_a_row_leave_nothing_behind() throws IOException {
     try (CliPool pool = pool(3, USUAL)) {
       for (int i = 0; i < 10; i++) answer(pool);
-      until("all are at rest", () -> pool.ready() == 2 && settled(pool));
+      until("all are at rest", () -> pool.idle() == 2 && settled(pool));
       int threads = Thread.activeCount();
       long files = files(home);
       long memory = memory();
       long started = System.nanoTime();
       for (int i = 0; i < 200; i++) answer(pool);
       double each = (System.nanoTime() - started) / 200e6;
-      until("all are at rest", () -> pool.ready() == 2 && settled(pool));
+      until("all are at rest", () -> pool.idle() == 2 && settled(pool));
       until("their threads are gone", () -> Thread.activeCount() <= threads);
       long grown = memory() - memory;
       System.out.printf("cli: 200 requests in a row, %.0f ms each; since the tenth: processes +0,"
