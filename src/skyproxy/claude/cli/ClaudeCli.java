@@ -45,6 +45,11 @@ public record ClaudeCli(Path path, List<String> command) {
       this.folder = folder;
     }
 
+    /// The process and its stderr.
+    Subprocess child() {
+      return child;
+    }
+
     public Process process() {
       return child.process();
     }

@@ -1,11 +1,7 @@
 package skyproxy.claude.cli;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.io.OutputStream;
 import java.lang.System.Logger.Level;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -16,12 +12,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
 import skyproxy.json.Json;
-import skyproxy.json.JsonException;
+import skyproxy.upstream.JsonLines;
+import skyproxy.upstream.JsonLines.Line;
 
-/// One run of the CLI that talks stream-json, from its start to the last file it leaves.
-///
-/// Lines are read by a platform thread of its own and written by a virtual one, so that a CLI
-/// that does not read can't hold up who talks to it. Any thread may end it.
+/// One run of the CLI that talks stream-json, from its start to the last file it leaves. Any thread
+/// may send and end; one hears.
 ///
 /// It is asked to end by `interrupt` and the end of its stdin: it then cuts its call off, cleans
 /// up behind itself and is gone after 65 ms, on every system. Only what does not go within
@@ -29,7 +24,6 @@ import skyproxy.json.JsonException;
 final class CliProcess {
   private static final System.Logger LOG = System.getLogger(CliProcess.class.getName());
   private static final Duration GRACE = Duration.ofSeconds(2);
-  private static final Json.Obj END = Json.Obj.builder().build();
 
   /// What it is there for.
   enum State {
@@ -46,8 +40,8 @@ final class CliProcess {
   private final ClaudeCli.Run run;
   private final String model;
   private final Path sessions;
-  private final LinkedBlockingQueue<Json.Obj> heard = new LinkedBlockingQueue<>();
-  private final LinkedBlockingQueue<Json.Obj> toSay = new LinkedBlockingQueue<>();
+  private final JsonLines lines;
+  private final LinkedBlockingQueue<Line> heard = new LinkedBlockingQueue<>();
   private final AtomicReference<State> state = new AtomicReference<>(State.IDLE);
   private final long startedAt = System.nanoTime();
 
@@ -55,6 +49,7 @@ final class CliProcess {
   /// @param home the CLI's own folder
   CliProcess(ClaudeCli.Run run, String model, Path home) {
     this.run = run;
+    lines = new JsonLines(run.child());
     this.model = model;
     sessions = home.resolve("sessions");
   }
@@ -65,9 +60,11 @@ final class CliProcess {
   /// @param ended called once, when the process and its files are gone, with the state in which it
   ///     ended by itself
   void begin(BiConsumer<CliProcess, Json.Obj> witness, BiConsumer<CliProcess, State> ended) {
-    Thread.ofPlatform().daemon().name("claude " + pid()).start(() -> read(witness));
-    Thread.ofVirtual().name("to claude " + pid()).start(this::write);
-    run.process().onExit().thenRun(() -> Thread.ofVirtual().start(() -> bury(ended)));
+    lines.begin(line -> {
+      boolean over = line instanceof Line.End;
+      if (line instanceof Line.Message(var json)) witness.accept(this, json);
+      if (over || state.get() != State.ENDING) heard.add(line);
+    }, () -> bury(ended));
   }
 
   String model() {
@@ -113,19 +110,15 @@ final class CliProcess {
 
   /// Sends a line; never blocks. Lines sent to a process that has ended are dropped.
   void say(Json.Obj line) {
-    toSay.add(line);
+    lines.send(line);
   }
 
-  /// The next line, null when none came within `nanos`; [#isEnd] when there will be no more.
-  Json.Obj hear(long nanos) throws InterruptedException {
-    Json.Obj line = heard.poll();
+  /// The next line, null when none came within `nanos`.
+  Line hear(long nanos) throws InterruptedException {
+    Line line = heard.poll();
     if (line == null && nanos > 0) line = heard.poll(nanos, TimeUnit.NANOSECONDS);
-    if (line == END) heard.add(END);
+    if (line instanceof Line.End) heard.add(line);
     return line;
-  }
-
-  static boolean isEnd(Json.Obj line) {
-    return line == END;
   }
 
   /// Ends it, in its own time. Never blocks; any number of times.
@@ -133,57 +126,12 @@ final class CliProcess {
   /// @param interrupt whether a turn may be under way
   void end(boolean interrupt) {
     if (state.getAndSet(State.ENDING) == State.ENDING) return;
-    if (interrupt) toSay.add(StreamJson.interrupt());
-    toSay.add(END);
-    run.process().onExit().orTimeout(GRACE.toMillis(), TimeUnit.MILLISECONDS)
-        .exceptionally(_ -> {
-          LOG.log(Level.DEBUG, "Claude CLI {0} is killed", pid());
-          run.process().destroyForcibly();
-          return null;
-        });
-  }
-
-  private void read(BiConsumer<CliProcess, Json.Obj> witness) {
-    try (BufferedReader lines = new BufferedReader(new InputStreamReader(
-        run.process().getInputStream(), StandardCharsets.UTF_8), 1 << 16)) {
-      for (String text; (text = lines.readLine()) != null; ) {
-        Json.Obj line = parse(text);
-        if (line == null) continue;
-        witness.accept(this, line);
-        if (state.get() != State.ENDING) heard.add(line);
-      }
-    } catch (IOException closedByUs) {
-      LOG.log(Level.DEBUG, "Claude CLI {0}: {1}", pid(), closedByUs.getMessage());
-    } finally {
-      heard.add(END);
-    }
-  }
-
-  private static Json.Obj parse(String text) {
-    try {
-      if (Json.parse(text) instanceof Json.Obj line) return line;
-    } catch (JsonException noJson) {
-      LOG.log(Level.DEBUG, "Claude CLI said no JSON: {0}", noJson.getMessage());
-    }
-    return null;
-  }
-
-  private void write() {
-    try (OutputStream stdin = run.process().getOutputStream()) {
-      for (Json.Obj line; (line = toSay.take()) != END; ) {
-        stdin.write((line + "\n").getBytes(StandardCharsets.UTF_8));
-        if (toSay.isEmpty()) stdin.flush();
-      }
-    } catch (IOException gone) {
-      LOG.log(Level.DEBUG, "Claude CLI {0} does not listen: {1}", pid(), gone.getMessage());
-    } catch (InterruptedException stopped) {
-      Thread.currentThread().interrupt();
-    }
+    if (interrupt) lines.send(StreamJson.interrupt());
+    lines.close(GRACE);
   }
 
   private void bury(BiConsumer<CliProcess, State> ended) {
     State last = state.getAndSet(State.ENDING);
-    if (last != State.ENDING) toSay.add(END);
     try {
       run.close();
       forget();

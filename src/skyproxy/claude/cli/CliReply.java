@@ -17,6 +17,7 @@ import skyproxy.json.Cursor;
 import skyproxy.json.Json;
 import skyproxy.settings.Settings.ClaudeMode;
 import skyproxy.speech.StopText;
+import skyproxy.upstream.JsonLines.Line;
 
 /// The reply of a CLI process: waits for one, tells it the conversation, and hands on what comes.
 ///
@@ -72,9 +73,13 @@ final class CliReply implements Reply {
           if (process == null) return Event.QUIET;
           tell();
         } else {
-          Json.Obj line = process.hear(left);
-          if (line == null) return Event.QUIET;
-          take(line);
+          switch (process.hear(left)) {
+            case null -> {
+              return Event.QUIET;
+            }
+            case Line.Message(var json) -> take(json);
+            case Line.End _ -> replaceOrThrow();
+          }
         }
       }
     } catch (InterruptedException stopped) {
@@ -89,10 +94,6 @@ final class CliReply implements Reply {
   }
 
   private void take(Json.Obj line) {
-    if (CliProcess.isEnd(line)) {
-      replaceOrThrow();
-      return;
-    }
     Cursor at = Cursor.of(line);
     try {
       switch (at.at("type").stringOr("")) {
