@@ -51,7 +51,8 @@ final class CaptureRun {
   /// Runs the CLI and gives the credential on as soon as it is in hand, before the CLI has ended.
   void run(Consumer<Credential> out) throws Failed, InterruptedException {
     if (attempt(LEAN, out)) return;
-    LOG.log(Level.INFO, "{0} is too old for an option; captured the plain way", cli.path());
+    LOG.log(Level.INFO, "{0} does not know an option; captured without the optional flags.",
+        cli.path());
     if (!attempt(PLAIN, out)) {
       throw new Failed("The Claude CLI is too old. Run `claude update`.");
     }
@@ -76,8 +77,8 @@ final class CaptureRun {
       long took = (System.nanoTime() - started) / 1_000_000;
       out.accept(credential);
       run.process().waitFor(patience.toEnd().toMillis(), TimeUnit.MILLISECONDS);
-      LOG.log(Level.INFO, "The Claude CLI called after {0} ms, {1} time(s); of the {2} bytes it"
-          + " sent {3} go with each call", took, server.calls(), received.bytes(),
+      LOG.log(Level.INFO, "Captured the Claude CLI''s request after {0} ms ({1} calls);"
+          + " keeping {3} of {2} bytes.", took, server.calls(), received.bytes(),
           JsonWriter.bytes(credential.template()).length);
       return true;
     } catch (IOException failed) {

@@ -100,10 +100,10 @@ final class CapturedLogin implements Credentials {
     } catch (CaptureRun.Failed why) {
       failed(coming, why.getMessage());
     } catch (InterruptedException stopped) {
-      failed(coming, "The proxy stopped looking at the Claude CLI.");
+      failed(coming, "The mode 'direct' has been switched off.");
     } catch (RuntimeException bug) {
       LOG.log(Level.ERROR, "capturing failed", bug);
-      failed(coming, "Looking at what the Claude CLI sends failed. The log tells why.");
+      failed(coming, "Capturing the Claude login failed; see the log.");
     }
   }
 
@@ -148,7 +148,7 @@ final class CapturedLogin implements Credentials {
     Thread last;
     synchronized (this) {
       closed = true;
-      problem = "The proxy no longer looks at the Claude CLI.";
+      problem = "The mode 'direct' has been switched off.";
       last = runner;
     }
     if (last == null) return;

@@ -9,15 +9,17 @@ import java.util.Set;
 import skyproxy.chat.ChatException;
 import skyproxy.json.Json;
 
-/// What a call to the Messages API carries to say who pays for it. Lives in memory only.
+/// The headers and the part of the body by which a call to the Messages API says who pays for it.
+/// Lives in memory only.
 ///
 /// @param headers in the order to be sent
 /// @param query what follows the path, with its `?`, or ""
 /// @param template `system` blocks and `metadata` that every body gets, both optional
 record Credential(List<Map.Entry<String, String>> headers, String query, Json.Obj template) {
 
-  /// What is taken over of a captured request. All else is between the CLI and its connection
-  /// (`Accept-Encoding`: we could not read what it allows), or made anew for every request.
+  /// The headers that are taken over from a captured request. All else is between the CLI and its
+  /// connection (`Accept-Encoding`: we could not read what it allows), or made anew for every
+  /// request.
   private static final Set<String> HEADERS = Set.of("accept", "authorization", "x-api-key",
       "content-type", "user-agent", "x-claude-code-session-id", "x-app", "anthropic-beta",
       "anthropic-version", "anthropic-dangerous-direct-browser-access");
@@ -56,7 +58,7 @@ record Credential(List<Map.Entry<String, String>> headers, String query, Json.Ob
   }
 
   /// The short blocks in front of our prompt: for what they are worth to Anthropic, they are the
-  /// player's. Anything longer, or behind it, tells of his computer and is of no use here.
+  /// player's. Anything longer, or behind it, describes their computer and is of no use here.
   private static List<Json> system(Json.Obj body, String prompt) {
     List<Json> kept = new ArrayList<>();
     if (!(body.get("system") instanceof Json.Arr(var blocks))) return kept;

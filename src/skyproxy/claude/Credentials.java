@@ -4,7 +4,7 @@ import java.util.concurrent.CompletableFuture;
 import skyproxy.chat.Failure;
 import skyproxy.chat.Health;
 
-/// Where calls to the Messages API get their credential from. Any number of threads.
+/// The source of the credential for calls to the Messages API. Any number of threads.
 interface Credentials extends AutoCloseable {
 
   /// The credential, maybe only on its way. Fails with a `ChatException` that says what to do.

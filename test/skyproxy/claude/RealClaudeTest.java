@@ -31,8 +31,8 @@ import skyproxy.testing.RealCli;
 @Tag("cli")
 final class RealClaudeTest {
   private static final String TOKEN = "sk-ant-oat01-made-up-0123456789";
-  private static final Pattern CALLED = Pattern.compile("called after ([\\d,.]+) ms, (\\d+)"
-      + " time\\(s\\); of the ([\\d,.]+) bytes it sent ([\\d,.]+) go");
+  private static final Pattern CALLED = Pattern.compile("Captured .* after ([\\d,.]+) ms"
+      + " \\((\\d+) calls\\); keeping (?<kept>[\\d,.]+) of (?<sent>[\\d,.]+) bytes");
 
   private final FakeUpstream upstream = new FakeUpstream();
 
@@ -101,9 +101,10 @@ final class RealClaudeTest {
       Thread.sleep(10);
     }
     System.out.printf("direct: spawn to captured %s ms, %s request(s), the CLI sent %s bytes,"
-        + " the template has %s%n", said.group(1), said.group(2), said.group(3), said.group(4));
+        + " the template has %s%n", said.group(1), said.group(2), said.group("sent"),
+        said.group("kept"));
     assertEquals("1", said.group(2));
-    assertTrue(Integer.parseInt(said.group(4).replaceAll("\\D", "")) < 1_024);
+    assertTrue(Integer.parseInt(said.group("kept").replaceAll("\\D", "")) < 1_024);
   }
 
   private Program start(Map<String, String> login, Path cli) throws IOException {

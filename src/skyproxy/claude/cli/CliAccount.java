@@ -9,7 +9,7 @@ import skyproxy.chat.Model;
 import skyproxy.json.Cursor;
 import skyproxy.json.Json;
 
-/// What the CLI's processes tell of the player's account, beside their answers. Any number of
+/// The player's account, as the CLI's processes report it beside their answers. Any number of
 /// threads.
 final class CliAccount {
 
@@ -30,18 +30,18 @@ final class CliAccount {
         default -> { }
       }
     } catch (Cursor.Mismatch newer) {
-      // A form that we do not know tells nothing, and must not stop the process's reader.
+      // A form that we do not know says nothing, and must not stop the process's reader.
       login = login == Login.UNKNOWN ? Login.YES : login;
     }
   }
 
   private void answered(Cursor response) {
     if (!response.at("request_id").stringOr("").equals(StreamJson.INITIALIZE)) return;
-    Cursor told = response.at("response");
-    String source = told.at("account").at("tokenSource").stringOr("");
-    String key = told.at("account").at("apiKeySource").stringOr("none");
+    Cursor report = response.at("response");
+    String source = report.at("account").at("tokenSource").stringOr("");
+    String key = report.at("account").at("apiKeySource").stringOr("none");
     List<Model> listed = new ArrayList<>();
-    for (Cursor model : told.at("models").arrayOrEmpty()) {
+    for (Cursor model : report.at("models").arrayOrEmpty()) {
       String id = model.at("resolvedModel").stringOr(model.at("value").stringOr("default"));
       boolean longer = id.indexOf('[') >= 0; // a larger window, which may be billed apart
       boolean madeUp = model.at("description").stringOr("").equals("Custom model");
@@ -58,7 +58,7 @@ final class CliAccount {
     login = Login.YES;
   }
 
-  /// Newer CLIs tell of all windows, older ones of the one that matters.
+  /// Newer CLIs report all windows, older ones the one that matters.
   private void limited(Cursor info) {
     Cursor all = info.at("unifiedWindows");
     if (all.isObject()) {
@@ -77,7 +77,7 @@ final class CliAccount {
     return models;
   }
 
-  /// The plan's windows by Anthropic's names, such as `five_hour`, as they were last told.
+  /// The plan's windows by Anthropic's names, such as `five_hour`, as last reported.
   Map<String, Json.Obj> windows() {
     return new TreeMap<>(windows);
   }

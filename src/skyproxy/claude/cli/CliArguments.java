@@ -8,8 +8,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import skyproxy.claude.messages.ModelRules;
 
-/// How the CLI is started for a conversation, and which flags an older one turned out not to know.
-/// Any number of threads.
+/// The arguments that the CLI is started with for a conversation, without those that an older one
+/// turned out not to know. Any number of threads.
 ///
 /// Without tools, settings, plugins, memory and MCP servers nothing of the player's own work with
 /// the CLI gets into a prompt, and 2 KB go upstream instead of 59. No prompt and no credential is

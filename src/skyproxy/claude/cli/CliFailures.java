@@ -7,9 +7,9 @@ import skyproxy.chat.Failure;
 import skyproxy.claude.messages.ClaudeFailures;
 import skyproxy.settings.Settings.ClaudeMode;
 
-/// What it means when a turn of the CLI ends in an error, in words that say what to do about it.
+/// Turns an error of the CLI into a failure whose message says what to do.
 ///
-/// The CLI tells errors as an `assistant` line with a kind and a `result` line with the HTTP
+/// The CLI reports errors as an `assistant` line with a kind and a `result` line with the HTTP
 /// status, if there was one; both hold the same sentence, which is Anthropic's or its own.
 ///
 /// @param model what was asked for
@@ -35,33 +35,33 @@ record CliFailures(String model) {
   /// @param untilReset how long the plan's limit holds, or null
   Failure of(String kind, int status, String words, Duration untilReset) {
     String said = PREFIX.matcher(words).replaceFirst("");
-    ClaudeFailures told = new ClaudeFailures(ClaudeMode.CLI, model);
-    if (kind.equals("rate_limit") || status == 429) return limited(told, said, untilReset);
-    if (isAboutBilling(said)) return billedApart(told, said);
-    if (status == 0) return withoutStatus(kind, said, told);
+    ClaudeFailures claude = new ClaudeFailures(ClaudeMode.CLI, model);
+    if (kind.equals("rate_limit") || status == 429) return limited(claude, said, untilReset);
+    if (isAboutBilling(said)) return billedApart(claude, said);
+    if (status == 0) return withoutStatus(kind, said, claude);
     String type = switch (kind) {
       case "", "unknown" -> "invalid_request_error";
       default -> kind;
     };
-    return told.of(status, type, said, null);
+    return claude.of(status, type, said, null);
   }
 
   /// No call was made, or none that was answered.
-  private Failure withoutStatus(String kind, String said, ClaudeFailures told) {
+  private Failure withoutStatus(String kind, String said, ClaudeFailures claude) {
     return switch (kind) {
       case "authentication_failed" -> notLoggedIn();
-      case "oauth_org_not_allowed" -> told.of(403, kind, said, null);
-      case "model_not_found" -> told.of(404, kind, said, null);
-      case "billing_error" -> told.of(402, kind, said, null);
-      case "invalid_request" -> told.of(400, kind, said, null);
+      case "oauth_org_not_allowed" -> claude.of(403, kind, said, null);
+      case "model_not_found" -> claude.of(404, kind, said, null);
+      case "billing_error" -> claude.of(402, kind, said, null);
+      case "invalid_request" -> claude.of(400, kind, said, null);
       case "server_error" -> new Failure.Unreachable(
           "The Claude CLI could not reach Anthropic. Check that this computer is online. " + said);
       default -> new Failure.Broken(502, "The Claude CLI failed. Try again. " + said);
     };
   }
 
-  private static Failure limited(ClaudeFailures told, String said, Duration untilReset) {
-    Failure plan = told.of(429, "rate_limit_error", said, untilReset);
+  private static Failure limited(ClaudeFailures claude, String said, Duration untilReset) {
+    Failure plan = claude.of(429, "rate_limit_error", said, untilReset);
     return said.contains("not your usage limit")
         ? plan.withMessage("Anthropic lets no more requests through for the moment. Try again, or"
             + " choose another model. Anthropic says: " + said)
@@ -75,8 +75,8 @@ record CliFailures(String model) {
 
   /// The plan does not pay for the call. Asking again would be refused again, and might be
   /// charged apart: the route rests like one whose limit is reached.
-  private static Failure billedApart(ClaudeFailures told, String said) {
-    return new Failure.RateLimited(told.of(400, "invalid_request_error", said, null).message(),
+  private static Failure billedApart(ClaudeFailures claude, String said) {
+    return new Failure.RateLimited(claude.of(400, "invalid_request_error", said, null).message(),
         AFTER_REFUSAL);
   }
 }

@@ -25,13 +25,13 @@ final class CliProcess {
   private static final System.Logger LOG = System.getLogger(CliProcess.class.getName());
   private static final Duration GRACE = Duration.ofSeconds(2);
 
-  /// What it is there for.
+  /// The use that the pool has for it.
   enum State {
     /// To wait for a request.
     IDLE,
     /// To answer one.
     LEASED,
-    /// To tell of the account.
+    /// To report the account.
     PROBING,
     /// To go; nothing else comes after it.
     ENDING

@@ -106,8 +106,8 @@ public final class CliProvider implements Provider {
     return plan;
   }
 
-  private static UsageWindow window(String name, Json.Obj told) {
-    Cursor at = Cursor.of(told);
+  private static UsageWindow window(String name, Json.Obj report) {
+    Cursor at = Cursor.of(report);
     Cursor part = at.at("utilization");
     Cursor resets = at.at("resetsAt");
     Cursor state = at.at("status");

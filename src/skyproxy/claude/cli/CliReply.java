@@ -19,7 +19,7 @@ import skyproxy.settings.Settings.ClaudeMode;
 import skyproxy.speech.StopText;
 import skyproxy.upstream.JsonLines.Line;
 
-/// The reply of a CLI process: waits for one, tells it the conversation, and hands on what comes.
+/// The reply of a CLI process: waits for one, sends it the conversation, and hands on what comes.
 ///
 /// The reply is over when Anthropic's own last event is there. The CLI's turn need not be: to a
 /// reply that was cut off by its length, or declined, it would ask for more by itself, three times
@@ -32,7 +32,7 @@ final class CliReply implements Reply {
   private final CliPool pool;
   private final ChatRequest request;
   private final ClaudeDecoder decoder;
-  private final CliFailures faults;
+  private final CliFailures failures;
   private final StopText stop;
   private final TokenCount count = new TokenCount();
   private final ArrayDeque<Event> events = new ArrayDeque<>();
@@ -54,7 +54,7 @@ final class CliReply implements Reply {
     this.request = request;
     script = new CliTurns(request);
     decoder = new ClaudeDecoder(ClaudeMode.CLI, request.model());
-    faults = new CliFailures(request.model());
+    failures = new CliFailures(request.model());
     stop = new StopText(request.stop());
     lease = pool.borrow(request.model());
   }
@@ -146,10 +146,10 @@ final class CliReply implements Reply {
     boolean full = request.maxTokens() != null && count.tokens() > request.maxTokens();
     say(full ? stop.end() : stop.feed(delta));
     if (!stop.reached() && !full) return;
-    Usage told = decoder.usage();
+    Usage reported = decoder.usage();
     events.add(new Event.Finish(stop.reached() ? FinishReason.STOP : FinishReason.LENGTH,
-        new Usage(told.prompt(), Math.max(told.completion(), count.tokens()), told.cached(),
-            told.reasoning())));
+        new Usage(reported.prompt(), Math.max(reported.completion(), count.tokens()),
+            reported.cached(), reported.reasoning())));
     pool.answered(process.model());
     finish(true);
   }
@@ -187,7 +187,7 @@ final class CliReply implements Reply {
     Duration untilReset = resets != null && resets.isAfter(now)
         ? Duration.between(now, resets) : null;
     int status = (int) result.at("api_error_status").integerOr(0);
-    throw new ChatException(faults.of(errorKind, status, words, untilReset));
+    throw new ChatException(failures.of(errorKind, status, words, untilReset));
   }
 
   /// The process is gone. As long as it had not begun its turn nobody was called, and another one

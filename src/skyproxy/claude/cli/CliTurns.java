@@ -67,8 +67,9 @@ final class CliTurns {
 
   private static ChatException unsupported(String param) {
     return new ChatException(new Failure.BadRequest(
-        "Claude can't call tools in the mode 'cli'. Leave " + param + " without them, set"
-            + " anthropic_api_key for the mode 'api-key', or choose another model.",
+        "Claude can't call tools in the mode 'cli'. Remove "
+            + (param.equals("tools") ? "tools" : "the tool calls from " + param)
+            + ", or set anthropic_api_key for the mode 'api-key', or choose another model.",
         param, "unsupported_in_cli_mode"));
   }
 

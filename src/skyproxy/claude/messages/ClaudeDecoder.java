@@ -41,7 +41,7 @@ public final class ClaudeDecoder implements Decoder {
     }
   }
 
-  private final ClaudeFailures faults;
+  private final ClaudeFailures failures;
   private final Map<Long, Call> open = new HashMap<>();
   private int calls;
   private long input;
@@ -55,7 +55,7 @@ public final class ClaudeDecoder implements Decoder {
   /// @param mode for the advice in messages
   /// @param model what was asked for
   public ClaudeDecoder(ClaudeMode mode, String model) {
-    faults = new ClaudeFailures(mode, model);
+    failures = new ClaudeFailures(mode, model);
   }
 
   @Override
@@ -85,7 +85,7 @@ public final class ClaudeDecoder implements Decoder {
         stopReason = event.at("delta").at("stop_reason").stringOr(stopReason);
       }
       case "message_stop" -> finish(out);
-      case "error" -> throw new ChatException(faults.event(event.at("error")));
+      case "error" -> throw new ChatException(failures.event(event.at("error")));
       default -> { }
     }
   }
@@ -137,7 +137,7 @@ public final class ClaudeDecoder implements Decoder {
     if (!text.isEmpty()) out.accept(new Event.Reasoning(text));
   }
 
-  /// Counts are running totals, told in part at the start and again at the end.
+  /// Counts are running totals, reported in part at the start and again at the end.
   private void count(Cursor usage) {
     input = Math.max(input, usage.at("input_tokens").integerOr(0));
     cacheRead = Math.max(cacheRead, usage.at("cache_read_input_tokens").integerOr(0));
@@ -147,7 +147,7 @@ public final class ClaudeDecoder implements Decoder {
         usage.at("output_tokens_details").at("thinking_tokens").integerOr(0));
   }
 
-  /// What the events have told so far, for who ends a reply early.
+  /// The counts that the events have reported so far, for who ends a reply early.
   public Usage usage() {
     return new Usage(input + cacheRead + cacheWritten, output, cacheRead, thought);
   }
@@ -171,7 +171,7 @@ public final class ClaudeDecoder implements Decoder {
     try {
       Cursor message = Cursor.of(object(new String(body, UTF_8)));
       if (message.at("type").stringOr("").equals("error")) {
-        throw new ChatException(faults.event(message.at("error")));
+        throw new ChatException(failures.event(message.at("error")));
       }
       long block = 0;
       for (Cursor content : message.at("content").array()) {
@@ -186,7 +186,7 @@ public final class ClaudeDecoder implements Decoder {
     }
   }
 
-  /// A stream that told why it stopped was whole, though its very last event is missing.
+  /// A stream that said why it stopped was whole, though its very last event is missing.
   @Override
   public void end(Consumer<Event> out) {
     if (finished) return;
@@ -201,7 +201,8 @@ public final class ClaudeDecoder implements Decoder {
   public Failure failure(int status, HttpHeaders headers, byte[] body) {
     Instant now = Instant.now();
     Duration wait = RetryAfter.of(headers, now);
-    return faults.status(status, body, wait == null && status == 429 ? reset(headers, now) : wait);
+    return failures.status(status, body,
+        wait == null && status == 429 ? reset(headers, now) : wait);
   }
 
   /// A plan's limit comes without `retry-after`, but with the second in which it ends.

@@ -9,7 +9,7 @@ import skyproxy.json.Json;
 import skyproxy.json.JsonException;
 import skyproxy.settings.Settings.ClaudeMode;
 
-/// Tells what an error of Anthropic's means, in words that say what to do about it.
+/// Turns an error of Anthropic's into a failure whose message says what to do.
 /// https://docs.claude.com/en/api/errors
 ///
 /// Anthropic's own words are shown, without what looks like a credential, and never a web page

@@ -9,7 +9,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 
 /// The models that Claude has whatever the API or the CLI list, and the days on which some end;
-/// warns, once for each, of those that do. What each takes is told by [ModelRules]. Any number of
+/// warns, once for each, of those that do. What each takes is said in [ModelRules]. Any number of
 /// threads.
 /// https://docs.claude.com/en/docs/about-claude/models
 /// https://docs.claude.com/en/docs/about-claude/model-deprecations

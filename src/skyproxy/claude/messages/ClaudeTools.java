@@ -10,7 +10,7 @@ import skyproxy.chat.Failure;
 import skyproxy.chat.ToolChoice;
 import skyproxy.json.Json;
 
-/// Which tools a model is shown, and how free it is to call them, in Anthropic's form.
+/// The tools of a request, and how free the model is to call them, in Anthropic's form.
 /// https://docs.claude.com/en/docs/agents-and-tools/tool-use/implement-tool-use
 ///
 /// @param tools empty: no tools at all

@@ -30,7 +30,7 @@ final class ContentBlocks {
       case Part.Image image -> Json.Obj.builder().put("type", "image")
           .put("source", source(image)).build();
       case Part.Unknown(var type, var path) -> throw new ChatException(new Failure.BadRequest(
-          path + ".type '" + type + "' is nothing that Claude takes; use text or image_url",
+          path + ".type '" + type + "' is not supported by Claude; use text or image_url",
           path + ".type", "invalid_value"));
     };
   }
@@ -61,11 +61,11 @@ final class ContentBlocks {
     for (var beginning : BEGINNINGS.entrySet()) {
       if (data.startsWith(beginning.getKey())) return beginning.getValue();
     }
-    String told = image.mediaType().toLowerCase(Locale.ROOT).replace("image/jpg", "image/jpeg");
-    if (!PICTURES.contains(told)) {
+    String given = image.mediaType().toLowerCase(Locale.ROOT).replace("image/jpg", "image/jpeg");
+    if (!PICTURES.contains(given)) {
       throw invalid(image.path(), "must be a JPEG, PNG, GIF or WebP picture for Claude");
     }
-    return told;
+    return given;
   }
 
   static Json.Obj toolUse(Message.ToolUse call) {
@@ -110,7 +110,7 @@ final class ContentBlocks {
       case Part.Unknown unknown -> unknown.path();
       case Part.Text _ -> null;
     };
-    return invalid(path, "is no text: " + where + " hold text only for Claude");
+    return invalid(path, "must be text: Claude accepts only text in " + where);
   }
 
   private static ChatException invalid(String path, String rule) {

@@ -3,7 +3,7 @@ package skyproxy.claude.messages;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// What one Claude model takes and refuses.
+/// The rules of one Claude model: the parameters it takes and those it refuses.
 /// https://docs.claude.com/en/docs/about-claude/models
 ///
 /// An id that says nothing to us is taken for the newest: what newer models refuse is refused

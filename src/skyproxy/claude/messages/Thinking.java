@@ -4,8 +4,8 @@ import skyproxy.chat.Reasoning;
 import skyproxy.chat.Reasoning.Effort;
 import skyproxy.json.Json;
 
-/// How a request makes a model think, or keeps it from it. A request for a few words only leaves
-/// no room for a thought: they would be used up before the first word.
+/// The parameters by which a request makes a model think, or keeps it from it. A request for a few
+/// words only leaves no room for a thought: they would be used up before the first word.
 /// https://docs.claude.com/en/docs/build-with-claude/extended-thinking
 ///
 /// @param parameter the value of `thinking`, or null to leave it out
