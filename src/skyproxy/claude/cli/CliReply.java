@@ -16,7 +16,7 @@ import skyproxy.claude.messages.ClaudeDecoder;
 import skyproxy.json.Cursor;
 import skyproxy.json.Json;
 import skyproxy.settings.Settings.ClaudeMode;
-import skyproxy.speech.StopText;
+import skyproxy.speech.OutputLimit;
 import skyproxy.upstream.JsonLines.Line;
 
 /// The reply of a CLI process: waits for one, sends it the conversation, and hands on what comes.
@@ -33,8 +33,7 @@ final class CliReply implements Reply {
   private final ChatRequest request;
   private final ClaudeDecoder decoder;
   private final CliFailures failures;
-  private final StopText stop;
-  private final TokenCount count = new TokenCount();
+  private final OutputLimit limit;
   private final ArrayDeque<Event> events = new ArrayDeque<>();
   private CliTurns script;
   private CliLease lease;
@@ -55,7 +54,7 @@ final class CliReply implements Reply {
     script = new CliTurns(request);
     decoder = new ClaudeDecoder(ClaudeMode.CLI, request.model());
     failures = new CliFailures(request.model());
-    stop = new StopText(request.stop());
+    limit = new OutputLimit(request.stop(), request.maxTokens());
     lease = pool.borrow(request.model());
   }
 
@@ -101,7 +100,7 @@ final class CliReply implements Reply {
             && at.at("subtype").stringOr("").equals("init");
         case "stream_event" -> event(at.at("event"));
         case "assistant" -> errorKind = at.at("error").stringOr(errorKind);
-        case "rate_limit_event" -> limit(at.at("rate_limit_info"));
+        case "rate_limit_event" -> rateLimited(at.at("rate_limit_info"));
         case "result" -> result(at);
         default -> { }
       }
@@ -133,7 +132,7 @@ final class CliReply implements Reply {
     switch (event) {
       case Event.Text(var delta) -> text(delta);
       case Event.Finish finish -> {
-        say(stop.end());
+        say(limit.end());
         events.add(finish);
       }
       case Event.Reasoning _ -> events.add(event);
@@ -142,13 +141,11 @@ final class CliReply implements Reply {
   }
 
   private void text(String delta) {
-    count.add(delta);
-    boolean full = request.maxTokens() != null && count.tokens() > request.maxTokens();
-    say(full ? stop.end() : stop.feed(delta));
-    if (!stop.reached() && !full) return;
+    say(limit.feed(delta));
+    if (limit.reason() == null) return;
     Usage reported = decoder.usage();
-    events.add(new Event.Finish(stop.reached() ? FinishReason.STOP : FinishReason.LENGTH,
-        new Usage(reported.prompt(), Math.max(reported.completion(), count.tokens()),
+    events.add(new Event.Finish(limit.reason(),
+        new Usage(reported.prompt(), Math.max(reported.completion(), limit.tokens()),
             reported.cached(), reported.reasoning())));
     pool.answered(process.model());
     finish(true);
@@ -160,7 +157,7 @@ final class CliReply implements Reply {
     events.add(new Event.Text(text));
   }
 
-  private void limit(Cursor info) {
+  private void rateLimited(Cursor info) {
     long seconds = info.at("resetsAt").integerOr(0);
     boolean rejected = info.at("status").stringOr("").equals("rejected");
     if (rejected && seconds > 0) resets = Instant.ofEpochSecond(seconds);
