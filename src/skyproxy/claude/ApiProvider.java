@@ -27,26 +27,31 @@ import skyproxy.json.JsonWriter;
 import skyproxy.settings.Settings.ClaudeMode;
 import skyproxy.upstream.HttpUpstream;
 import skyproxy.upstream.ModelCatalogue;
+import skyproxy.upstream.UnsupportedParameters;
 
 /// Claude by the Messages API, on one kept connection. Any number of threads.
 final class ApiProvider implements Provider {
   private static final System.Logger LOG = System.getLogger(ApiProvider.class.getName());
 
+  /// Parameters that an answer can do without. `prefill` is none, but a last turn of the assistant.
+  private static final List<String> DISPENSABLE = List.of("temperature", "top_p", "top_k",
+      "thinking", "output_config", "stop_sequences", "cache_control", "metadata", "prefill");
+
   private final ClaudeMode mode;
   private final URI base;
   private final HttpUpstream upstream;
   private final Credentials credentials;
-  private final Refusals refusals;
+  private final UnsupportedParameters unsupported;
   private final ModelCatalogue models;
 
   /// @param upstream is shared, and closed by who made it
   ApiProvider(ClaudeMode mode, URI base, HttpUpstream upstream, Credentials credentials,
-      Refusals refusals) {
+      UnsupportedParameters unsupported) {
     this.mode = mode;
     this.base = base;
     this.upstream = upstream;
     this.credentials = credentials;
-    this.refusals = refusals;
+    this.unsupported = unsupported;
     models = mode == ClaudeMode.API_KEY
         ? new ModelCatalogue(upstream, this::listing, ApiProvider::read) : null;
     if ("https".equalsIgnoreCase(base.getScheme())) Thread.ofVirtual().start(this::warmUp);
@@ -77,7 +82,7 @@ final class ApiProvider implements Provider {
 
   /// What a request looks like with a credential.
   Json.Obj body(ChatRequest request, Credential credential) {
-    return ClaudeEncoder.encode(request, refusals.of(request.model()), credential.template());
+    return ClaudeEncoder.encode(request, unsupported.of(request.model()), credential.template());
   }
 
   Reply send(ChatRequest request, Json.Obj body, Credential credential) {
@@ -99,12 +104,33 @@ final class ApiProvider implements Provider {
 
   /// Whether the call is worth repeating without something that this failure names.
   boolean learn(ChatRequest request, Json.Obj body, Failure failure) {
-    boolean learned = refusals.learn(request.model(), body, failure);
-    if (learned) {
-      LOG.log(Level.INFO, "{0} refuses {1}; left out from now on", request.model(),
-          refusals.of(request.model()));
+    return learn(unsupported, request.model(), body, failure);
+  }
+
+  /// Learns from a refusal, in Anthropic's own words.
+  ///
+  /// @param body what was sent
+  static boolean learn(UnsupportedParameters unsupported, String model, Json.Obj body,
+      Failure failure) {
+    if (!(failure instanceof Failure.Rejected(int status, String message, _, _))
+        || status != 400 && status != 422) {
+      return false;
     }
-    return learned;
+    for (String name : DISPENSABLE) {
+      boolean meant = UnsupportedParameters.named(message, name) && sent(name, body);
+      if (meant && unsupported.add(model, name)) return true;
+    }
+    return false;
+  }
+
+  private static boolean sent(String parameter, Json.Obj body) {
+    return switch (parameter) {
+      case "prefill" -> body.get("messages") instanceof Json.Arr(var turns) && !turns.isEmpty()
+          && turns.getLast() instanceof Json.Obj last
+          && new Json.Str("assistant").equals(last.get("role"));
+      case "cache_control" -> body.toString().contains("\"cache_control\":");
+      default -> body.get(parameter) != null;
+    };
   }
 
   @Override

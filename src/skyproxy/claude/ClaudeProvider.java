@@ -23,6 +23,7 @@ import skyproxy.claude.messages.ClaudeModels;
 import skyproxy.json.Json;
 import skyproxy.settings.Settings.ClaudeMode;
 import skyproxy.upstream.HttpUpstream;
+import skyproxy.upstream.UnsupportedParameters;
 
 /// Claude, in the mode that the player chose; they may choose another while the proxy runs. Each
 /// mode is a provider of its own, made when it is needed. Any number of threads.
@@ -46,7 +47,7 @@ public final class ClaudeProvider implements Provider {
   private final URI base;
   private final HttpUpstream upstream;
   private final Path program;
-  private final Refusals refusals = new Refusals();
+  private final UnsupportedParameters unsupported = new UnsupportedParameters();
   private final ClaudeModels models = new ClaudeModels();
   private ClaudeMode wanted;
   private ClaudeMode used;
@@ -102,8 +103,8 @@ public final class ClaudeProvider implements Provider {
       return new Unavailable(name(), OFF, Json.Obj.builder().build());
     }
     return switch (mode) {
-      case API_KEY -> new ApiProvider(mode, base, upstream, new ApiKey(setup.key()), refusals);
-      case DIRECT -> new ApiProvider(mode, base, upstream, capture(), refusals);
+      case API_KEY -> new ApiProvider(mode, base, upstream, new ApiKey(setup.key()), unsupported);
+      case DIRECT -> new ApiProvider(mode, base, upstream, capture(), unsupported);
       case CLI, AUTO ->
           new CliProvider(this::find, CliEnvironment.callingApi(base), setup.processes(), model);
     };

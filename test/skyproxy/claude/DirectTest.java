@@ -28,6 +28,7 @@ import skyproxy.testing.FakeUpstream.Answer;
 import skyproxy.testing.FakeUpstream.Received;
 import skyproxy.testing.Fixtures;
 import skyproxy.upstream.HttpUpstream;
+import skyproxy.upstream.UnsupportedParameters;
 
 /// Calls with what a CLI sent, and what happens when Anthropic refuses it.
 final class DirectTest {
@@ -41,7 +42,7 @@ final class DirectTest {
       new CapturedLogin(() -> {
         runs.incrementAndGet();
         return FakeCli.claude("works");
-      }, MODEL, new CapturedLogin.Patience(LONG, LONG, LONG)), new Refusals());
+      }, MODEL, new CapturedLogin.Patience(LONG, LONG, LONG)), new UnsupportedParameters());
 
   @AfterEach
   void close() {

@@ -8,30 +8,31 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import skyproxy.chat.Failure;
 import skyproxy.json.Json;
+import skyproxy.upstream.UnsupportedParameters;
 
 /// What is learned from Anthropic's refusals, and what is not.
-final class RefusalsTest {
-  private final Refusals refusals = new Refusals();
+final class UnsupportedByClaudeTest {
+  private final UnsupportedParameters unsupported = new UnsupportedParameters();
 
   @Test
   void a_parameter_named_in_a_400_is_left_out_for_that_model_from_then_on() {
     assertTrue(learn("{'temperature':0.7}", "`temperature` is deprecated for this model."));
-    assertEquals(Set.of("temperature"), refusals.of("m"));
-    assertEquals(Set.of(), refusals.of("another"));
+    assertEquals(Set.of("temperature"), unsupported.of("m"));
+    assertEquals(Set.of(), unsupported.of("another"));
   }
 
   @Test
   void a_path_below_a_parameter_names_it() {
     assertTrue(learn("{'output_config':{'effort':'low'}}",
         "output_config.effort: Extra inputs are not permitted"));
-    assertEquals(Set.of("output_config"), refusals.of("m"));
+    assertEquals(Set.of("output_config"), unsupported.of("m"));
   }
 
   @Test
   void a_refused_prefill_is_learned() {
     assertTrue(learn("{'messages':[{'role':'user'},{'role':'assistant'}]}",
         "This model does not support assistant message prefill."));
-    assertEquals(Set.of("prefill"), refusals.of("m"));
+    assertEquals(Set.of("prefill"), unsupported.of("m"));
   }
 
   @Test
@@ -49,22 +50,24 @@ final class RefusalsTest {
   @Test
   void other_failures_teach_nothing() {
     Json.Obj body = (Json.Obj) Json.parse("{\"top_k\":5}");
-    assertFalse(refusals.learn("m", body, new Failure.Broken(500, "top_k")));
-    assertFalse(refusals.learn("m", body, new Failure.Rejected(413, "top_k", null, null)));
+    assertFalse(ApiProvider.learn(unsupported, "m", body, new Failure.Broken(500, "top_k")));
+    assertFalse(ApiProvider.learn(unsupported, "m", body,
+        new Failure.Rejected(413, "top_k", null, null)));
   }
 
   @Test
   void what_is_kept_is_bounded() {
     Json.Obj body = (Json.Obj) Json.parse("{\"top_k\":5}");
     for (int i = 0; i < 1_000; i++) {
-      refusals.learn("model-" + i, body, new Failure.Rejected(400, "top_k", null, null));
+      ApiProvider.learn(unsupported, "model-" + i, body,
+          new Failure.Rejected(400, "top_k", null, null));
     }
-    assertEquals(Set.of(), refusals.of("model-0"));
-    assertEquals(Set.of("top_k"), refusals.of("model-999"));
+    assertEquals(Set.of(), unsupported.of("model-0"));
+    assertEquals(Set.of("top_k"), unsupported.of("model-999"));
   }
 
   private boolean learn(String body, String words) {
-    return refusals.learn("m", (Json.Obj) Json.parse(body.replace('\'', '"')),
+    return ApiProvider.learn(unsupported, "m", (Json.Obj) Json.parse(body.replace('\'', '"')),
         new Failure.Rejected(400, words, null, null));
   }
 }
