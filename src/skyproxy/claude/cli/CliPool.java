@@ -46,10 +46,11 @@ final class CliPool implements AutoCloseable {
   /// @param maxIdleAge until one that was never needed is replaced
   /// @param idleTimeout without requests until only one stays ready
   /// @param retryDelay until a CLI that does not work, or is not logged in, is tried again
+  /// @param probeTimeout until one that does not report the account is ended
   record Timing(Duration refillDelay, Duration maxIdleAge, Duration idleTimeout,
-      Duration retryDelay) {
+      Duration retryDelay, Duration probeTimeout) {
     static final Timing USUAL = new Timing(Duration.ofMillis(300), Duration.ofMinutes(20),
-        Duration.ofMinutes(5), Duration.ofSeconds(60));
+        Duration.ofMinutes(5), Duration.ofSeconds(60), Duration.ofSeconds(20));
   }
 
   private final CliStarter starter;
@@ -75,7 +76,7 @@ final class CliPool implements AutoCloseable {
     this.starter = starter;
     this.maxProcesses = Math.max(maxProcesses, 1);
     this.timing = timing;
-    probe = new CliProbe(timing.retryDelay);
+    probe = new CliProbe(timing.retryDelay, timing.probeTimeout);
     recentModels.add(model);
     refillAt = usedAt + timing.refillDelay.toNanos();
     worker = Thread.ofPlatform().daemon().name("claude processes").start(this::work);

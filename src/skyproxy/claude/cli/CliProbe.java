@@ -11,15 +11,17 @@ import skyproxy.json.Json;
 /// The pool starts and ends the process, and calls this under its lock; [#see] needs none.
 final class CliProbe {
   private static final System.Logger LOG = System.getLogger(CliProbe.class.getName());
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   private final Duration retryDelay;
+  private final Duration timeout;
   private final CliAccount account = new CliAccount();
   private long dueAt = System.nanoTime();
 
   /// @param retryDelay from one question to the next
-  CliProbe(Duration retryDelay) {
+  /// @param timeout for the answer
+  CliProbe(Duration retryDelay, Duration timeout) {
     this.retryDelay = retryDelay;
+    this.timeout = timeout;
   }
 
   CliAccount account() {
@@ -57,9 +59,9 @@ final class CliProbe {
 
   /// Ends a process that has not answered in time; whether it had to.
   boolean endOverdue(CliProcess process) {
-    if (process.age().compareTo(PATIENCE) <= 0) return false;
-    LOG.log(Level.WARNING, "The Claude CLI did not answer within {0} s: {1}",
-        PATIENCE.toSeconds(), process.stderr().strip());
+    if (process.age().compareTo(timeout) <= 0) return false;
+    LOG.log(Level.WARNING, "The Claude CLI did not answer within {0} ms: {1}",
+        timeout.toMillis(), process.stderr().strip());
     process.end(true);
     return true;
   }

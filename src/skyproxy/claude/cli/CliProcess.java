@@ -61,9 +61,13 @@ final class CliProcess {
   ///     ended by itself
   void begin(BiConsumer<CliProcess, Json.Obj> witness, BiConsumer<CliProcess, State> ended) {
     lines.begin(line -> {
-      boolean over = line instanceof Line.End;
-      if (line instanceof Line.Message(var json)) witness.accept(this, json);
-      if (over || state.get() != State.ENDING) heard.add(line);
+      switch (line) {
+        case Line.Message(var json) -> {
+          witness.accept(this, json);
+          if (state.get() != State.ENDING) heard.add(line);
+        }
+        case Line.End _ -> heard.add(line);
+      }
     }, () -> bury(ended));
   }
 

@@ -102,7 +102,7 @@ final class CliPoolTest {
 
   @Test
   void a_process_that_died_with_one_who_leaves_the_queue_does_not_count_as_ready() {
-    var unhurried = new CliPool.Timing(Duration.ofSeconds(1), Duration.ofMinutes(20),
+    var unhurried = FakeClaudes.timing(Duration.ofSeconds(1), Duration.ofMinutes(20),
         Duration.ofMinutes(5), Duration.ofSeconds(60));
     try (FakeClaudes claudes = new FakeClaudes(1, unhurried)) {
       until("one is ready", () -> ready(claudes) == 1);
@@ -152,7 +152,7 @@ final class CliPoolTest {
 
   @Test
   void without_requests_only_one_stays_ready() {
-    CliPool.Timing quiet = new CliPool.Timing(Duration.ofMillis(1), Duration.ofHours(1),
+    CliPool.Timing quiet = FakeClaudes.timing(Duration.ofMillis(1), Duration.ofHours(1),
         Duration.ofMillis(1), Duration.ofHours(1));
     try (FakeClaudes claudes = new FakeClaudes(6, quiet)) {
       claudes.answer(request("words 1"));
@@ -162,7 +162,7 @@ final class CliPoolTest {
 
   @Test
   void one_that_is_never_needed_is_replaced_after_a_time() {
-    CliPool.Timing fast = new CliPool.Timing(Duration.ofMillis(1), Duration.ofMillis(300),
+    CliPool.Timing fast = FakeClaudes.timing(Duration.ofMillis(1), Duration.ofMillis(300),
         Duration.ofHours(1), Duration.ofHours(1));
     try (FakeClaudes claudes = new FakeClaudes(6, fast)) {
       until("six were started", () -> claudes.log("start").size() >= 6);
@@ -182,7 +182,7 @@ final class CliPoolTest {
 
   @Test
   void an_older_cli_tells_of_the_account_as_soon_as_its_flags_are_known() {
-    CliPool.Timing once = new CliPool.Timing(Duration.ofMillis(1), Duration.ofHours(1),
+    CliPool.Timing once = FakeClaudes.timing(Duration.ofMillis(1), Duration.ofHours(1),
         Duration.ofHours(1), Duration.ofHours(1));
     try (FakeClaudes claudes = new FakeClaudes(6, once,
         Map.of("FAKE_CLAUDE_UNKNOWN", "--safe-mode,--effort"))) {
@@ -207,6 +207,21 @@ final class CliPoolTest {
       until("nobody is", () -> claudes.pool.account().login() == CliAccount.Login.NO);
       until("it is told", () -> claudes.pool.failure() != null);
       assertTrue(claudes.pool.failure().message().contains("log in"));
+    }
+  }
+
+  @Test
+  void one_that_does_not_report_the_account_is_ended_and_another_is_asked_later() {
+    CliPool.Timing impatient = new CliPool.Timing(Duration.ofMillis(1), Duration.ofHours(1),
+        Duration.ofHours(1), Duration.ofMillis(200), Duration.ofMillis(500));
+    try (FakeClaudes claudes =
+        new FakeClaudes(6, impatient, Map.of("FAKE_CLAUDE_LOGIN", "unreported"))) {
+      until("a third is asked and two have ended", () -> claudes.log("control").stream()
+          .filter(line -> line.contains("initialize")).count() > 2
+          && pids(claudes, "end").size() >= 2);
+      assertEquals(CliAccount.Login.UNKNOWN, claudes.pool.account().login());
+      claudes.answer(request("words 1"));
+      assertEquals(CliAccount.Login.YES, claudes.pool.account().login());
     }
   }
 

@@ -108,13 +108,15 @@ public final class FakeClaude {
     note("control", request.json().toString());
     Json.Obj.Builder response = Json.Obj.builder().put("subtype", "success")
         .put("request_id", line.at("request_id").string());
+    String login = System.getenv().getOrDefault("FAKE_CLAUDE_LOGIN", "claude.ai");
+    boolean initialize = request.at("subtype").string().equals("initialize");
+    if (initialize && login.equals("unreported")) return;
     switch (request.at("subtype").string()) {
       case "initialize" -> response.put("response", Json.parse("""
           {"models":[{"value":"default","resolvedModel":"claude-sonnet-5-5"},
            {"value":"haiku","resolvedModel":"claude-haiku-5-5"},
            {"value":"mine","description":"Custom model"}],
-           "account":{"tokenSource":"%s"}}""".formatted(
-               System.getenv().getOrDefault("FAKE_CLAUDE_LOGIN", "claude.ai"))));
+           "account":{"tokenSource":"%s"}}""".formatted(login)));
       case "interrupt" -> {
         Thread current = speaking;
         if (current != null) current.interrupt();

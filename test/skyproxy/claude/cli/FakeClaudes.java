@@ -23,11 +23,11 @@ import skyproxy.json.Json;
 /// left.
 public final class FakeClaudes implements AutoCloseable {
   public static final String MODEL = "claude-sonnet-5-5";
-  static final CliPool.Timing EAGER = new CliPool.Timing(Duration.ofMillis(1),
+  static final CliPool.Timing EAGER = timing(Duration.ofMillis(1),
       Duration.ofMinutes(1), Duration.ofMinutes(1), Duration.ofMillis(200));
 
   /// Nothing is made ready.
-  static final CliPool.Timing LAZY = new CliPool.Timing(Duration.ofHours(1), Duration.ofHours(1),
+  static final CliPool.Timing LAZY = timing(Duration.ofHours(1), Duration.ofHours(1),
       Duration.ofHours(1), Duration.ofHours(1));
 
   private final Path folder;
@@ -47,6 +47,13 @@ public final class FakeClaudes implements AutoCloseable {
     all.put("FAKE_CLAUDE_LOG", folder.resolve("log").toString());
     all.put("FAKE_CLAUDE_HOME", folder.toString());
     pool = new CliPool(new CliStarter(FakeClaude.command(), all, folder), most, MODEL, timing);
+  }
+
+  /// The timing of a pool that gives the account as long as it usually has.
+  static CliPool.Timing timing(Duration refillDelay, Duration maxIdleAge, Duration idleTimeout,
+      Duration retryDelay) {
+    return new CliPool.Timing(refillDelay, maxIdleAge, idleTimeout, retryDelay,
+        CliPool.Timing.USUAL.probeTimeout());
   }
 
   /// A request of a system message and turns, the last of them the user's.
