@@ -28,7 +28,6 @@ import skyproxy.upstream.UnsupportedParameters;
 /// Claude, in the mode that the player chose; they may choose another while the proxy runs. Each
 /// mode is a provider of its own, made when it is needed. Any number of threads.
 public final class ClaudeProvider implements Provider {
-
   private static final String OFF = "The Claude CLI is switched off (--claude off). Switch it on,"
       + " or set an API key and --claude-mode api-key.";
 
@@ -48,10 +47,10 @@ public final class ClaudeProvider implements Provider {
   private final HttpUpstream upstream;
   private final Path program;
   private final UnsupportedParameters unsupported = new UnsupportedParameters();
-  private final ClaudeModels models = new ClaudeModels();
+  private final ClaudeModels retiring = new ClaudeModels();
   private ClaudeMode wanted;
   private ClaudeMode used;
-  private Provider provider;
+  private Provider current;
 
   /// Begins to get ready in the background.
   public ClaudeProvider(Setup setup) {
@@ -62,7 +61,7 @@ public final class ClaudeProvider implements Provider {
     ClaudeCli cli = find();
     program = cli == null ? null : cli.path();
     wanted = setup.mode();
-    provider();
+    current();
   }
 
   @Override
@@ -78,19 +77,19 @@ public final class ClaudeProvider implements Provider {
   /// Switches the mode for new requests; replies under way finish in the old one.
   public synchronized void use(ClaudeMode mode) {
     wanted = mode;
-    provider();
+    current();
   }
 
-  private synchronized Provider provider() {
+  private synchronized Provider current() {
     ClaudeMode now = wanted != ClaudeMode.AUTO ? wanted
         : hasKey() ? ClaudeMode.API_KEY : ClaudeMode.CLI;
     if (now != used) {
-      Provider old = provider;
-      provider = provider(now);
+      Provider old = current;
+      current = create(now);
       used = now;
       if (old != null) Thread.ofVirtual().start(old::close);
     }
-    return provider;
+    return current;
   }
 
   private boolean hasKey() {
@@ -98,7 +97,7 @@ public final class ClaudeProvider implements Provider {
     return key != null && !key.isBlank();
   }
 
-  private Provider provider(ClaudeMode mode) {
+  private Provider create(ClaudeMode mode) {
     if (mode != ClaudeMode.API_KEY && setup.program() == null) {
       return new Unavailable(name(), OFF, Json.Obj.builder().build());
     }
@@ -122,13 +121,13 @@ public final class ClaudeProvider implements Provider {
 
   @Override
   public synchronized Reply open(ChatRequest request) {
-    models.warn(request.model());
-    return provider().open(request);
+    retiring.warn(request.model());
+    return current().open(request);
   }
 
   @Override
   public List<UsageWindow> plan() {
-    return provider().plan();
+    return current().plan();
   }
 
   @Override
@@ -138,7 +137,7 @@ public final class ClaudeProvider implements Provider {
 
   @Override
   public synchronized Health health() {
-    Health health = provider().health();
+    Health health = current().health();
     Json.Obj.Builder details = Json.Obj.builder()
         .put("path", program == null ? Json.NULL : new Json.Str(program.toString()))
         .put("auth_cached", false);
@@ -156,7 +155,7 @@ public final class ClaudeProvider implements Provider {
   @Override
   public List<Model> models(Duration patience) {
     Map<String, Model> models = new LinkedHashMap<>();
-    for (Model model : provider().models(patience)) models.put(model.id(), model);
+    for (Model model : current().models(patience)) models.put(model.id(), model);
     for (String id : ClaudeModels.KNOWN) models.putIfAbsent(id, new Model(id, 0, "anthropic"));
     return List.copyOf(models.values());
   }
@@ -165,7 +164,7 @@ public final class ClaudeProvider implements Provider {
   public void close() {
     Provider last;
     synchronized (this) {
-      last = provider;
+      last = current;
     }
     last.close();
     upstream.close();
