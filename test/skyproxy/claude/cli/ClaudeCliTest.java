@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import skyproxy.upstream.ProgramSearch;
 
 /// Where the CLI is found on each system, and what a run of it gets and leaves.
 final class ClaudeCliTest {
@@ -32,6 +33,12 @@ final class ClaudeCliTest {
   @Test
   void it_is_found_where_its_installer_puts_it_though_the_path_lacks_that() throws IOException {
     Path claude = program(".local/bin/claude", "#!/bin/sh\n");
+    assertEquals(claude, unix("/nowhere").find("claude").path());
+  }
+
+  @Test
+  void it_is_found_where_an_older_installer_put_it() throws IOException {
+    Path claude = program(".claude/local/claude", "#!/bin/sh\n");
     assertEquals(claude, unix("/nowhere").find("claude").path());
   }
 
@@ -138,10 +145,11 @@ final class ClaudeCliTest {
   }
 
   private CliSearch unix(String path) {
-    return new CliSearch(false, Map.of("PATH", path)::get, folder);
+    return new CliSearch(new ProgramSearch(false, Map.of("PATH", path)::get, folder));
   }
 
   private CliSearch windows(String path) {
-    return new CliSearch(true, Map.of("PATH", path, "APPDATA", folder.toString())::get, folder);
+    return new CliSearch(new ProgramSearch(true,
+        Map.of("PATH", path, "APPDATA", folder.toString())::get, folder));
   }
 }
