@@ -28,7 +28,7 @@ import skyproxy.testing.FakeUpstream;
 import skyproxy.testing.FakeUpstream.Received;
 import skyproxy.testing.Fixtures;
 
-/// The ways to Claude, and what is told of them.
+/// The modes of Claude, and what is reported of them.
 final class ClaudeProviderTest {
   private static final String MODEL = "claude-sonnet-5-5";
 

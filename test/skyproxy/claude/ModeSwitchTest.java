@@ -27,7 +27,7 @@ import skyproxy.settings.Settings.ClaudeMode;
 import skyproxy.testing.FakeUpstream;
 import skyproxy.testing.Fixtures;
 
-/// The mode `cli` as one of the ways to Claude, and changed while the proxy runs.
+/// The mode `cli` as one of the modes of Claude, and changed while the proxy runs.
 final class ModeSwitchTest {
   @TempDir
   private Path folder;

@@ -74,7 +74,7 @@ record CliFailures(String model) {
   }
 
   /// The plan does not pay for the call. Asking again would be refused again, and might be
-  /// charged apart: the route rests like one whose limit is reached.
+  /// charged apart: the model is in cooldown like one whose limit is reached.
   private static Failure billedApart(ClaudeFailures claude, String said) {
     return new Failure.RateLimited(claude.of(400, "invalid_request_error", said, null).message(),
         AFTER_REFUSAL);

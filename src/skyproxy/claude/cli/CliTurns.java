@@ -82,7 +82,7 @@ final class CliTurns {
 
   /// What differs from how the process was started, which is with the lowest effort; or null.
   ///
-  /// A model that refuses to have its thinking turned off is left alone: 2.1.197 would send it
+  /// A model that refuses to have its thinking turned off is not asked to: 2.1.197 would send it
   /// `disabled` all the same.
   private static Json.Obj thinking(ChatRequest request) {
     ModelRules rules = ModelRules.of(request.model());
