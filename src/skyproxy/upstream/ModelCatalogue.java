@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -34,8 +35,8 @@ public final class ModelCatalogue {
   private final Function<Json, List<Model>> read;
   private final LongSupplier nanos;
   private volatile List<Model> known = List.of();
-  private Fetch fetching;
-  private long nextFetch;
+  private final AtomicReference<Fetch> fetching = new AtomicReference<>();
+  private volatile long nextFetch;
 
   /// @param request asks for the list; never blocks, and is null while it can't be asked for, such
   ///     as without a key
@@ -73,12 +74,14 @@ public final class ModelCatalogue {
   }
 
   /// Starts a fetch when one is due and possible; the one under way, or null.
-  private synchronized Fetch refresh() {
-    if (fetching != null || nanos.getAsLong() - nextFetch < 0) return fetching;
+  private Fetch refresh() {
+    Fetch underWay = fetching.get();
+    if (underWay != null || nanos.getAsLong() - nextFetch < 0) return underWay;
     HttpRequest.Builder asked = request.get();
     if (asked == null) return null;
     HttpRequest whole = asked.timeout(TIMEOUT).build();
-    Fetch begun = fetching = new Fetch(new CountDownLatch(1), System.nanoTime());
+    Fetch begun = new Fetch(new CountDownLatch(1), System.nanoTime());
+    if (!fetching.compareAndSet(null, begun)) return fetching.get();
     Thread.ofVirtual().name("models of " + upstream.name()).start(() -> fetch(whole, begun));
     return begun;
   }
@@ -100,13 +103,9 @@ public final class ModelCatalogue {
     } catch (InterruptedException stopped) {
       Thread.currentThread().interrupt();
     } finally {
-      finish(done);
+      nextFetch = nanos.getAsLong() + (done ? FRESH : RETRY);
+      fetching.set(null);
       begun.done.countDown();
     }
-  }
-
-  private synchronized void finish(boolean done) {
-    fetching = null;
-    nextFetch = nanos.getAsLong() + (done ? FRESH : RETRY);
   }
 }
