@@ -90,7 +90,7 @@ final class CodexHome {
   boolean slimCatalog(byte[] bundled) throws IOException {
     try {
       if (Json.parse(bundled) instanceof Json.Obj all && all.get("models") instanceof Json.Arr) {
-        write(catalog(), JsonWriter.bytes(SlimConfig.catalog(all)));
+        write(catalog(), JsonWriter.bytes(CodexConfig.catalog(all)));
         return true;
       }
     } catch (JsonException | ClassCastException odd) {

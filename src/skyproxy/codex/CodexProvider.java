@@ -23,8 +23,8 @@ public final class CodexProvider implements Provider {
 
   private final Limits limits;
   private final Quirks quirks = new Quirks();
-  private final Launch launch;
-  private final Upkeep upkeep;
+  private final CodexLauncher launcher;
+  private final CodexSupervisor supervisor;
   private volatile Refusal refusal;
 
   /// What made the upstream refuse our login, and the login it was.
@@ -46,8 +46,8 @@ public final class CodexProvider implements Provider {
       List<String> extra, Map<String, String> environment) {
     this.limits = limits;
     CodexHome home = new CodexHome(ownHome, realHome, mayLink);
-    launch = new Launch(home, realHome, extra, quirks);
-    upkeep = new Upkeep(cli, CodexCli.Machine.here(environment), home, launch);
+    launcher = new CodexLauncher(home, realHome, extra, quirks);
+    supervisor = new CodexSupervisor(cli, CodexCli.Machine.here(environment), home, launcher);
   }
 
   @Override
@@ -62,47 +62,48 @@ public final class CodexProvider implements Provider {
 
   @Override
   public Reply open(ChatRequest request) {
-    return new PendingReply(upkeep, way -> switch (way) {
-      case Way.Server server -> new CodexReply(request, server, quirks,
-          errors(request, server.models()), this::ended);
-      case Way.Exec exec ->
-          new ExecReply(request, exec, errors(request, Way.Models.UNKNOWN), this::ended);
-      case Way.Starting _, Way.Absent _ -> throw new IllegalStateException("no way yet");
+    return new PendingReply(supervisor, state -> switch (state) {
+      case CodexState.Running running -> new AppServerReply(request, running, quirks,
+          failures(request, running.models()), this::ended);
+      case CodexState.Exec exec ->
+          new ExecReply(request, exec, failures(request, CodexModels.UNKNOWN), this::ended);
+      case CodexState.Starting _, CodexState.Unavailable _ ->
+          throw new IllegalStateException("there is nothing to answer through");
     });
   }
 
-  private CodexErrors errors(ChatRequest request, Way.Models models) {
-    return new CodexErrors(request.model(), models.ids(),
-        () -> launch.plan().untilFree(Instant.now()));
+  private CodexFailures failures(ChatRequest request, CodexModels models) {
+    return new CodexFailures(request.model(), models.ids(),
+        () -> launcher.plan().untilFree(Instant.now()));
   }
 
   /// What a reply tells of the login when it ends: null, that it was good.
   private void ended(Failure failure) {
     if (failure == null) refusal = null;
     if (failure instanceof Failure.Unauthorized) {
-      refusal = new Refusal(failure.message(), upkeep.login());
+      refusal = new Refusal(failure.message(), supervisor.login());
     }
   }
 
   @Override
   public List<UsageWindow> plan() {
-    return launch.plan().windows();
+    return launcher.plan().windows();
   }
 
   @Override
   public Health health() {
-    CodexLogin login = upkeep.login();
+    CodexLogin login = supervisor.login();
     Refusal refused = refusal;
     if (refused != null && !refused.login.equals(login)) refused = null;
-    Way way = upkeep.way();
-    String message = switch (way) {
-      case Way.Absent(var text, _) -> text;
-      case Way.Starting _ -> null;
-      case Way.Server _, Way.Exec _ -> refused == null ? null : refused.message;
+    CodexState codex = supervisor.state();
+    String message = switch (codex) {
+      case CodexState.Unavailable(var text, _) -> text;
+      case CodexState.Starting _ -> null;
+      case CodexState.Running _, CodexState.Exec _ -> refused == null ? null : refused.message;
     };
-    Health.State state = way instanceof Way.Starting ? Health.State.WARMING
+    Health.State state = codex instanceof CodexState.Starting ? Health.State.WARMING
         : message != null ? Health.State.UNAVAILABLE : Health.State.READY;
-    Path path = upkeep.path();
+    Path path = supervisor.path();
     var details = Json.Obj.builder()
         .put("path", path == null ? Json.NULL : new Json.Str(path.toString()))
         .put("auth_cached", login.present()).put("token_expired", login.expired(Instant.now()))
@@ -117,22 +118,22 @@ public final class CodexProvider implements Provider {
 
   @Override
   public List<Model> models() {
-    Way way = upkeep.way();
-    boolean usable = way instanceof Way.Server || way instanceof Way.Exec;
+    CodexState state = supervisor.state();
+    boolean usable = state instanceof CodexState.Running || state instanceof CodexState.Exec;
     if (!usable) return List.of();
     Set<String> ids = new LinkedHashSet<>();
-    if (way instanceof Way.Server server) ids.addAll(server.models().ids());
-    ids.addAll(SlimConfig.OLD_MODELS);
+    if (state instanceof CodexState.Running running) ids.addAll(running.models().ids());
+    ids.addAll(CodexModels.OLD);
     return ids.stream().map(id -> new Model(id, 0, "openai")).toList();
   }
 
   /// How many threads are ready before anybody asks.
   int warmThreads() {
-    return upkeep.way() instanceof Way.Server server ? server.threads().ready() : 0;
+    return supervisor.state() instanceof CodexState.Running running ? running.threads().ready() : 0;
   }
 
   @Override
   public void close() {
-    upkeep.close();
+    supervisor.close();
   }
 }

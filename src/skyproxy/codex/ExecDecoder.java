@@ -16,14 +16,14 @@ import skyproxy.json.Json;
 /// may be about a call that is tried again; only `turn.failed` is final.
 final class ExecDecoder {
   private final Cut cut;
-  private final CodexErrors errors;
+  private final CodexFailures failures;
   private String answer = "";
   private boolean byHttp;
   private boolean ended;
 
-  ExecDecoder(Cut cut, CodexErrors errors) {
+  ExecDecoder(Cut cut, CodexFailures failures) {
     this.cut = cut;
-    this.errors = errors;
+    this.failures = failures;
   }
 
   boolean ended() {
@@ -67,14 +67,14 @@ final class ExecDecoder {
 
   private void retried(String message) {
     boolean hopeless = message.startsWith("Reconnecting")
-        && (CodexErrors.status(message) >= 400 || byHttp && CodexErrors.tries(message) > 1);
-    byHttp |= CodexErrors.tries(message) == 1;
-    if (hopeless) throw new ChatException(errors.ofWords(message));
+        && (CodexFailures.status(message) >= 400 || byHttp && CodexFailures.tries(message) > 1);
+    byHttp |= CodexFailures.tries(message) == 1;
+    if (hopeless) throw new ChatException(failures.ofWords(message));
   }
 
   private void failed(String message, Consumer<Event> out) {
     boolean full = message.contains("reason: max_output_tokens");
-    if (!full) throw new ChatException(errors.ofWords(message));
+    if (!full) throw new ChatException(failures.ofWords(message));
     finish(FinishReason.LENGTH, Usage.NONE, out);
   }
 

@@ -31,9 +31,9 @@ final class ExecReply implements Reply {
   }
 
   private final ChatRequest request;
-  private final Way.Exec way;
+  private final CodexState.Exec codex;
   private final Consumer<Failure> outcome;
-  private final CodexErrors errors;
+  private final CodexFailures failures;
   private final String prompt;
   private final ExecDecoder decoder;
   private final ArrayDeque<Event> events = new ArrayDeque<>();
@@ -44,19 +44,20 @@ final class ExecReply implements Reply {
   private boolean closed;
 
   /// @param outcome hears how the turn ended: null for well
-  ExecReply(ChatRequest request, Way.Exec way, CodexErrors errors, Consumer<Failure> outcome) {
+  ExecReply(ChatRequest request, CodexState.Exec codex, CodexFailures failures,
+      Consumer<Failure> outcome) {
     CodexEncoder encoder = new CodexEncoder(request, true);
     if (encoder.picture() != null) {
       throw new ChatException(new Failure.BadRequest("This version of Codex can't be sent "
-          + "pictures (" + way.why() + "). Update it: npm install -g @openai/codex",
+          + "pictures (" + codex.why() + "). Update it: npm install -g @openai/codex",
           encoder.picture().path(), "unsupported_in_cli_mode"));
     }
     this.request = request;
-    this.way = way;
-    this.errors = errors;
+    this.codex = codex;
+    this.failures = failures;
     this.outcome = outcome;
     prompt = encoder.transcript();
-    decoder = new ExecDecoder(new Cut(request.stop(), request.maxTokens()), errors);
+    decoder = new ExecDecoder(new Cut(request.stop(), request.maxTokens()), failures);
   }
 
   @Override
@@ -95,7 +96,7 @@ final class ExecReply implements Reply {
         "--ephemeral", "--skip-git-repo-check", "--sandbox", "read-only", "-c",
         "model_reasoning_effort="
             + CodexEncoder.effort(request.reasoning().effort(), List.of())));
-    arguments.addAll(way.settings());
+    arguments.addAll(codex.settings());
     arguments.add("-");
     return arguments;
   }
@@ -104,8 +105,8 @@ final class ExecReply implements Reply {
   private synchronized void start() {
     if (closed) return;
     try {
-      child = Subprocess.start(way.cli().process(way.home(), arguments())
-          .directory(way.folder().toFile()));
+      child = Subprocess.start(codex.cli().process(codex.home(), arguments())
+          .directory(codex.folder().toFile()));
     } catch (IOException failed) {
       steps.add(new Step.NotStarted(failed));
       return;
@@ -116,7 +117,7 @@ final class ExecReply implements Reply {
   }
 
   private ChatException broken(String how) {
-    return new ChatException(errors.ofWords("codex exec " + how));
+    return new ChatException(failures.ofWords("codex exec " + how));
   }
 
   private String lastWords() {

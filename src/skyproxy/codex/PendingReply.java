@@ -10,13 +10,13 @@ import skyproxy.chat.Reply;
 /// A reply that first waits for Codex to be there: at the start of the program, and while a
 /// process that died is started anew.
 final class PendingReply implements Reply {
-  private final Upkeep upkeep;
-  private final Function<Way, Reply> opener;
+  private final CodexSupervisor supervisor;
+  private final Function<CodexState, Reply> opener;
   private Reply reply;
 
-  /// @param opener opens the reply on a [Way.Server] or a [Way.Exec]
-  PendingReply(Upkeep upkeep, Function<Way, Reply> opener) {
-    this.upkeep = upkeep;
+  /// @param opener opens the reply on a [CodexState.Running] or a [CodexState.Exec]
+  PendingReply(CodexSupervisor supervisor, Function<CodexState, Reply> opener) {
+    this.supervisor = supervisor;
     this.opener = opener;
   }
 
@@ -25,14 +25,14 @@ final class PendingReply implements Reply {
     if (reply != null) return reply.next(patience);
     long deadline = System.nanoTime() + patience.toNanos();
     try {
-      switch (upkeep.await(patience)) {
-        case Way.Starting _ -> {
+      switch (supervisor.await(patience)) {
+        case CodexState.Starting _ -> {
           return Event.QUIET;
         }
-        case Way.Absent(var message, var retryAfter) ->
+        case CodexState.Unavailable(var message, var retryAfter) ->
             throw new ChatException(new Failure.NotReady(message, retryAfter));
-        case Way.Server server -> reply = opener.apply(server);
-        case Way.Exec exec -> reply = opener.apply(exec);
+        case CodexState.Running server -> reply = opener.apply(server);
+        case CodexState.Exec exec -> reply = opener.apply(exec);
       }
     } catch (InterruptedException interrupted) {
       throw ChatException.stopping(interrupted);

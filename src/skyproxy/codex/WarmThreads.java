@@ -11,7 +11,7 @@ import skyproxy.json.Cursor;
 import skyproxy.json.Json;
 import skyproxy.upstream.JsonLines.Line;
 
-/// Threads of one session that are ready before anybody asks.
+/// Threads of one server that are ready before anybody asks.
 ///
 /// A new thread opens its own connection and fetches settings before its first turn: four round
 /// trips that a player would wait for. A warm thread has done so; it knows no prompt and no
@@ -28,17 +28,17 @@ final class WarmThreads {
   private static final List<Json> WARM_UP = List.of(Json.parse("""
       {"type":"message","role":"system","content":[{"type":"input_text","text":"warm"}]}"""));
 
-  private final CodexSession session;
+  private final AppServer server;
   private final Supplier<Json.Obj> settings;
-  private final ConcurrentLinkedDeque<CodexThread> ready = new ConcurrentLinkedDeque<>();
+  private final ConcurrentLinkedDeque<AppServerThread> ready = new ConcurrentLinkedDeque<>();
   private final AtomicInteger coming = new AtomicInteger();
   private volatile String model;
   private volatile long lastTaken = System.nanoTime();
 
   /// @param settings the parameters of `thread/start`, but for the model
   /// @param model what threads are warmed for until a request names another, or null
-  WarmThreads(CodexSession session, Supplier<Json.Obj> settings, String model) {
-    this.session = session;
+  WarmThreads(AppServer server, Supplier<Json.Obj> settings, String model) {
+    this.server = server;
     this.settings = settings;
     this.model = model;
   }
@@ -48,15 +48,15 @@ final class WarmThreads {
   }
 
   /// Gives a thread: a warm one at once, else a new one soon; or the server's refusal, or its end.
-  void take(String wanted, Consumer<CodexThread> then, Consumer<Line> refused) {
+  void take(String wanted, Consumer<AppServerThread> then, Consumer<Line> refused) {
     lastTaken = System.nanoTime();
     model = wanted;
-    CodexThread warm = ready.pollFirst();
+    AppServerThread warm = ready.pollFirst();
     if (warm != null) {
       then.accept(warm);
     } else {
       open(wanted, answer -> {
-        CodexThread thread = threadOf(answer);
+        AppServerThread thread = threadOf(answer);
         if (thread != null) then.accept(thread);
         else refused.accept(answer);
       });
@@ -67,10 +67,10 @@ final class WarmThreads {
   /// Brings the number of warm threads up to what is kept. They are warmed while somebody waits
   /// for an answer too: the work is the server's.
   void fill() {
-    while (session.alive() && ready.size() + coming.get() < KEPT) {
+    while (server.alive() && ready.size() + coming.get() < KEPT) {
       coming.incrementAndGet();
       open(model, answer -> {
-        CodexThread thread = threadOf(answer);
+        AppServerThread thread = threadOf(answer);
         if (thread == null) failed(answer);
         else thread.inject(WARM_UP, warmed -> arrived(thread, warmed));
       });
@@ -79,19 +79,19 @@ final class WarmThreads {
 
   /// Forgets the warm ones, when the settings have changed.
   void discard() {
-    for (CodexThread thread; (thread = ready.pollFirst()) != null; ) thread.close();
+    for (AppServerThread thread; (thread = ready.pollFirst()) != null; ) thread.close();
   }
 
   /// Replaces what has grown old, as long as somebody plays: an upstream closes idle connections.
   void freshen() {
     if (System.nanoTime() - lastTaken > BUSY) return;
-    CodexThread oldest = ready.peekFirst();
+    AppServerThread oldest = ready.peekFirst();
     if (oldest != null && oldest.ageNanos() > STALE && ready.remove(oldest)) oldest.close();
     fill();
   }
 
-  private void arrived(CodexThread thread, Line answer) {
-    if (CodexSession.resultOf(answer) != null) {
+  private void arrived(AppServerThread thread, Line answer) {
+    if (AppServer.resultOf(answer) != null) {
       ready.addLast(thread);
       coming.decrementAndGet();
     } else {
@@ -109,13 +109,13 @@ final class WarmThreads {
 
   private void open(String forModel, Consumer<Line> then) {
     Json.Obj params = settings.get();
-    session.send("thread/start",
+    server.send("thread/start",
         forModel == null ? params : params.with("model", new Json.Str(forModel)), then);
   }
 
-  private CodexThread threadOf(Line answer) {
-    if (!(CodexSession.resultOf(answer) instanceof Json.Obj result)) return null;
+  private AppServerThread threadOf(Line answer) {
+    if (!(AppServer.resultOf(answer) instanceof Json.Obj result)) return null;
     Cursor id = Cursor.of(result).at("thread").at("id");
-    return id.isString() ? new CodexThread(session, id.string()) : null;
+    return id.isString() ? new AppServerThread(server, id.string()) : null;
   }
 }

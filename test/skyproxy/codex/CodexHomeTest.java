@@ -157,23 +157,23 @@ final class CodexHomeTest {
       assertFalse(slim.contains(gone), gone);
     }
     assertTrue(slim.contains("\"extra\":1") && slim.contains("use_responses_lite"));
-    for (String old : SlimConfig.OLD_MODELS) assertTrue(slim.contains(old), old);
+    for (String old : CodexModels.OLD) assertTrue(slim.contains(old), old);
     assertTrue(Json.parse(slim) instanceof Json.Obj);
   }
 
   @Test
   void settings_are_lines_of_a_file_or_arguments_without_quotes() {
-    List<String> lines = SlimConfig.lines(SlimConfig.Rung.FULL, Path.of("models.json"),
+    List<String> lines = CodexConfig.lines(CodexConfig.Variant.FULL, Path.of("models.json"),
         List.of("openai_base_url = \"http://127.0.0.1:1/v1\""));
     assertTrue(lines.contains("features.shell_tool = false"));
     assertTrue(lines.contains("sandbox_mode = \"read-only\""));
-    List<String> arguments = SlimConfig.arguments(lines);
+    List<String> arguments = CodexConfig.arguments(lines);
     assertEquals(2 * lines.size(), arguments.size());
     assertTrue(arguments.contains("sandbox_mode=read-only"));
     assertTrue(arguments.contains("model_catalog_json=models.json"));
-    assertFalse(SlimConfig.lines(SlimConfig.Rung.FULL, null, List.of()).toString()
+    assertFalse(CodexConfig.lines(CodexConfig.Variant.FULL, null, List.of()).toString()
         .contains("_url"), "nothing leads anywhere but to OpenAI");
-    assertTrue(SlimConfig.lines(SlimConfig.Rung.OLD, null, List.of())
+    assertTrue(CodexConfig.lines(CodexConfig.Variant.OLD, null, List.of())
         .contains("features.multi_agent = false"));
   }
 }

@@ -77,8 +77,8 @@ final class RealCodexLoginTest {
   private void thePlayersOwnCodexStillWorks() throws Exception {
     CodexCli found = CodexCli.find(cli, CodexCli.Machine.here(backend.environment()));
     List<String> arguments = Stream.concat(Stream.of("app-server"),
-        SlimConfig.arguments(backend.settings()).stream()).toList();
-    try (CodexSession session = new CodexSession(found.process(real, arguments), _ -> { },
+        CodexConfig.arguments(backend.settings()).stream()).toList();
+    try (AppServer session = new AppServer(found.process(real, arguments), _ -> { },
         () -> { })) {
       session.call("initialize", (Json.Obj) Json.parse(
           "{\"clientInfo\":{\"name\":\"test\",\"version\":\"1\"}}"), Duration.ofSeconds(20));

@@ -16,8 +16,8 @@ import skyproxy.testing.Fixtures;
 
 /// What the real CLI once said, decoded: each transcript against the events written beside it.
 final class TranscriptTest {
-  private static final CodexErrors ERRORS =
-      new CodexErrors("fake-nope", List.of("gpt-5.5", "gpt-6-luna"), () -> null);
+  private static final CodexFailures ERRORS =
+      new CodexFailures("fake-nope", List.of("gpt-5.5", "gpt-6-luna"), () -> null);
 
   private static String line(Event event) {
     return switch (event) {
@@ -44,7 +44,7 @@ final class TranscriptTest {
 
   @Test
   void app_server() {
-    Map<String, CodexDecoder> decoders = new LinkedHashMap<>();
+    Map<String, AppServerDecoder> decoders = new LinkedHashMap<>();
     Map<String, Lines> replies = new LinkedHashMap<>();
     for (String line : Fixtures.text("codex/app-server.jsonl").split("\n")) {
       Cursor entry = Cursor.of(Json.parse(line));
@@ -52,8 +52,8 @@ final class TranscriptTest {
       if (!entry.at("dir").string().equals("<") || !thread.isString()) continue;
       Lines lines = replies.computeIfAbsent(thread.string(), _ -> new Lines());
       if (!lines.lines.isEmpty() && lines.lines.getLast().startsWith("!")) continue;
-      CodexDecoder decoder = decoders.computeIfAbsent(thread.string(),
-          _ -> new CodexDecoder(new Cut(List.of(), null), 0, ERRORS::of));
+      AppServerDecoder decoder = decoders.computeIfAbsent(thread.string(),
+          _ -> new AppServerDecoder(new Cut(List.of(), null), 0, ERRORS::of));
       try {
         decoder.decode(entry.at("msg").object(), lines::add);
       } catch (ChatException failed) {

@@ -17,30 +17,30 @@ import skyproxy.upstream.JsonLines.Line;
 
 /// A reply through the app-server, from the wait for a thread to the end of its turn.
 ///
-/// The session's reader thread fills a queue, [#next] empties it. As long as nothing was said, a
+/// The server's reader thread fills a queue, [#next] empties it. As long as nothing was said, a
 /// reply that fails for a reason which [Quirks] can learn from is asked for once more.
-final class CodexReply implements Reply {
+final class AppServerReply implements Reply {
   private final ChatRequest request;
-  private final Way.Server server;
+  private final CodexState.Running codex;
   private final Quirks quirks;
   private final Consumer<Failure> outcome;
-  private final CodexErrors errors;
+  private final CodexFailures failures;
   private final ArrayDeque<Event> events = new ArrayDeque<>();
   private LinkedBlockingQueue<Line> mailbox = new LinkedBlockingQueue<>();
-  private CodexDecoder decoder;
-  private CodexThread thread;
+  private AppServerDecoder decoder;
+  private AppServerThread thread;
   private boolean asked;
   private boolean spoke;
   private boolean again;
   private boolean closed;
 
   /// @param outcome hears how the turn ended: null for well
-  CodexReply(ChatRequest request, Way.Server server, Quirks quirks, CodexErrors errors,
-      Consumer<Failure> outcome) {
+  AppServerReply(ChatRequest request, CodexState.Running codex, Quirks quirks,
+      CodexFailures failures, Consumer<Failure> outcome) {
     this.request = request;
-    this.server = server;
+    this.codex = codex;
     this.quirks = quirks;
-    this.errors = errors;
+    this.failures = failures;
     this.outcome = outcome;
   }
 
@@ -74,15 +74,15 @@ final class CodexReply implements Reply {
     asked = true;
     CodexEncoder encoder = new CodexEncoder(request, quirks.schemaInWords(request.model()));
     List<Json> items = encoder.items();
-    Json.Obj turn = encoder.turn(server.models().effortsOf(request.model()));
-    decoder = new CodexDecoder(new Cut(request.stop(), request.maxTokens()),
-        encoder.bytes(), errors::of);
+    Json.Obj turn = encoder.turn(codex.models().effortsOf(request.model()));
+    decoder = new AppServerDecoder(new Cut(request.stop(), request.maxTokens()),
+        encoder.bytes(), failures::of);
     LinkedBlockingQueue<Line> box = mailbox;
-    server.threads().take(request.model(), given -> begin(given, items, turn, box), box::add);
+    codex.threads().take(request.model(), given -> begin(given, items, turn, box), box::add);
   }
 
   /// A thread may come after nobody wants it any more.
-  private synchronized void begin(CodexThread given, List<Json> items, Json.Obj turn,
+  private synchronized void begin(AppServerThread given, List<Json> items, Json.Obj turn,
       LinkedBlockingQueue<Line> box) {
     if (closed) {
       given.close();
@@ -123,7 +123,7 @@ final class CodexReply implements Reply {
           "messages", "context_length_exceeded");
     }
     Cursor words = error.at("message");
-    return errors.ofWords(words.isString() ? words.string() : "it refused the request.");
+    return failures.ofWords(words.isString() ? words.string() : "it refused the request.");
   }
 
   private void fail(Failure failure) {
@@ -136,7 +136,7 @@ final class CodexReply implements Reply {
     events.clear();
     mailbox = new LinkedBlockingQueue<>();
     if (thread != null) thread.close();
-    server.threads().discard();
+    codex.threads().discard();
   }
 
   @Override

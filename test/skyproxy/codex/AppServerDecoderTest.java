@@ -15,13 +15,13 @@ import skyproxy.chat.FinishReason;
 import skyproxy.json.Json;
 
 /// What the transcripts do not show: repeated answers, commentary, limits, oddities.
-final class CodexDecoderTest {
+final class AppServerDecoderTest {
   private final List<Event> events = new ArrayList<>();
-  private CodexDecoder decoder = decoder(List.of(), null);
+  private AppServerDecoder decoder = decoder(List.of(), null);
 
-  private static CodexDecoder decoder(List<String> stop, Integer maxTokens) {
-    return new CodexDecoder(new Cut(stop, maxTokens), 400,
-        new CodexErrors("gpt-5.5", List.of(), () -> null)::of);
+  private static AppServerDecoder decoder(List<String> stop, Integer maxTokens) {
+    return new AppServerDecoder(new Cut(stop, maxTokens), 400,
+        new CodexFailures("gpt-5.5", List.of(), () -> null)::of);
   }
 
   private void hear(String method, String params) {

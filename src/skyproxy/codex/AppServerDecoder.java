@@ -17,7 +17,7 @@ import skyproxy.json.Json;
 /// Codex repeats a broken call by itself and then sends the answer from its start in a new item,
 /// over WebSocket without a word about it. What was said already is recognised and skipped; an
 /// answer that comes out different the second time can't be mended and ends the reply.
-final class CodexDecoder {
+final class AppServerDecoder {
   private final Cut cut;
   private final long promptBytes;
   private final Function<Json.Obj, Failure> failures;
@@ -33,7 +33,7 @@ final class CodexDecoder {
 
   /// @param promptBytes the size of the prompt, to estimate what a cut reply cost
   /// @param failures what an error means
-  CodexDecoder(Cut cut, long promptBytes, Function<Json.Obj, Failure> failures) {
+  AppServerDecoder(Cut cut, long promptBytes, Function<Json.Obj, Failure> failures) {
     this.cut = cut;
     this.promptBytes = promptBytes;
     this.failures = failures;
@@ -164,12 +164,12 @@ final class CodexDecoder {
   private void error(Cursor params) {
     if (!params.at("willRetry").boolOr(false) || !params.at("error").isObject()) return;
     Json.Obj error = params.at("error").object();
-    int status = CodexErrors.status(error);
-    int tried = CodexErrors.tries(params.at("error").at("message").stringOr(""));
+    int status = CodexFailures.status(error);
+    int tried = CodexFailures.tries(params.at("error").at("message").stringOr(""));
     byHttp |= tried == 1;
     boolean said = saidAnItem || !item.isEmpty() || !before.isEmpty();
-    boolean vain = tried > 1 && (byHttp || CodexErrors.offline(error));
-    if (CodexErrors.hopeless(status) || !said && (status >= 400 || vain)) {
+    boolean vain = tried > 1 && (byHttp || CodexFailures.offline(error));
+    if (CodexFailures.hopeless(status) || !said && (status >= 400 || vain)) {
       throw new ChatException(failures.apply(error));
     }
   }

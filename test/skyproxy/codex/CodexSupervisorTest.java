@@ -32,7 +32,7 @@ import skyproxy.chat.Usage;
 import skyproxy.testing.Leaks;
 
 /// How Codex is found, started, started anew, and done without.
-final class UpkeepTest {
+final class CodexSupervisorTest {
   @TempDir Path temp;
   private CodexStage stage;
 

@@ -9,9 +9,9 @@ import skyproxy.upstream.JsonLines.Line;
 /// A conversation inside the app-server, good for one request.
 ///
 /// A second turn on a busy thread would steer the first, and a thread that was interrupted holds
-/// the prompt and not the answer; so none is used twice. Callbacks come on the session's reader
+/// the prompt and not the answer; so none is used twice. Callbacks come on the server's reader
 /// thread; [#close] may come from any thread, at any time, and never blocks.
-final class CodexThread {
+final class AppServerThread {
 
   private enum State {
     /// No turn is under way.
@@ -24,15 +24,15 @@ final class CodexThread {
     LEFT
   }
 
-  private final CodexSession session;
+  private final AppServer server;
   private final String id;
   private final long born = System.nanoTime();
   private State state = State.IDLE;
   private Consumer<Line> mailbox;
   private String turn;
 
-  CodexThread(CodexSession session, String id) {
-    this.session = session;
+  AppServerThread(AppServer server, String id) {
+    this.server = server;
     this.id = id;
   }
 
@@ -46,19 +46,19 @@ final class CodexThread {
     synchronized (this) {
       mailbox = ear;
     }
-    session.listen(id, this::heard);
+    server.listen(id, this::heard);
     if (items.isEmpty()) {
       start(next);
     } else {
       inject(items, answer -> {
-        if (CodexSession.resultOf(answer) != null) start(next);
+        if (AppServer.resultOf(answer) != null) start(next);
         else tell(answer);
       });
     }
   }
 
   void inject(List<Json> items, Consumer<Line> then) {
-    session.send("thread/inject_items", Json.Obj.builder().put("threadId", id)
+    server.send("thread/inject_items", Json.Obj.builder().put("threadId", id)
         .put("items", new Json.Arr(items)).build(), then);
   }
 
@@ -67,8 +67,8 @@ final class CodexThread {
       if (state != State.IDLE) return;
       state = State.TURNING;
     }
-    session.send("turn/start", next.with("threadId", new Json.Str(id)), answer -> {
-      Cursor started = CodexSession.resultOf(answer) instanceof Json.Obj result
+    server.send("turn/start", next.with("threadId", new Json.Str(id)), answer -> {
+      Cursor started = AppServer.resultOf(answer) instanceof Json.Obj result
           ? Cursor.of(result).at("turn").at("id") : null;
       if (started != null && started.isString()) {
         named(started.string());
@@ -135,16 +135,16 @@ final class CodexThread {
   }
 
   private void interrupt() {
-    session.send("turn/interrupt", Json.Obj.builder().put("threadId", id).put("turnId", turn)
+    server.send("turn/interrupt", Json.Obj.builder().put("threadId", id).put("turnId", turn)
         .build(), answer -> {
-          if (CodexSession.resultOf(answer) == null) over();
+          if (AppServer.resultOf(answer) == null) over();
         });
   }
 
   private void leave() {
     state = State.LEFT;
-    session.unlisten(id);
-    session.send("thread/unsubscribe",
+    server.unlisten(id);
+    server.send("thread/unsubscribe",
         Json.Obj.builder().put("threadId", id).build(), _ -> { });
   }
 }

@@ -19,15 +19,19 @@ import skyproxy.json.Json;
 import skyproxy.upstream.JsonLines.Line;
 import skyproxy.upstream.Subprocess;
 
-/// Starts Codex, in the best way that its version takes.
+/// Starts Codex in the best way that its version takes.
 ///
-/// app-server with all of [SlimConfig]; if it refuses the list of models or a setting, with less;
-/// if it is older than [#OLDEST] or does not start, exec. Blocks; only [Upkeep]'s thread calls.
-final class Launch {
-  private static final System.Logger LOG = System.getLogger(Launch.class.getName());
+/// app-server with all of [CodexConfig]; if it refuses the list of models or a setting, with less;
+/// if it is older than [#OLDEST] or does not start, exec. Blocks; called by [CodexSupervisor]'s
+/// thread alone.
+final class CodexLauncher {
+  private static final System.Logger LOG = System.getLogger(CodexLauncher.class.getName());
   private static final Duration START = Duration.ofSeconds(20);
   private static final Duration CALL = Duration.ofSeconds(20);
   private static final Duration PROBE = Duration.ofSeconds(3);
+
+  static final String LOGIN_REFUSED = "Codex does not accept its login. Run `codex login` in a "
+      + "terminal; the proxy picks it up by itself.";
 
   /// The first minor version 0.x whose app-server takes a past for a thread.
   private static final int OLDEST = 121;
@@ -44,7 +48,7 @@ final class Launch {
   private boolean elsewhere;
 
   /// @param extra lines of settings that win over ours
-  Launch(CodexHome home, Path realHome, List<String> extra, Quirks quirks) {
+  CodexLauncher(CodexHome home, Path realHome, List<String> extra, Quirks quirks) {
     this.home = home;
     this.realHome = realHome.toAbsolutePath();
     this.extra = List.copyOf(extra);
@@ -69,26 +73,26 @@ final class Launch {
     return elsewhere;
   }
 
-  /// The best way there is, with a process that is ready; [Way.Absent] without a time when the
-  /// login is refused.
+  /// Starts it, and gives the state with a process that is ready; [CodexState.Unavailable] without
+  /// a time when the login is refused.
   ///
   /// @param ended is run when the process dies
   /// @throws IOException when nothing works at all
-  Way start(CodexCli cli, CodexLogin login, Runnable ended)
+  CodexState start(CodexCli cli, CodexLogin login, Runnable ended)
       throws IOException, InterruptedException {
     home.create();
     boolean catalog = slimCatalog(cli);
     String why = null;
-    for (SlimConfig.Rung rung : SlimConfig.Rung.values()) {
-      if (rung == SlimConfig.Rung.FULL && !catalog) continue;
+    for (CodexConfig.Variant variant : CodexConfig.Variant.values()) {
+      if (variant == CodexConfig.Variant.FULL && !catalog) continue;
       try {
-        return server(cli, login, SlimConfig.lines(rung, home.catalog(), extra), ended);
+        return server(cli, login, CodexConfig.lines(variant, home.catalog(), extra), ended);
       } catch (TooOld old) {
         why = old.getMessage();
         break;
       } catch (IOException refused) {
         why = refused.getMessage();
-        LOG.log(Level.DEBUG, "codex app-server, {0}: {1}", rung, why);
+        LOG.log(Level.DEBUG, "codex app-server, {0}: {1}", variant, why);
       }
     }
     return exec(cli, login, catalog, why);
@@ -125,40 +129,39 @@ final class Launch {
 
   /// Settings go into the file of our own folder; the player's gets them as arguments instead.
   private List<String> apply(CodexLogin login, List<String> settings) throws IOException {
-    if (!login.present()) return SlimConfig.arguments(settings);
+    if (!login.present()) return CodexConfig.arguments(settings);
     home.configure(settings);
     return List.of();
   }
 
-  private Way server(CodexCli cli, CodexLogin login, List<String> settings, Runnable ended)
+  private CodexState server(CodexCli cli, CodexLogin login, List<String> settings, Runnable ended)
       throws IOException, InterruptedException {
     List<String> arguments = new ArrayList<>(List.of("app-server"));
     arguments.addAll(apply(login, settings));
-    CodexSession session = new CodexSession(
+    AppServer server = new AppServer(
         cli.process(codexHome(login), arguments).directory(home.empty().toFile()),
         this::heardNotice, ended);
     boolean usable = false;
     try {
-      greet(session);
-      if (loggedOut(session)) {
-        return new Way.Absent("Codex does not accept its login. Run `codex login` in a terminal; "
-            + "nothing need be restarted.", null);
+      greet(server);
+      if (loggedOut(server)) {
+        return new CodexState.Unavailable(LOGIN_REFUSED, null);
       }
-      Way.Models models = models(session);
-      session.send("account/rateLimits/read", Json.Obj.builder().build(), this::heardPlan);
-      probe(session);
-      WarmThreads threads = new WarmThreads(session, () -> quirks.thread(home.empty()),
+      CodexModels models = models(server);
+      server.send("account/rateLimits/read", Json.Obj.builder().build(), this::heardPlan);
+      probe(server);
+      WarmThreads threads = new WarmThreads(server, () -> quirks.thread(home.empty()),
           models.standard());
       threads.fill();
       usable = true;
-      return new Way.Server(cli, login.identity(), session, threads, models);
+      return new CodexState.Running(cli, login.identity(), server, threads, models);
     } finally {
-      if (!usable) session.close();
+      if (!usable) server.close();
     }
   }
 
-  private static void greet(CodexSession session) throws IOException, InterruptedException {
-    Json.Obj hello = session.call("initialize", (Json.Obj) Json.parse("""
+  private static void greet(AppServer server) throws IOException, InterruptedException {
+    Json.Obj hello = server.call("initialize", (Json.Obj) Json.parse("""
         {"clientInfo":{"name":"skyrimnet_proxy","title":"SkyrimNet Proxy","version":"1.0.0"},
          "capabilities":{"experimentalApi":true,"optOutNotificationMethods":
            ["thread/status/changed","remoteControl/status/changed"]}}"""), START);
@@ -168,7 +171,7 @@ final class Launch {
         && Integer.parseInt(version.group(2)) < OLDEST) {
       throw new TooOld("version " + version.group());
     }
-    session.say("initialized");
+    server.say("initialized");
   }
 
   /// Says that this version's app-server can not do what we need.
@@ -178,33 +181,33 @@ final class Launch {
     }
   }
 
-  private static boolean loggedOut(CodexSession session)
+  private static boolean loggedOut(AppServer server)
       throws IOException, InterruptedException {
-    Cursor account = Cursor.of(session.call("account/read",
+    Cursor account = Cursor.of(server.call("account/read",
         Json.Obj.builder().put("refreshToken", false).build(), CALL));
     return account.at("account").isMissing() && account.at("requiresOpenaiAuth").boolOr(true);
   }
 
-  private static Way.Models models(CodexSession session)
+  private static CodexModels models(AppServer server)
       throws IOException, InterruptedException {
-    return Way.Models.of(session.call("model/list", Json.Obj.builder().build(), CALL));
+    return CodexModels.of(server.call("model/list", Json.Obj.builder().build(), CALL));
   }
 
   /// Some versions read their settings only when a thread is started. A server that is slow to
   /// answer is not one that refuses.
-  private void probe(CodexSession session) throws IOException, InterruptedException {
+  private void probe(AppServer server) throws IOException, InterruptedException {
     var answers = new LinkedBlockingQueue<Line>();
-    session.send("thread/start", quirks.thread(home.empty()), answers::add);
+    server.send("thread/start", quirks.thread(home.empty()), answers::add);
     switch (answers.poll(PROBE.toNanos(), TimeUnit.NANOSECONDS)) {
       case null -> { }
-      case Line.End _ -> throw new IOException("codex starts no thread: " + session.lastWords());
+      case Line.End _ -> throw new IOException("codex starts no thread: " + server.lastWords());
       case Line.Message(var answer) -> {
         Cursor thread = Cursor.of(answer).at("result").at("thread").at("id");
         if (!thread.isString()) {
           throw new IOException("codex starts no thread: "
               + Cursor.of(answer).at("error").at("message").stringOr("no reason given"));
         }
-        new CodexThread(session, thread.string()).close();
+        new AppServerThread(server, thread.string()).close();
       }
     }
   }
@@ -217,13 +220,13 @@ final class Launch {
   }
 
   private void heardPlan(Line answer) {
-    if (!(CodexSession.resultOf(answer) instanceof Json.Obj result)) return;
+    if (!(AppServer.resultOf(answer) instanceof Json.Obj result)) return;
     Cursor limits = Cursor.of(result).at("rateLimits");
     if (limits.isObject()) plan = plan.with(limits);
   }
 
   /// What needs nothing but `codex exec`.
-  private Way exec(CodexCli cli, CodexLogin login, boolean catalog, String why)
+  private CodexState exec(CodexCli cli, CodexLogin login, boolean catalog, String why)
       throws IOException, InterruptedException {
     Path output = home.temporary();
     try {
@@ -234,11 +237,12 @@ final class Launch {
       Matcher version = VERSION.matcher(Files.readString(output));
       boolean recent = version.find()
           && (!version.group(1).equals("0") || Integer.parseInt(version.group(2)) >= KNOWS_AGENTS);
-      SlimConfig.Rung rung = !recent ? SlimConfig.Rung.OLD
-          : catalog ? SlimConfig.Rung.FULL : SlimConfig.Rung.NO_CATALOG;
-      List<String> arguments = apply(login, SlimConfig.linesForExec(
-          SlimConfig.lines(rung, home.catalog(), extra), home.instructions()));
-      return new Way.Exec(cli, login.identity(), codexHome(login), home.empty(), arguments, why);
+      CodexConfig.Variant variant = !recent ? CodexConfig.Variant.OLD
+          : catalog ? CodexConfig.Variant.FULL : CodexConfig.Variant.NO_CATALOG;
+      List<String> arguments = apply(login, CodexConfig.linesForExec(
+          CodexConfig.lines(variant, home.catalog(), extra), home.instructions()));
+      return new CodexState.Exec(cli, login.identity(), codexHome(login), home.empty(), arguments,
+          why);
     } finally {
       Files.deleteIfExists(output);
     }
@@ -247,11 +251,11 @@ final class Launch {
   /// Lets the CLI renew the login where it lies, as it does by itself.
   void renewRealLogin(CodexCli cli) throws InterruptedException {
     List<String> arguments = Stream.concat(Stream.of("app-server"),
-        SlimConfig.arguments(extra).stream()).toList();
-    try (CodexSession session = new CodexSession(
+        CodexConfig.arguments(extra).stream()).toList();
+    try (AppServer server = new AppServer(
         cli.process(realHome, arguments).directory(home.empty().toFile()), _ -> { }, () -> { })) {
-      greet(session);
-      session.call("account/read",
+      greet(server);
+      server.call("account/read",
           Json.Obj.builder().put("refreshToken", true).build(), CALL);
     } catch (IOException failed) {
       LOG.log(Level.WARNING, "The login of Codex could not be renewed: {0}", failed.getMessage());

@@ -11,7 +11,7 @@ import skyproxy.json.Json;
 ///
 /// They make a request 2 kB long where Codex's own are 44 to 70, and leave a model nothing to
 /// call. One `key = value` a line, so that the same lines serve as a `config.toml` and as `-c`.
-final class SlimConfig {
+final class CodexConfig {
   private static final List<String> OFF = List.of("apps", "plugins", "remote_plugin",
       "plugin_sharing", "tool_suggest", "shell_snapshot", "shell_tool", "unified_exec",
       "multi_agent_v2", "goals", "skill_search", "image_generation", "view_image", "browser_use",
@@ -36,23 +36,18 @@ final class SlimConfig {
       "tools.update_plan.enabled = false",
       "tools.experimental_request_user_input.enabled = false");
 
-  /// Ids that the proxy has always listed, and newer versions of Codex know no more. They still
-  /// go upstream, and without an entry here with instructions and tools for coding.
-  static final List<String> OLD_MODELS = List.of("gpt-5.3-codex", "gpt-5.2-codex", "gpt-5.2",
-      "gpt-5.1-codex-max", "gpt-5.1-codex-mini");
-
-  private SlimConfig() {}
+  private CodexConfig() {}
 
   /// How much of the settings a version of Codex takes; a later constant asks for less.
-  enum Rung { FULL, NO_CATALOG, OLD }
+  enum Variant { FULL, NO_CATALOG, OLD }
 
   /// @param catalog the slim list of models, or null
   /// @param extra more lines, that win
-  static List<String> lines(Rung rung, Path catalog, List<String> extra) {
+  static List<String> lines(Variant variant, Path catalog, List<String> extra) {
     List<String> lines = new ArrayList<>(LINES);
     for (String feature : OFF) lines.add("features." + feature + " = false");
-    lines.add(rung == Rung.OLD ? "features.multi_agent = false" : "agents.enabled = false");
-    if (rung == Rung.FULL && catalog != null) {
+    lines.add(variant == Variant.OLD ? "features.multi_agent = false" : "agents.enabled = false");
+    if (variant == Variant.FULL && catalog != null) {
       lines.add("model_catalog_json = " + new Json.Str(catalog.toString()));
     }
     lines.addAll(extra);
@@ -91,7 +86,7 @@ final class SlimConfig {
       boolean lite = new Json.Bool(true).equals(slim.get("use_responses_lite"));
       if (!lite && plain == null) plain = slim;
     }
-    for (String old : OLD_MODELS) {
+    for (String old : CodexModels.OLD) {
       if (plain == null || known.contains(old)) continue;
       models.add(plain.with("slug", new Json.Str(old)).with("display_name", new Json.Str(old))
           .with("visibility", new Json.Str("hide")));

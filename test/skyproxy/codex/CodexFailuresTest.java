@@ -13,9 +13,9 @@ import skyproxy.json.Json;
 import skyproxy.testing.Leaks;
 
 /// Codex's errors, one by one, as failures. None is a 401: the game would blame the player's key.
-final class CodexErrorsTest {
-  private static final CodexErrors ERRORS =
-      new CodexErrors("gpt-9", List.of("gpt-5.5", "gpt-6-luna"), () -> Duration.ofMinutes(7));
+final class CodexFailuresTest {
+  private static final CodexFailures ERRORS =
+      new CodexFailures("gpt-9", List.of("gpt-5.5", "gpt-6-luna"), () -> Duration.ofMinutes(7));
 
   private static Failure typed(String info, String message) {
     return ERRORS.of((Json.Obj) Json.parse("{\"message\":" + new Json.Str(message)

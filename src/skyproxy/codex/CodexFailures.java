@@ -22,7 +22,7 @@ import skyproxy.json.JsonException;
 /// @param model what was asked for
 /// @param models the ids that the account has, as far as known
 /// @param untilFree tells how long until the plan allows more, or null
-record CodexErrors(String model, List<String> models, Supplier<Duration> untilFree) {
+record CodexFailures(String model, List<String> models, Supplier<Duration> untilFree) {
   static final Duration SOON = Duration.ofSeconds(30);
 
   private static final int LONGEST = 600;

@@ -24,8 +24,8 @@ import skyproxy.upstream.Subprocess;
 /// Nothing here blocks but [#call] and [#close]. Listeners hear what came on the reader thread of
 /// [JsonLines], and must be quick. What the server asks of us (approvals, tools) is refused,
 /// always. When the process is gone, every listener hears the end once.
-final class CodexSession implements AutoCloseable {
-  private static final System.Logger LOG = System.getLogger(CodexSession.class.getName());
+final class AppServer implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(AppServer.class.getName());
   private static final Duration POLL = Duration.ofMillis(100);
   private static final Duration GRACE = Duration.ofSeconds(1);
 
@@ -42,7 +42,7 @@ final class CodexSession implements AutoCloseable {
   ///
   /// @param notices hears the notifications that belong to no thread
   /// @param ended is run once, when the process is gone
-  CodexSession(ProcessBuilder builder, Consumer<Json.Obj> notices, Runnable ended)
+  AppServer(ProcessBuilder builder, Consumer<Json.Obj> notices, Runnable ended)
       throws IOException {
     this.notices = notices;
     child = Subprocess.start(builder);
@@ -157,7 +157,7 @@ final class CodexSession implements AutoCloseable {
     List<Consumer<Line>> all = new ArrayList<>();
     for (Long id : waiting.keySet()) all.add(waiting.remove(id));
     for (String thread : threads.keySet()) all.add(threads.remove(thread));
-    all.forEach(CodexSession::tellOne);
+    all.forEach(AppServer::tellOne);
   }
 
   private static void tellOne(Consumer<Line> listener) {

@@ -8,13 +8,13 @@ import java.time.Instant;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
-/// Keeps the [Way] to Codex open: notices a CLI or a login that appears, starts the process,
-/// starts it anew when it dies, renews a lent login.
+/// Keeps Codex ready, and publishes its [CodexState]: notices a CLI or a login that appears, starts
+/// the process, starts it anew when it dies, renews a lent login.
 ///
 /// One thread does all of it, every [#TICK] and when a process dies, so nothing here can happen
 /// twice at once. Looking costs a few file accesses.
-final class Upkeep implements AutoCloseable {
-  private static final System.Logger LOG = System.getLogger(Upkeep.class.getName());
+final class CodexSupervisor implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(CodexSupervisor.class.getName());
   private static final Duration TICK = Duration.ofSeconds(1);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
   private static final Duration SETTLED = Duration.ofSeconds(60);
@@ -24,11 +24,11 @@ final class Upkeep implements AutoCloseable {
   private final String wanted;
   private final CodexCli.Machine machine;
   private final CodexHome home;
-  private final Launch launch;
+  private final CodexLauncher launcher;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final Thread thread;
-  private volatile Way way;
+  private volatile CodexState state;
   private volatile CodexLogin login = CodexLogin.NONE;
   private volatile CodexCli cli;
   private volatile boolean closed;
@@ -40,23 +40,24 @@ final class Upkeep implements AutoCloseable {
   private Instant renewedAt = Instant.EPOCH;
 
   /// @param wanted the CLI's name or path, or [CodexProvider#OFF]
-  Upkeep(String wanted, CodexCli.Machine machine, CodexHome home, Launch launch) {
+  CodexSupervisor(String wanted, CodexCli.Machine machine, CodexHome home, CodexLauncher launcher) {
     this.wanted = wanted;
     this.machine = machine;
     this.home = home;
-    this.launch = launch;
+    this.launcher = launcher;
     boolean off = wanted.equals(CodexProvider.OFF);
-    way = off
-        ? new Way.Absent("Codex is switched off (--codex off). Leave that out to use it.", null)
-        : new Way.Starting();
-    thread = Thread.ofVirtual().name("codex upkeep").unstarted(this::run);
+    state = off
+        ? new CodexState.Unavailable(
+            "Codex is switched off (--codex off). Leave that out to use it.", null)
+        : new CodexState.Starting();
+    thread = Thread.ofVirtual().name("codex supervisor").unstarted(this::run);
     if (!off) thread.start();
   }
 
-  Way way() {
-    Way now = way;
-    return now instanceof Way.Server server && !server.session().alive()
-        ? new Way.Starting() : now;
+  CodexState state() {
+    CodexState now = state;
+    return now instanceof CodexState.Running running && !running.server().alive()
+        ? new CodexState.Starting() : now;
   }
 
   CodexLogin login() {
@@ -69,23 +70,24 @@ final class Upkeep implements AutoCloseable {
     return found == null ? null : found.path();
   }
 
-  /// The way as soon as it is known, [Way.Starting] when it is not in time.
-  Way await(Duration patience) throws InterruptedException {
-    if (!(way() instanceof Way.Starting)) return way();
+  /// The state as soon as there is another than [CodexState.Starting], or that when there is none
+  /// in time.
+  CodexState await(Duration patience) throws InterruptedException {
+    if (!(state() instanceof CodexState.Starting)) return state();
     long left = patience.toNanos();
     lock.lock();
     try {
-      while (way() instanceof Way.Starting && left > 0) left = changed.awaitNanos(left);
-      return way();
+      while (state() instanceof CodexState.Starting && left > 0) left = changed.awaitNanos(left);
+      return state();
     } finally {
       lock.unlock();
     }
   }
 
-  private void set(Way newer) {
+  private void set(CodexState newer) {
     lock.lock();
     try {
-      way = newer;
+      state = newer;
       changed.signalAll();
     } finally {
       lock.unlock();
@@ -134,42 +136,41 @@ final class Upkeep implements AutoCloseable {
     cli = found;
     login = current;
     if (found == null) {
-      absent("The Codex CLI was not found. Install it (npm install -g @openai/codex), then run "
+      unavailable("The Codex CLI was not found. Install it (npm install -g @openai/codex), then run "
           + "`codex login`; or tell where it is with --codex PATH.");
-    } else if (!current.present() && !launch.signedInElsewhere(found)) {
+    } else if (!current.present() && !launcher.signedInElsewhere(found)) {
       refused = null;
-      absent("There is no Codex login. Run `codex login` in a terminal; nothing need be "
-          + "restarted.");
+      unavailable("There is no Codex login. Run `codex login` in a terminal; the proxy picks it up by "
+          + "itself.");
     } else if (refused != null && refused == current.hashCode()) {
-      absent("Codex does not accept its login. Run `codex login` in a terminal; nothing need be "
-          + "restarted.");
+      unavailable(CodexLauncher.LOGIN_REFUSED);
     } else if (runs(found, current)) {
-      tend(found, current);
+      supervise(found, current);
     } else if (!Instant.now().isBefore(notBefore)) {
       start(found, current);
     }
   }
 
-  private void absent(String message) {
-    Way before = way;
-    set(new Way.Absent(message, null));
+  private void unavailable(String message) {
+    CodexState before = state;
+    set(new CodexState.Unavailable(message, null));
     end(before);
   }
 
   private boolean runs(CodexCli found, CodexLogin current) {
-    return switch (way) {
-      case Way.Server server -> server.session().alive() && server.cli().equals(found)
-          && server.identity() == current.identity();
-      case Way.Exec exec -> exec.cli().equals(found) && exec.identity() == current.identity()
+    return switch (state) {
+      case CodexState.Running running -> running.server().alive() && running.cli().equals(found)
+          && running.identity() == current.identity();
+      case CodexState.Exec exec -> exec.cli().equals(found) && exec.identity() == current.identity()
           && Instant.now().isBefore(startedAt.plus(SERVER_AGAIN));
-      case Way.Starting _, Way.Absent _ -> false;
+      case CodexState.Starting _, CodexState.Unavailable _ -> false;
     };
   }
 
-  private void tend(CodexCli found, CodexLogin current) throws IOException, InterruptedException {
+  private void supervise(CodexCli found, CodexLogin current) throws IOException, InterruptedException {
     if (current.present()) lendAgain();
     if (Instant.now().isAfter(startedAt.plus(SETTLED))) failures = 0;
-    if (way instanceof Way.Server server) server.threads().freshen();
+    if (state instanceof CodexState.Running running) running.threads().freshen();
     renewCopied(found, current);
   }
 
@@ -191,30 +192,30 @@ final class Upkeep implements AutoCloseable {
       return;
     }
     renewedAt = now;
-    launch.renewRealLogin(found);
+    launcher.renewRealLogin(found);
     lendAgain();
   }
 
   private void start(CodexCli found, CodexLogin current) throws IOException, InterruptedException {
-    Way before = way;
-    boolean died = before instanceof Way.Server server && !server.session().alive();
+    CodexState before = state;
+    boolean died = before instanceof CodexState.Running running && !running.server().alive();
     if (died && failures++ > 0) {
       Duration pause = pause();
       notBefore = Instant.now().plus(pause);
       if (failures > 2) {
-        set(new Way.Absent("Codex stopped " + failures + " times in a row ("
-            + ((Way.Server) before).session().lastWords() + "). The proxy tries again by itself.",
-            pause));
+        set(new CodexState.Unavailable("Codex stopped " + failures + " times in a row ("
+            + ((CodexState.Running) before).server().lastWords()
+            + "). The proxy tries again by itself.", pause));
       } else {
-        set(new Way.Starting());
+        set(new CodexState.Starting());
       }
       return;
     }
-    boolean serves = before instanceof Way.Exec;
-    boolean rests = before instanceof Way.Absent(_, Duration later) && later != null;
-    if (!serves && !rests) set(new Way.Starting());
+    boolean serves = before instanceof CodexState.Exec;
+    boolean rests = before instanceof CodexState.Unavailable(_, Duration later) && later != null;
+    if (!serves && !rests) set(new CodexState.Starting());
     try {
-      Way next = open(found, current);
+      CodexState next = open(found, current);
       if (!closed) set(next);
       else end(next);
     } finally {
@@ -222,15 +223,16 @@ final class Upkeep implements AutoCloseable {
     }
   }
 
-  private Way open(CodexCli found, CodexLogin current) throws IOException, InterruptedException {
-    boolean slow = way instanceof Way.Exec;
+  private CodexState open(CodexCli found, CodexLogin current)
+      throws IOException, InterruptedException {
+    boolean slow = state instanceof CodexState.Exec;
     home.create();
     if (current.present()) home.lendLogin();
     renewCopied(found, current);
-    Way next = launch.start(found, current, this::wake);
+    CodexState next = launcher.start(found, current, this::wake);
     startedAt = Instant.now();
-    refused = next instanceof Way.Absent ? (Integer) current.hashCode() : null;
-    if (!slow && next instanceof Way.Exec exec) {
+    refused = next instanceof CodexState.Unavailable ? (Integer) current.hashCode() : null;
+    if (!slow && next instanceof CodexState.Exec exec) {
       LOG.log(Level.WARNING, "Codex starts a process for each request, which is slow ({0}). "
           + "Update it: npm install -g @openai/codex", exec.why());
     }
@@ -247,15 +249,15 @@ final class Upkeep implements AutoCloseable {
     notBefore = Instant.now().plus(pause());
     LOG.log(Level.WARNING, "Codex can not be started: {0}", why.getMessage());
     LOG.log(Level.DEBUG, "Codex can not be started", why);
-    Way before = way;
-    set(new Way.Absent("Codex can not be started: " + why.getMessage()
+    CodexState before = state;
+    set(new CodexState.Unavailable("Codex can not be started: " + why.getMessage()
         + ". The proxy tries again by itself.", pause()));
     end(before);
   }
 
   /// Ends what was, once its replies are over: a login that changes cuts nobody off.
-  private static void end(Way before) {
-    if (before instanceof Way.Server server) server.session().closeWhenIdle();
+  private static void end(CodexState before) {
+    if (before instanceof CodexState.Running running) running.server().closeWhenIdle();
   }
 
   @Override
@@ -267,7 +269,7 @@ final class Upkeep implements AutoCloseable {
     } catch (InterruptedException stopped) {
       Thread.currentThread().interrupt();
     }
-    if (way instanceof Way.Server server) server.session().close();
-    set(new Way.Absent("The proxy is stopping.", null));
+    if (state instanceof CodexState.Running running) running.server().close();
+    set(new CodexState.Unavailable("The proxy is stopping.", null));
   }
 }
