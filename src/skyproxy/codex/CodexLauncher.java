@@ -43,20 +43,19 @@ final class CodexLauncher {
   private final Path realHome;
   private final List<String> extra;
   private final Quirks quirks;
-  private volatile CodexPlan plan = CodexPlan.UNKNOWN;
+  private final CodexPlan plan;
   private Instant askedAt = Instant.EPOCH;
   private boolean elsewhere;
 
   /// @param extra lines of settings that win over ours
-  CodexLauncher(CodexHome home, Path realHome, List<String> extra, Quirks quirks) {
+  /// @param plan is kept up to date
+  CodexLauncher(CodexHome home, Path realHome, List<String> extra, Quirks quirks,
+      CodexPlan plan) {
     this.home = home;
     this.realHome = realHome.toAbsolutePath();
     this.extra = List.copyOf(extra);
     this.quirks = quirks;
-  }
-
-  CodexPlan plan() {
-    return plan;
+    this.plan = plan;
   }
 
   /// Whether the login is kept not in a file but by the system, which only the CLI can tell.
@@ -140,7 +139,7 @@ final class CodexLauncher {
     arguments.addAll(apply(login, settings));
     AppServer server = new AppServer(
         cli.process(codexHome(login), arguments).directory(home.empty().toFile()),
-        this::heardNotice, ended);
+        plan::heard, ended);
     boolean usable = false;
     try {
       greet(server);
@@ -148,7 +147,7 @@ final class CodexLauncher {
         return new CodexState.Unavailable(LOGIN_REFUSED, null);
       }
       CodexModels models = models(server);
-      server.send("account/rateLimits/read", Json.Obj.builder().build(), this::heardPlan);
+      server.send("account/rateLimits/read", Json.Obj.builder().build(), plan::answered);
       probe(server);
       WarmThreads threads = new WarmThreads(server, () -> quirks.thread(home.empty()),
           models.standard());
@@ -210,19 +209,6 @@ final class CodexLauncher {
         new AppServerThread(server, thread.string()).close();
       }
     }
-  }
-
-  private void heardNotice(Json.Obj notice) {
-    Cursor root = Cursor.of(notice);
-    if (root.at("method").stringOr("").equals("account/rateLimits/updated")) {
-      plan = plan.with(root.at("params").at("rateLimits"));
-    }
-  }
-
-  private void heardPlan(Line answer) {
-    if (!(AppServer.resultOf(answer) instanceof Json.Obj result)) return;
-    Cursor limits = Cursor.of(result).at("rateLimits");
-    if (limits.isObject()) plan = plan.with(limits);
   }
 
   /// What needs nothing but `codex exec`.

@@ -6,27 +6,42 @@ import java.util.ArrayList;
 import java.util.List;
 import skyproxy.chat.UsageWindow;
 import skyproxy.json.Cursor;
+import skyproxy.json.Json;
+import skyproxy.upstream.JsonLines.Line;
 
-/// How much of the player's plan is used up, as Codex last told.
-///
-/// @param windows none when unknown; each fills up and empties by itself
-record CodexPlan(List<UsageWindow> windows) {
+/// The player's plan: how much of it is used up, as Codex last reported. Written by the reader of
+/// the app-server, read by any thread.
+final class CodexPlan {
+  private volatile List<UsageWindow> windows = List.of();
 
-  /// Before anything was told.
-  static final CodexPlan UNKNOWN = new CodexPlan(List.of());
-
-  CodexPlan {
-    windows = List.copyOf(windows);
+  /// The windows, each of which fills up and empties by itself; none when unknown.
+  List<UsageWindow> windows() {
+    return windows;
   }
 
-  /// Reads `rateLimits`. A notice may leave out what has not changed.
-  CodexPlan with(Cursor limits) {
-    List<UsageWindow> told = new ArrayList<>();
+  /// Takes a notification; what is about something else is passed over.
+  void heard(Json.Obj notification) {
+    Cursor root = Cursor.of(notification);
+    if (root.at("method").stringOr("").equals("account/rateLimits/updated")) {
+      read(root.at("params").at("rateLimits"));
+    }
+  }
+
+  /// Takes the answer to `account/rateLimits/read`.
+  void answered(Line answer) {
+    if (!(AppServer.resultOf(answer) instanceof Json.Obj result)) return;
+    Cursor limits = Cursor.of(result).at("rateLimits");
+    if (limits.isObject()) read(limits);
+  }
+
+  /// A notification may leave out what has not changed.
+  private void read(Cursor limits) {
+    List<UsageWindow> reported = new ArrayList<>();
     for (String which : List.of("primary", "secondary")) {
       Cursor at = limits.at(which);
-      if (at.isObject()) told.add(window(at));
+      if (at.isObject()) reported.add(window(at));
     }
-    return told.isEmpty() ? this : new CodexPlan(told);
+    if (!reported.isEmpty()) windows = List.copyOf(reported);
   }
 
   private static UsageWindow window(Cursor at) {

@@ -23,7 +23,7 @@ public final class CodexProvider implements Provider {
 
   private final Limits limits;
   private final Quirks quirks = new Quirks();
-  private final CodexLauncher launcher;
+  private final CodexPlan plan = new CodexPlan();
   private final CodexSupervisor supervisor;
   private volatile Refusal refusal;
 
@@ -46,7 +46,7 @@ public final class CodexProvider implements Provider {
       List<String> extra, Map<String, String> environment) {
     this.limits = limits;
     CodexHome home = new CodexHome(ownHome, realHome, mayLink);
-    launcher = new CodexLauncher(home, realHome, extra, quirks);
+    CodexLauncher launcher = new CodexLauncher(home, realHome, extra, quirks, plan);
     supervisor = new CodexSupervisor(cli, CodexCli.Machine.here(environment), home, launcher);
   }
 
@@ -74,7 +74,7 @@ public final class CodexProvider implements Provider {
 
   private CodexFailures failures(ChatRequest request, CodexModels models) {
     return new CodexFailures(request.model(), models.ids(),
-        () -> launcher.plan().untilFree(Instant.now()));
+        () -> plan.untilFree(Instant.now()));
   }
 
   /// What a reply tells of the login when it ends: null, that it was good.
@@ -87,7 +87,7 @@ public final class CodexProvider implements Provider {
 
   @Override
   public List<UsageWindow> plan() {
-    return launcher.plan().windows();
+    return plan.windows();
   }
 
   @Override
