@@ -36,9 +36,12 @@ final class CodexConfig {
       "tools.update_plan.enabled = false",
       "tools.experimental_request_user_input.enabled = false");
 
+  /// The shortest instructions there can be, for what insists on some.
+  static final String INSTRUCTIONS = "You are a helpful assistant.";
+
   private CodexConfig() {}
 
-  /// How much of the settings a version of Codex takes; a later constant asks for less.
+  /// The amount of settings that a version of Codex takes; a later constant asks for less.
   enum Variant { FULL, NO_CATALOG, OLD }
 
   /// @param catalog the slim list of models, or null
@@ -54,7 +57,7 @@ final class CodexConfig {
     return lines;
   }
 
-  /// Exec can't be told by a request to do without Codex's own instructions.
+  /// Adds what replaces Codex's own instructions, which no request to exec can switch off.
   ///
   /// @param instructions a file with others
   static List<String> linesForExec(List<String> lines, Path instructions) {
@@ -74,7 +77,18 @@ final class CodexConfig {
     }).toList();
   }
 
-  /// The list of models of the same binary, with no model left any tool or instruction.
+  /// The parameters of `thread/start`, but for the model: nothing to work with, nothing kept.
+  ///
+  /// @param folder an empty one
+  /// @param instructed whether the upstream insists on instructions of its own kind
+  static Json.Obj threadStart(Path folder, boolean instructed) {
+    return Json.Obj.builder().put("baseInstructions", instructed ? INSTRUCTIONS : "")
+        .put("developerInstructions", "").put("sandbox", "read-only")
+        .put("approvalPolicy", "never").put("ephemeral", true)
+        .put("environments", Json.Arr.of()).put("cwd", folder.toString()).build();
+  }
+
+  /// The CLI's own model list, with tools and instructions removed from every model.
   static Json.Obj catalog(Json.Obj bundled) {
     List<Json> models = new ArrayList<>();
     Json.Obj plain = null;
@@ -100,7 +114,7 @@ final class CodexConfig {
         .with("apply_patch_tool_type", Json.NULL)
         .with("experimental_supported_tools", Json.Arr.of())
         .with("supports_search_tool", new Json.Bool(false))
-        .with("base_instructions", new Json.Str("You are a helpful assistant."))
+        .with("base_instructions", new Json.Str(INSTRUCTIONS))
         .with("model_messages", Json.NULL);
     for (String kind : List.of("skills", "plugin", "apps")) {
       slim = slim.with("include_" + kind + "_usage_instructions", new Json.Bool(false));

@@ -133,6 +133,21 @@ final class CodexEncoder {
     }
   }
 
+  /// What the last user turn consists of.
+  List<Part> input() {
+    return said.getLast().parts;
+  }
+
+  /// The first picture, or null.
+  Part.Image picture() {
+    for (Said one : said) {
+      for (Part part : one.parts) {
+        if (part instanceof Part.Image image) return image;
+      }
+    }
+    return null;
+  }
+
   /// What came before the last user turn, for `thread/inject_items`.
   List<Json> items() {
     List<Json> items = new ArrayList<>();
@@ -161,7 +176,7 @@ final class CodexEncoder {
   /// @param efforts those that the model takes; empty when unknown
   Json.Obj turn(List<String> efforts) {
     List<Json> input = new ArrayList<>();
-    for (Part part : said.getLast().parts) {
+    for (Part part : input()) {
       input.add(part instanceof Part.Image image
           ? Json.Obj.builder().put("type", "image").put("url", image.url()).build()
           : text(((Part.Text) part).text()));
@@ -211,19 +226,6 @@ final class CodexEncoder {
     };
   }
 
-  /// The whole conversation as one text, for exec, which takes nothing else.
-  String transcript() {
-    StringBuilder all = new StringBuilder();
-    for (Json item : items()) all.append(spoken((Json.Obj) item)).append("\n\n");
-    boolean alone = all.isEmpty();
-    all.append(alone ? "" : "User: ");
-    for (Part part : said.getLast().parts) all.append(((Part.Text) part).text()).append('\n');
-    if (!alone) {
-      all.append("\nWrite the Assistant's next turn, and nothing but its text.");
-    }
-    return all.toString();
-  }
-
   /// The size of all texts in UTF-8, to estimate tokens by.
   long bytes() {
     long bytes = 0;
@@ -231,27 +233,5 @@ final class CodexEncoder {
       bytes += message.text().getBytes(StandardCharsets.UTF_8).length;
     }
     return bytes;
-  }
-
-  /// The first picture, or null: exec takes pictures as files only, and nothing of a prompt is
-  /// to lie on a disk.
-  Part.Image picture() {
-    for (Said one : said) {
-      for (Part part : one.parts) {
-        if (part instanceof Part.Image image) return image;
-      }
-    }
-    return null;
-  }
-
-  private static String spoken(Json.Obj item) {
-    if (!(item.get("content") instanceof Json.Arr(var content))) return item.toString();
-    StringBuilder text = new StringBuilder(switch (((Json.Str) item.get("role")).value()) {
-      case "user" -> "User: ";
-      case "assistant" -> "Assistant: ";
-      default -> "";
-    });
-    for (Json part : content) text.append(((Json.Str) ((Json.Obj) part).get("text")).value());
-    return text.toString();
   }
 }

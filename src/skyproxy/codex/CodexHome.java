@@ -75,7 +75,7 @@ final class CodexHome {
   /// A file with the shortest instructions there can be.
   Path instructions() throws IOException {
     Path file = folder.resolve("instructions.md");
-    write(file, "You are a helpful assistant.\n".getBytes(StandardCharsets.UTF_8));
+    write(file, (CodexConfig.INSTRUCTIONS + "\n").getBytes(StandardCharsets.UTF_8));
     return file;
   }
 

@@ -149,7 +149,7 @@ final class CodexLauncher {
       CodexModels models = models(server);
       server.send("account/rateLimits/read", Json.Obj.builder().build(), plan::answered);
       probe(server);
-      WarmThreads threads = new WarmThreads(server, () -> quirks.thread(home.empty()),
+      WarmThreads threads = new WarmThreads(server, this::threadStart,
           models.standard());
       threads.fill();
       usable = true;
@@ -157,6 +157,10 @@ final class CodexLauncher {
     } finally {
       if (!usable) server.close();
     }
+  }
+
+  private Json.Obj threadStart() {
+    return CodexConfig.threadStart(home.empty(), quirks.needsInstructions());
   }
 
   private static void greet(AppServer server) throws IOException, InterruptedException {
@@ -196,7 +200,7 @@ final class CodexLauncher {
   /// answer is not one that refuses.
   private void probe(AppServer server) throws IOException, InterruptedException {
     var answers = new LinkedBlockingQueue<Line>();
-    server.send("thread/start", quirks.thread(home.empty()), answers::add);
+    server.send("thread/start", threadStart(), answers::add);
     switch (answers.poll(PROBE.toNanos(), TimeUnit.NANOSECONDS)) {
       case null -> { }
       case Line.End _ -> throw new IOException("codex starts no thread: " + server.lastWords());

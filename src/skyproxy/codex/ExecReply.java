@@ -46,17 +46,11 @@ final class ExecReply implements Reply {
   /// @param outcome hears how the turn ended: null for well
   ExecReply(ChatRequest request, CodexState.Exec codex, CodexFailures failures,
       Consumer<Failure> outcome) {
-    CodexEncoder encoder = new CodexEncoder(request, true);
-    if (encoder.picture() != null) {
-      throw new ChatException(new Failure.BadRequest("This version of Codex can't be sent "
-          + "pictures (" + codex.why() + "). Update it: npm install -g @openai/codex",
-          encoder.picture().path(), "unsupported_in_cli_mode"));
-    }
     this.request = request;
     this.codex = codex;
     this.failures = failures;
     this.outcome = outcome;
-    prompt = encoder.transcript();
+    prompt = new ExecEncoder(request, codex.why()).transcript();
     decoder = new ExecDecoder(new Cut(request.stop(), request.maxTokens()), failures);
   }
 

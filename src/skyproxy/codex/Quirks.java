@@ -1,11 +1,9 @@
 package skyproxy.codex;
 
-import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import skyproxy.chat.Failure;
-import skyproxy.json.Json;
 
 /// What an upstream has refused so far, and is not sent again. Any number of threads.
 ///
@@ -34,12 +32,7 @@ final class Quirks {
     return noSchema.contains(model);
   }
 
-  /// The parameters of `thread/start`, but for the model: nothing to work with, nothing kept.
-  Json.Obj thread(Path folder) {
-    return Json.Obj.builder()
-        .put("baseInstructions", needsInstructions ? "You are a helpful assistant." : "")
-        .put("developerInstructions", "").put("sandbox", "read-only")
-        .put("approvalPolicy", "never").put("ephemeral", true)
-        .put("environments", Json.Arr.of()).put("cwd", folder.toString()).build();
+  boolean needsInstructions() {
+    return needsInstructions;
   }
 }

@@ -182,11 +182,11 @@ final class CodexEncoderTest {
 
   @Test
   void the_transcript_for_exec_holds_everything_in_order() {
-    String text = new CodexEncoder(request(message("system", "You are Hroki.") + ","
+    String text = new ExecEncoder(request(message("system", "You are Hroki.") + ","
         + message("user", "Hello.") + "," + message("assistant", "Yes?") + ","
-        + message("user", "A room."), ""), true).transcript();
+        + message("user", "A room."), ""), "").transcript();
     assertEquals("You are Hroki.\n\nUser: Hello.\n\nAssistant: Yes?\n\nUser: A room.\n\n"
         + "Write the Assistant's next turn, and nothing but its text.", text);
-    assertEquals("Hi\n", new CodexEncoder(request(message("user", "Hi"), ""), true).transcript());
+    assertEquals("Hi\n", new ExecEncoder(request(message("user", "Hi"), ""), "").transcript());
   }
 }
