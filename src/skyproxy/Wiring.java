@@ -93,8 +93,9 @@ final class Wiring implements AutoCloseable {
 
   private static Provider codex(LiveSettings live) {
     Settings.Codex codex = live.now().codex();
-    return new CodexProvider(codex.program() == null ? CodexProvider.OFF : codex.program(),
-        codex.home(), live.userFolder().resolve("codex"), codex.limits());
+    return codex.program() == null ? CodexProvider.off()
+        : new CodexProvider(codex.program(), codex.home(), live.userFolder().resolve("codex"),
+            codex.limits());
   }
 
   private Provider openRouter(LiveSettings live) {

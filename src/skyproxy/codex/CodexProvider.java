@@ -13,13 +13,13 @@ import skyproxy.chat.Limits;
 import skyproxy.chat.Model;
 import skyproxy.chat.Provider;
 import skyproxy.chat.Reply;
+import skyproxy.chat.Unavailable;
 import skyproxy.chat.UsageWindow;
 import skyproxy.json.Json;
 
 /// Answers with the player's Codex CLI, on the player's own login and plan.
 public final class CodexProvider implements Provider {
-  /// In the place of the CLI's name: there is to be none.
-  public static final String OFF = "off";
+  private static final String NAME = "codex";
 
   private final Limits limits;
   private final Quirks quirks = new Quirks();
@@ -27,12 +27,12 @@ public final class CodexProvider implements Provider {
   private final CodexSupervisor supervisor;
   private volatile Refusal refusal;
 
-  /// What made the upstream refuse our login, and the login it was.
+  /// A login that the upstream refused, and its words.
   private record Refusal(String message, CodexLogin login) {}
 
   /// Begins to look for Codex, in the background.
   ///
-  /// @param cli the CLI's name on PATH or its path, or [#OFF]
+  /// @param cli the CLI's name or its path
   /// @param realHome where `codex login` keeps `auth.json`
   /// @param ownHome a folder of the proxy's own, where it keeps what Codex needs
   public CodexProvider(String cli, Path realHome, Path ownHome, Limits limits) {
@@ -50,9 +50,15 @@ public final class CodexProvider implements Provider {
     supervisor = new CodexSupervisor(cli, CodexCli.Machine.here(environment), home, launcher);
   }
 
+  /// Stands in its place when it is switched off.
+  public static Provider off() {
+    String message = "Codex is switched off (--codex off). Leave that out to use it.";
+    return new Unavailable(NAME, message, details(null, CodexLogin.NONE, message));
+  }
+
   @Override
   public String name() {
-    return "codex";
+    return NAME;
   }
 
   @Override
@@ -77,7 +83,9 @@ public final class CodexProvider implements Provider {
         () -> plan.untilFree(Instant.now()));
   }
 
-  /// What a reply tells of the login when it ends: null, that it was good.
+  /// Learns from the end of a reply whether the login is good.
+  ///
+  /// @param failure null when it ended well
   private void ended(Failure failure) {
     if (failure == null) refusal = null;
     if (failure instanceof Failure.Unauthorized) {
@@ -104,11 +112,14 @@ public final class CodexProvider implements Provider {
     Health.State state = codex instanceof CodexState.Starting ? Health.State.WARMING
         : message != null ? Health.State.UNAVAILABLE : Health.State.READY;
     Path path = supervisor.path();
-    var details = Json.Obj.builder()
+    return new Health(state, message, details(path, login, message));
+  }
+
+  private static Json.Obj details(Path path, CodexLogin login, String message) {
+    return Json.Obj.builder()
         .put("path", path == null ? Json.NULL : new Json.Str(path.toString()))
         .put("auth_cached", login.present()).put("token_expired", login.expired(Instant.now()))
-        .put("error", message == null ? Json.NULL : new Json.Str(message));
-    return new Health(state, message, details.build());
+        .put("error", message == null ? Json.NULL : new Json.Str(message)).build();
   }
 
   @Override

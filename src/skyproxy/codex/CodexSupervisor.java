@@ -39,19 +39,14 @@ final class CodexSupervisor implements AutoCloseable {
   private Instant notBefore = Instant.EPOCH;
   private Instant renewedAt = Instant.EPOCH;
 
-  /// @param wanted the CLI's name or path, or [CodexProvider#OFF]
+  /// @param wanted the CLI's name or path
   CodexSupervisor(String wanted, CodexCli.Machine machine, CodexHome home, CodexLauncher launcher) {
     this.wanted = wanted;
     this.machine = machine;
     this.home = home;
     this.launcher = launcher;
-    boolean off = wanted.equals(CodexProvider.OFF);
-    state = off
-        ? new CodexState.Unavailable(
-            "Codex is switched off (--codex off). Leave that out to use it.", null)
-        : new CodexState.Starting();
-    thread = Thread.ofVirtual().name("codex supervisor").unstarted(this::run);
-    if (!off) thread.start();
+    state = new CodexState.Starting();
+    thread = Thread.ofVirtual().name("codex supervisor").start(this::run);
   }
 
   CodexState state() {
@@ -265,7 +260,7 @@ final class CodexSupervisor implements AutoCloseable {
     closed = true;
     thread.interrupt();
     try {
-      if (thread.getState() != Thread.State.NEW) thread.join(Duration.ofSeconds(3));
+      thread.join(Duration.ofSeconds(3));
     } catch (InterruptedException stopped) {
       Thread.currentThread().interrupt();
     }

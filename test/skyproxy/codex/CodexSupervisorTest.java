@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static skyproxy.codex.Replies.ask;
@@ -22,11 +23,13 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import skyproxy.chat.ChatException;
 import skyproxy.chat.Event;
 import skyproxy.chat.Failure;
 import skyproxy.chat.FinishReason;
 import skyproxy.chat.Health;
 import skyproxy.chat.Limits;
+import skyproxy.chat.Provider;
 import skyproxy.chat.Reply;
 import skyproxy.chat.Usage;
 import skyproxy.testing.Leaks;
@@ -62,16 +65,17 @@ final class CodexSupervisorTest {
   }
 
   @Test
-  void switched_off_it_says_so_and_starts_nothing() {
-    try (var codex = new CodexProvider(CodexProvider.OFF, stage.real(), stage.own(),
-        Limits.DEFAULT)) {
-      assertTrue(absent(codex).contains("--codex off"));
-      assertEquals("{\"path\":null,\"auth_cached\":false,\"token_expired\":false,\"error\":"
-          + "\"Codex is switched off (--codex off). Leave that out to use it.\"}",
-          codex.health().details().toString());
-      assertFalse(Files.exists(stage.own()));
-      assertEquals(List.of(), codex.models());
-    }
+  void switched_off_it_says_so() {
+    Provider codex = CodexProvider.off();
+    assertEquals("codex", codex.name());
+    assertEquals(Health.State.UNAVAILABLE, codex.health().state());
+    var refused = assertThrows(ChatException.class, () -> codex.open(says("Hello")));
+    assertTrue(assertInstanceOf(Failure.NotReady.class, refused.failure()).message()
+        .contains("--codex off"));
+    assertEquals("{\"path\":null,\"auth_cached\":false,\"token_expired\":false,\"error\":"
+        + "\"Codex is switched off (--codex off). Leave that out to use it.\"}",
+        codex.health().details().toString());
+    assertEquals(List.of(), codex.models());
   }
 
   @Test
