@@ -78,7 +78,7 @@ final class AppServer implements AutoCloseable {
     waiting.put(id, then);
     lines.send(Json.Obj.builder().put("id", id).put("method", method).put("params", params)
         .build());
-    if (dead) tellOne(waiting.remove(id));
+    if (dead) notifyEnd(waiting.remove(id));
   }
 
   /// Asks, and waits for the answer.
@@ -113,7 +113,7 @@ final class AppServer implements AutoCloseable {
   /// Hands the notifications of a thread to `listener` from now on.
   void listen(String thread, Consumer<Line> listener) {
     threads.put(thread, listener);
-    if (dead) tellOne(threads.remove(thread));
+    if (dead) notifyEnd(threads.remove(thread));
   }
 
   void unlisten(String thread) {
@@ -157,10 +157,10 @@ final class AppServer implements AutoCloseable {
     List<Consumer<Line>> all = new ArrayList<>();
     for (Long id : waiting.keySet()) all.add(waiting.remove(id));
     for (String thread : threads.keySet()) all.add(threads.remove(thread));
-    all.forEach(AppServer::tellOne);
+    all.forEach(AppServer::notifyEnd);
   }
 
-  private static void tellOne(Consumer<Line> listener) {
+  private static void notifyEnd(Consumer<Line> listener) {
     if (listener != null) listener.accept(new Line.End());
   }
 

@@ -138,7 +138,7 @@ final class AppServerDecoder {
     if (cut.reason() != null) finish(cut.reason(), estimate(), out);
   }
 
-  /// A reply that we cut never gets its usage told.
+  /// The usage of a reply that we cut, which is never reported.
   private Usage estimate() {
     return new Usage(usage.prompt() + Cut.estimate(promptBytes),
         usage.completion() + cut.tokens(), usage.cached(), usage.reasoning());
@@ -156,11 +156,13 @@ final class AppServerDecoder {
         usage.reasoning() + last.at("reasoningOutputTokens").integerOr(0));
   }
 
-  /// Codex says when it tries again, which takes it half a minute and the game's patience; so it
-  /// is no sign of life. A refusal is final for us, since Codex has asked several times before it
-  /// tells. A broken connection is tried once more, and longer by an answer that has begun; by
-  /// WebSocket (where the first that is told is the second try) as often as Codex likes, since it
-  /// then asks by plain HTTPS, which may get through. No network at all is no network for both.
+  /// Takes the report of a retry. It is no sign of life: retries take Codex half a minute, and the
+  /// game's patience.
+  ///
+  /// A refusal ends the reply, since Codex reports it only after several tries of its own. So does
+  /// a lost connection: over HTTPS one retry is allowed, more once the answer has begun. Over
+  /// WebSocket all retries are allowed (Codex reports them from the second on), because it then
+  /// falls back to HTTPS, which may get through. Without any network neither does.
   private void error(Cursor params) {
     if (!params.at("willRetry").boolOr(false) || !params.at("error").isObject()) return;
     Json.Obj error = params.at("error").object();

@@ -52,7 +52,7 @@ final class AppServerThread {
     } else {
       inject(items, answer -> {
         if (AppServer.resultOf(answer) != null) start(next);
-        else tell(answer);
+        else handOn(answer);
       });
     }
   }
@@ -74,7 +74,7 @@ final class AppServerThread {
         named(started.string());
       } else {
         over();
-        tell(answer);
+        handOn(answer);
       }
     });
   }
@@ -95,7 +95,7 @@ final class AppServerThread {
     if (ear != null) ear.accept(line);
   }
 
-  private void tell(Line line) {
+  private void handOn(Line line) {
     Consumer<Line> ear = ear();
     if (ear != null) ear.accept(line);
   }

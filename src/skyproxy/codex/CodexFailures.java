@@ -13,7 +13,7 @@ import skyproxy.json.Cursor;
 import skyproxy.json.Json;
 import skyproxy.json.JsonException;
 
-/// What Codex reports as an error, as a [Failure].
+/// Turns an error that Codex reports into a [Failure] whose message says what to do.
 ///
 /// app-server types its errors (`codexErrorInfo`, a word or an object with a status); exec gives
 /// a sentence only, in which the status stands in words. What is typed is not guessed from words,
@@ -21,7 +21,7 @@ import skyproxy.json.JsonException;
 ///
 /// @param model what was asked for
 /// @param models the ids that the account has, as far as known
-/// @param untilFree tells how long until the plan allows more, or null
+/// @param untilFree gives the time until the plan allows more, or null
 record CodexFailures(String model, List<String> models, Supplier<Duration> untilFree) {
   static final Duration SOON = Duration.ofSeconds(30);
 
@@ -46,14 +46,14 @@ record CodexFailures(String model, List<String> models, Supplier<Duration> until
     return status == 401 || status == 403 || status == 429;
   }
 
-  /// Which try this tells of, 0 when it tells of none.
+  /// The number of the retry that this message announces, or 0.
   static int tries(String words) {
     Matcher tries = TRIES.matcher(words);
     return tries.find() ? Integer.parseInt(tries.group(1))
         : words.contains("waiting for network") ? Integer.MAX_VALUE : 0;
   }
 
-  /// Whether a typed error tells that there is no network to speak of.
+  /// Whether a typed error says that there is no network to speak of.
   static boolean offline(Json.Obj error) {
     Cursor details = Cursor.of(error).at("additionalDetails");
     return details.isString() && OFFLINE.matcher(details.string()).find()
@@ -78,52 +78,53 @@ record CodexFailures(String model, List<String> models, Supplier<Duration> until
     return status.find() ? Integer.parseInt(status.group(1)) : 0;
   }
 
-  /// What a typed error means.
+  /// The meaning of a typed error.
   Failure of(Json.Obj error) {
     Cursor at = Cursor.of(error);
     String message = at.at("message").stringOr("");
-    String told = message.startsWith("Reconnecting")
+    String words = message.startsWith("Reconnecting")
         ? at.at("additionalDetails").stringOr(message) : message;
     Cursor info = at.at("codexErrorInfo");
     String kind = info.isString() ? info.string()
         : info.isObject() && !info.members().isEmpty()
             ? info.members().firstEntry().getKey() : "other";
     return switch (kind) {
-      case "usageLimitExceeded", "sessionBudgetExceeded" -> usedUp(told);
+      case "usageLimitExceeded", "sessionBudgetExceeded" -> usedUp(words);
       case "contextWindowExceeded" -> tooLong();
       case "cyberPolicy", "misalignmentPolicyViolation", "inferenceHookDenied" ->
-          new Failure.Empty("Codex declined to answer: " + plain(told)
+          new Failure.Empty("Codex declined to answer: " + plain(words)
               + " Change the prompt, or choose another model.", true);
       case "httpConnectionFailed", "responseStreamConnectionFailed",
           "responseStreamDisconnected" ->
-          status(error) != 0 ? ofStatus(status(error), told)
-              : BROKE_OFF.matcher(told).find() || tries(told) > 0 ? unreachable() : ofWords(told);
-      default -> status(error) != 0 ? ofStatus(status(error), told) : ofWords(told);
+          status(error) != 0 ? ofStatus(status(error), words)
+              : BROKE_OFF.matcher(words).find() || tries(words) > 0 ? unreachable()
+                  : ofWords(words);
+      default -> status(error) != 0 ? ofStatus(status(error), words) : ofWords(words);
     };
   }
 
-  /// What a sentence means.
-  Failure ofWords(String told) {
-    String lower = told.toLowerCase(Locale.ROOT);
-    if (lower.contains("usage limit")) return usedUp(told);
+  /// The meaning of a sentence.
+  Failure ofWords(String words) {
+    String lower = words.toLowerCase(Locale.ROOT);
+    if (lower.contains("usage limit")) return usedUp(words);
     if (lower.contains("context window")) return tooLong();
-    if (lower.contains("rate limit")) return ofStatus(429, told);
-    if (lower.contains("log out and sign in again")) return ofStatus(401, told);
-    if (LACKED.matcher(told).find()) return unknownModel();
-    if (status(told) != 0) return ofStatus(status(told), told);
-    if (tries(told) > 0) {
-      return BROKE_OFF.matcher(told).find() ? unreachable() : new Failure.Broken(500,
-          "Codex failed: " + plain(told));
+    if (lower.contains("rate limit")) return ofStatus(429, words);
+    if (lower.contains("log out and sign in again")) return ofStatus(401, words);
+    if (LACKED.matcher(words).find()) return unknownModel();
+    if (status(words) != 0) return ofStatus(status(words), words);
+    if (tries(words) > 0) {
+      return BROKE_OFF.matcher(words).find() ? unreachable() : new Failure.Broken(500,
+          "Codex failed: " + plain(words));
     }
-    if (told.strip().startsWith("{")) {
-      return new Failure.Rejected(400, "Codex: " + plain(told), inner(told, "param"),
-          inner(told, "code"));
+    if (words.strip().startsWith("{")) {
+      return new Failure.Rejected(400, "Codex: " + plain(words), inner(words, "param"),
+          inner(words, "code"));
     }
     if (lower.contains("stream disconnected") || lower.contains("stream closed")) {
       return new Failure.Garbled(
           "The connection to Codex broke off in the middle of its answer. Try again.");
     }
-    return new Failure.Broken(500, "Codex failed: " + plain(told) + " Try again.");
+    return new Failure.Broken(500, "Codex failed: " + plain(words) + " Try again.");
   }
 
   private static Failure unreachable() {
@@ -131,21 +132,20 @@ record CodexFailures(String model, List<String> models, Supplier<Duration> until
         + "online, then try again.");
   }
 
-  private Failure ofStatus(int status, String told) {
+  private Failure ofStatus(int status, String words) {
     return switch (status) {
-      case 401, 403 -> new Failure.Unauthorized("OpenAI does not accept the login of Codex any "
-          + "more (" + status + "). Run `codex login` in a terminal; nothing need be restarted.",
-          SOON);
-      case 402 -> new Failure.Rejected(402, "Codex: " + plain(told), null, null);
+      case 401, 403 -> new Failure.Unauthorized("OpenAI no longer accepts the Codex login ("
+          + status + "). Run `codex login`; the proxy picks it up by itself.", SOON);
+      case 402 -> new Failure.Rejected(402, "Codex: " + plain(words), null, null);
       case 404 -> unknownModel();
       case 429 -> new Failure.RateLimited("Codex lets no more requests through for now. Wait a "
           + "little, or choose another model.", later());
       case 503, 529 -> new Failure.Overloaded(
           "Codex has no capacity for " + model + " now. Try again, or choose another model.", SOON);
-      case 400, 413, 422 -> LACKED.matcher(told).find() ? unknownModel()
-          : new Failure.Rejected(status, "Codex: " + plain(told), inner(told, "param"),
-              inner(told, "code"));
-      default -> new Failure.Broken(status, "Codex failed (" + status + "): " + plain(told)
+      case 400, 413, 422 -> LACKED.matcher(words).find() ? unknownModel()
+          : new Failure.Rejected(status, "Codex: " + plain(words), inner(words, "param"),
+              inner(words, "code"));
+      default -> new Failure.Broken(status, "Codex failed (" + status + "): " + plain(words)
           + " Try again, or choose another model.");
     };
   }
@@ -155,8 +155,8 @@ record CodexFailures(String model, List<String> models, Supplier<Duration> until
     return known == null ? SOON : known;
   }
 
-  private Failure usedUp(String told) {
-    return new Failure.RateLimited(plain(told), later());
+  private Failure usedUp(String words) {
+    return new Failure.RateLimited(plain(words), later());
   }
 
   private static Failure tooLong() {
@@ -172,19 +172,19 @@ record CodexFailures(String model, List<String> models, Supplier<Duration> until
   }
 
   /// The sentence in what may be a JSON body, at a length that a log bears.
-  private static String plain(String told) {
-    String inner = inner(told, "message");
-    String text = Secrets.excerpt(inner == null ? told : inner, LONGEST);
+  private static String plain(String words) {
+    String inner = inner(words, "message");
+    String text = Secrets.excerpt(inner == null ? words : inner, LONGEST);
     return text.isEmpty() ? "no reason given." : text;
   }
 
   /// A member of the error body that stands as text in a message, or null.
-  private static String inner(String told, String member) {
-    int from = told.indexOf('{');
-    int to = told.lastIndexOf('}');
+  private static String inner(String words, String member) {
+    int from = words.indexOf('{');
+    int to = words.lastIndexOf('}');
     if (from < 0 || to < from) return null;
     try {
-      Cursor body = Cursor.of(Json.parse(told.substring(from, to + 1)));
+      Cursor body = Cursor.of(Json.parse(words.substring(from, to + 1)));
       Cursor error = body.at("error").isObject() ? body.at("error") : body;
       Cursor found = error.at(member);
       if (found.isMissing() && member.equals("message")) found = error.at("detail");

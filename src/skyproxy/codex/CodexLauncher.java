@@ -30,8 +30,8 @@ final class CodexLauncher {
   private static final Duration CALL = Duration.ofSeconds(20);
   private static final Duration PROBE = Duration.ofSeconds(3);
 
-  static final String LOGIN_REFUSED = "Codex does not accept its login. Run `codex login` in a "
-      + "terminal; the proxy picks it up by itself.";
+  static final String LOGIN_REFUSED = "Codex does not accept its login. Run `codex login`; "
+      + "the proxy picks it up by itself.";
 
   /// The first minor version 0.x whose app-server takes a past for a thread.
   private static final int OLDEST = 121;
@@ -177,7 +177,7 @@ final class CodexLauncher {
     server.say("initialized");
   }
 
-  /// Says that this version's app-server can not do what we need.
+  /// Says that this version's app-server can't do what we need.
   private static final class TooOld extends IOException {
     TooOld(String message) {
       super(message);
@@ -215,7 +215,7 @@ final class CodexLauncher {
     }
   }
 
-  /// What needs nothing but `codex exec`.
+  /// The state that needs nothing but `codex exec`.
   private CodexState exec(CodexCli cli, CodexLogin login, boolean catalog, String why)
       throws IOException, InterruptedException {
     Path output = home.temporary();

@@ -12,7 +12,7 @@ import skyproxy.json.Cursor;
 import skyproxy.json.Json;
 import skyproxy.json.JsonException;
 
-/// What `codex login` left behind, as far as we need to know it. Never the tokens themselves.
+/// The facts that we need of what `codex login` left behind. Never the tokens themselves.
 ///
 /// @param present whether there is a login
 /// @param expires when its access token does, or null; Codex renews it by itself

@@ -131,12 +131,11 @@ final class CodexSupervisor implements AutoCloseable {
     cli = found;
     login = current;
     if (found == null) {
-      unavailable("The Codex CLI was not found. Install it (npm install -g @openai/codex), then run "
-          + "`codex login`; or tell where it is with --codex PATH.");
+      unavailable("The Codex CLI was not found. Install it (npm install -g @openai/codex), then "
+          + "run `codex login`; or set its path with --codex PATH.");
     } else if (!current.present() && !launcher.signedInElsewhere(found)) {
       refused = null;
-      unavailable("There is no Codex login. Run `codex login` in a terminal; the proxy picks it up by "
-          + "itself.");
+      unavailable("There is no Codex login. Run `codex login`; the proxy picks it up by itself.");
     } else if (refused != null && refused == current.hashCode()) {
       unavailable(CodexLauncher.LOGIN_REFUSED);
     } else if (runs(found, current)) {
@@ -162,7 +161,8 @@ final class CodexSupervisor implements AutoCloseable {
     };
   }
 
-  private void supervise(CodexCli found, CodexLogin current) throws IOException, InterruptedException {
+  private void supervise(CodexCli found, CodexLogin current)
+      throws IOException, InterruptedException {
     if (current.present()) lendAgain();
     if (Instant.now().isAfter(startedAt.plus(SETTLED))) failures = 0;
     if (state instanceof CodexState.Running running) running.threads().freshen();
@@ -174,7 +174,7 @@ final class CodexSupervisor implements AutoCloseable {
     try {
       home.lendLogin();
     } catch (IOException unreadable) {
-      LOG.log(Level.DEBUG, "the login of Codex can not be read: {0}", unreadable.getMessage());
+      LOG.log(Level.DEBUG, "the login of Codex can't be read: {0}", unreadable.getMessage());
     }
   }
 
@@ -242,10 +242,10 @@ final class CodexSupervisor implements AutoCloseable {
   private void failedToStart(Exception why) {
     failures++;
     notBefore = Instant.now().plus(pause());
-    LOG.log(Level.WARNING, "Codex can not be started: {0}", why.getMessage());
-    LOG.log(Level.DEBUG, "Codex can not be started", why);
+    LOG.log(Level.WARNING, "Codex can't be started: {0}", why.getMessage());
+    LOG.log(Level.DEBUG, "Codex can't be started", why);
     CodexState before = state;
-    set(new CodexState.Unavailable("Codex can not be started: " + why.getMessage()
+    set(new CodexState.Unavailable("Codex can't be started: " + why.getMessage()
         + ". The proxy tries again by itself.", pause()));
     end(before);
   }

@@ -40,10 +40,10 @@ final class ExecDecoder {
       switch (root.at("type").stringOr("")) {
         case "item.completed" -> item(root.at("item"), out);
         case "turn.completed" -> {
-          Cursor told = root.at("usage");
-          finish(FinishReason.STOP, new Usage(told.at("input_tokens").integerOr(0),
-              told.at("output_tokens").integerOr(0), told.at("cached_input_tokens").integerOr(0),
-              told.at("reasoning_output_tokens").integerOr(0)), out);
+          Cursor usage = root.at("usage");
+          finish(FinishReason.STOP, new Usage(usage.at("input_tokens").integerOr(0),
+              usage.at("output_tokens").integerOr(0), usage.at("cached_input_tokens").integerOr(0),
+              usage.at("reasoning_output_tokens").integerOr(0)), out);
         }
         case "turn.failed" -> failed(root.at("error").at("message").stringOr(""), out);
         case "error" -> retried(root.at("message").stringOr(""));

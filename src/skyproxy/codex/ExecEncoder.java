@@ -6,8 +6,9 @@ import skyproxy.chat.Failure;
 import skyproxy.chat.Message.Part;
 import skyproxy.json.Json;
 
-/// Writes a request as one text, for `codex exec`, which takes nothing else: pictures by files only,
-/// and nothing of a prompt is to lie on a disk. Pure.
+/// Writes a request as one text, for `codex exec`, which takes nothing else. Pure.
+///
+/// Pictures it takes by files only, and nothing of a prompt is to lie on a disk.
 final class ExecEncoder {
   private final CodexEncoder encoder;
 

@@ -11,7 +11,7 @@ import skyproxy.json.Json;
 ///
 /// Strict mode wants every object closed and every property required. A schema that only forgot
 /// to close its objects is closed; one with optional properties would change its meaning, and is
-/// better told in words than refused by the upstream.
+/// better given in words than refused by the upstream.
 final class StrictSchema {
   private static final Set<String> UNKNOWN =
       Set.of("oneOf", "allOf", "not", "if", "patternProperties", "dependentRequired");

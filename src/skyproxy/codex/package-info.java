@@ -11,7 +11,10 @@
 /// ([skyproxy.codex.CodexConfig]). And the login stays the player's: we lend it by a link, or by a
 /// copy that can't renew it, and never write to its folder ([skyproxy.codex.CodexHome]).
 ///
-/// [skyproxy.codex.CodexSupervisor] is the only thread that starts and stops anything. Codex has no
-/// parameters for sampling, `stop` and `max_tokens`: the first are left out, the others are done
-/// here ([skyproxy.codex.Cut]).
+/// [skyproxy.codex.CodexSupervisor] starts the app-server, watches it and publishes what a request
+/// is answered through ([skyproxy.codex.CodexState]); its thread is the only one that starts a
+/// server. An exec process is started and ended by its reply.
+///
+/// Codex has no parameters for sampling, `stop` and `max_tokens`: the first are left out, the
+/// others are done here ([skyproxy.codex.Cut]).
 package skyproxy.codex;

@@ -106,8 +106,8 @@ public final class Subprocess implements AutoCloseable {
   /// The descendants are looked up first: those of a process that has ended are nobody's.
   ///
   /// @param ask asks it to end by itself
-  /// @param grace how long that may take. Then it is told to (SIGTERM; Windows knows no such
-  ///     thing, and kills), and what is left after [#LAST_CHANCE] is killed
+  /// @param grace how long that may take. Then it gets a signal (SIGTERM; Windows knows none, and
+  ///     kills), and what is left after [#LAST_CHANCE] is killed
   void end(Runnable ask, Duration grace) {
     List<ProcessHandle> family = Stream.concat(process.descendants(), Stream.of(process.toHandle()))
         .toList();

@@ -14,7 +14,7 @@ import skyproxy.chat.Failure;
 import skyproxy.chat.FinishReason;
 import skyproxy.json.Json;
 
-/// What the transcripts do not show: repeated answers, commentary, limits, oddities.
+/// Cases that the transcripts do not show: repeated answers, commentary, limits, oddities.
 final class AppServerDecoderTest {
   private final List<Event> events = new ArrayList<>();
   private AppServerDecoder decoder = decoder(List.of(), null);

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import skyproxy.upstream.ProgramSearch;
 
-/// Where npm and others put Codex, on every system.
+/// The places where npm and others put Codex, on every system.
 final class CodexCliTest {
   @TempDir Path given;
   private Path temp;

@@ -34,7 +34,7 @@ import skyproxy.chat.Reply;
 import skyproxy.chat.Usage;
 import skyproxy.testing.Leaks;
 
-/// How Codex is found, started, started anew, and done without.
+/// Codex found, started, started anew, and done without.
 final class CodexSupervisorTest {
   @TempDir Path temp;
   private CodexStage stage;
@@ -275,7 +275,7 @@ final class CodexSupervisorTest {
     Path file = Files.writeString(temp.resolve("file"), "");
     try (var codex = new CodexProvider(stage.cli().toString(), stage.real(),
         file.resolve("own"), Limits.DEFAULT, true, List.of(), Map.of())) {
-      assertTrue(absent(codex).contains("can not be started"));
+      assertTrue(absent(codex).contains("can't be started"));
     }
   }
 }

@@ -25,7 +25,7 @@ import skyproxy.chat.Limits;
 import skyproxy.chat.Reply;
 import skyproxy.testing.RealCli;
 
-/// How fast the real Codex CLI is behind us, and how large it grows. The figures are printed;
+/// The speed of the real Codex CLI behind us, and its size. The figures are printed;
 /// what is asserted is how they compare, on the same computer at the same time.
 @Tag("cli")
 final class RealCodexFiguresTest {

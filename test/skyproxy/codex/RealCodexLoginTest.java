@@ -30,7 +30,7 @@ import skyproxy.chat.Limits;
 import skyproxy.json.Json;
 import skyproxy.testing.RealCli;
 
-/// What the real Codex CLI does to the player's login when it is lent to us. The token server
+/// The player's login after the real Codex CLI had it lent by us. The token server
 /// takes each refresh token once, as the real one does.
 @Tag("cli")
 final class RealCodexLoginTest {

@@ -14,7 +14,7 @@ import skyproxy.json.Cursor;
 import skyproxy.json.Json;
 import skyproxy.testing.Fixtures;
 
-/// What the real CLI once said, decoded: each transcript against the events written beside it.
+/// Words of the real CLI, decoded: each transcript against the events written beside it.
 final class TranscriptTest {
   private static final CodexFailures ERRORS =
       new CodexFailures("fake-nope", List.of("gpt-5.5", "gpt-6-luna"), () -> null);

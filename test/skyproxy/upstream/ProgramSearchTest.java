@@ -11,7 +11,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Where programs lie on each system, and under which names.
+/// Programs in their places on each system, under all their names.
 final class ProgramSearchTest {
   @TempDir Path given;
   private Path folder;
