@@ -4,6 +4,7 @@ import java.util.HashSet;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import skyproxy.chat.ChatException;
 import skyproxy.chat.Event;
 import skyproxy.chat.Failure;
@@ -11,6 +12,7 @@ import skyproxy.chat.FinishReason;
 import skyproxy.chat.Usage;
 import skyproxy.json.Cursor;
 import skyproxy.json.Json;
+import skyproxy.speech.OutputLimit;
 
 /// Reads the notifications of one turn. Pure: no I/O, no clock. One instance a reply, one thread.
 ///
@@ -18,8 +20,8 @@ import skyproxy.json.Json;
 /// over WebSocket without a word about it. What was said already is recognised and skipped; an
 /// answer that comes out different the second time can't be mended and ends the reply.
 final class AppServerDecoder {
-  private final Cut cut;
-  private final long promptBytes;
+  private final OutputLimit limit;
+  private final LongSupplier promptTokens;
   private final Function<Json.Obj, Failure> failures;
   private final StringBuilder item = new StringBuilder();
   private final Set<String> comments = new HashSet<>();
@@ -31,11 +33,12 @@ final class AppServerDecoder {
   private boolean ended;
   private Usage usage = Usage.NONE;
 
-  /// @param promptBytes the size of the prompt, to estimate what a cut reply cost
+  /// @param promptTokens estimates the size of the prompt, asked for when a reply is cut
   /// @param failures what an error means
-  AppServerDecoder(Cut cut, long promptBytes, Function<Json.Obj, Failure> failures) {
-    this.cut = cut;
-    this.promptBytes = promptBytes;
+  AppServerDecoder(OutputLimit limit, LongSupplier promptTokens,
+      Function<Json.Obj, Failure> failures) {
+    this.limit = limit;
+    this.promptTokens = promptTokens;
     this.failures = failures;
   }
 
@@ -133,15 +136,15 @@ final class AppServerDecoder {
   }
 
   private void say(String text, Consumer<Event> out) {
-    String spoken = cut.feed(text);
+    String spoken = limit.feed(text);
     if (!spoken.isEmpty()) out.accept(new Event.Text(spoken));
-    if (cut.reason() != null) finish(cut.reason(), estimate(), out);
+    if (limit.reason() != null) finish(limit.reason(), estimate(), out);
   }
 
   /// The usage of a reply that we cut, which is never reported.
   private Usage estimate() {
-    return new Usage(usage.prompt() + Cut.estimate(promptBytes),
-        usage.completion() + cut.tokens(), usage.cached(), usage.reasoning());
+    return new Usage(usage.prompt() + promptTokens.getAsLong(),
+        usage.completion() + limit.tokens(), usage.cached(), usage.reasoning());
   }
 
   private void finish(FinishReason reason, Usage cost, Consumer<Event> out) {
@@ -198,8 +201,8 @@ final class AppServerDecoder {
   }
 
   private void close(FinishReason reason, Consumer<Event> out) {
-    String rest = cut.end();
+    String rest = limit.end();
     if (!rest.isEmpty()) out.accept(new Event.Text(rest));
-    finish(cut.reason() == null ? reason : cut.reason(), usage, out);
+    finish(limit.reason() == null ? reason : limit.reason(), usage, out);
   }
 }

@@ -13,6 +13,7 @@ import skyproxy.chat.Failure;
 import skyproxy.chat.Reply;
 import skyproxy.json.Cursor;
 import skyproxy.json.Json;
+import skyproxy.speech.OutputLimit;
 import skyproxy.upstream.JsonLines.Line;
 
 /// A reply through the app-server, from the wait for a thread to the end of its turn.
@@ -75,8 +76,8 @@ final class AppServerReply implements Reply {
     CodexEncoder encoder = new CodexEncoder(request, quirks.schemaInWords(request.model()));
     List<Json> items = encoder.items();
     Json.Obj turn = encoder.turn(codex.models().effortsOf(request.model()));
-    decoder = new AppServerDecoder(new Cut(request.stop(), request.maxTokens()),
-        encoder.bytes(), failures::of);
+    decoder = new AppServerDecoder(new OutputLimit(request.stop(), request.maxTokens()),
+        encoder::promptTokens, failures::of);
     LinkedBlockingQueue<Line> box = mailbox;
     codex.threads().take(request.model(), given -> begin(given, items, turn, box), box::add);
   }

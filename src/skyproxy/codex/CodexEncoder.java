@@ -1,6 +1,5 @@
 package skyproxy.codex;
 
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import skyproxy.chat.ChatException;
@@ -12,6 +11,7 @@ import skyproxy.chat.Message.Role;
 import skyproxy.chat.Reasoning.Effort;
 import skyproxy.chat.ResponseFormat.Kind;
 import skyproxy.json.Json;
+import skyproxy.speech.OutputLimit;
 
 /// Writes a request as Codex wants it: what came before as items of the Responses API, the last
 /// user turn as the input of a new turn. Pure.
@@ -226,12 +226,8 @@ final class CodexEncoder {
     };
   }
 
-  /// The size of all texts in UTF-8, to estimate tokens by.
-  long bytes() {
-    long bytes = 0;
-    for (Message message : request.messages()) {
-      bytes += message.text().getBytes(StandardCharsets.UTF_8).length;
-    }
-    return bytes;
+  /// An estimate of the size of all texts.
+  long promptTokens() {
+    return request.messages().stream().mapToLong(one -> OutputLimit.tokens(one.text())).sum();
   }
 }

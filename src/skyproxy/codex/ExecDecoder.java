@@ -8,6 +8,7 @@ import skyproxy.chat.FinishReason;
 import skyproxy.chat.Usage;
 import skyproxy.json.Cursor;
 import skyproxy.json.Json;
+import skyproxy.speech.OutputLimit;
 
 /// Reads what `codex exec --json` prints, one object a line. Pure. One instance a reply.
 ///
@@ -15,14 +16,14 @@ import skyproxy.json.Json;
 /// it is given when the turn is over. An item of the type `error` is a warning; an `error` line
 /// may be about a call that is tried again; only `turn.failed` is final.
 final class ExecDecoder {
-  private final Cut cut;
+  private final OutputLimit limit;
   private final CodexFailures failures;
   private String answer = "";
   private boolean byHttp;
   private boolean ended;
 
-  ExecDecoder(Cut cut, CodexFailures failures) {
-    this.cut = cut;
+  ExecDecoder(OutputLimit limit, CodexFailures failures) {
+    this.limit = limit;
     this.failures = failures;
   }
 
@@ -80,9 +81,9 @@ final class ExecDecoder {
 
   private void finish(FinishReason reason, Usage usage, Consumer<Event> out) {
     ended = true;
-    String text = cut.feed(answer);
-    text += cut.end();
+    String text = limit.feed(answer);
+    text += limit.end();
     if (!text.isEmpty()) out.accept(new Event.Text(text));
-    out.accept(new Event.Finish(cut.reason() == null ? reason : cut.reason(), usage));
+    out.accept(new Event.Finish(limit.reason() == null ? reason : limit.reason(), usage));
   }
 }

@@ -13,6 +13,7 @@ import skyproxy.chat.ChatRequest;
 import skyproxy.chat.Event;
 import skyproxy.chat.Failure;
 import skyproxy.chat.Reply;
+import skyproxy.speech.OutputLimit;
 import skyproxy.upstream.JsonLines;
 import skyproxy.upstream.JsonLines.Line;
 import skyproxy.upstream.Subprocess;
@@ -51,7 +52,7 @@ final class ExecReply implements Reply {
     this.failures = failures;
     this.outcome = outcome;
     prompt = new ExecEncoder(request, codex.why()).transcript();
-    decoder = new ExecDecoder(new Cut(request.stop(), request.maxTokens()), failures);
+    decoder = new ExecDecoder(new OutputLimit(request.stop(), request.maxTokens()), failures);
   }
 
   @Override

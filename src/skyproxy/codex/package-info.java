@@ -16,5 +16,5 @@
 /// server. An exec process is started and ended by its reply.
 ///
 /// Codex has no parameters for sampling, `stop` and `max_tokens`: the first are left out, the
-/// others are done here ([skyproxy.codex.Cut]).
+/// others are done here ([skyproxy.speech.OutputLimit]).
 package skyproxy.codex;

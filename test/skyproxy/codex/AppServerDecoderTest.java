@@ -13,6 +13,7 @@ import skyproxy.chat.Event;
 import skyproxy.chat.Failure;
 import skyproxy.chat.FinishReason;
 import skyproxy.json.Json;
+import skyproxy.speech.OutputLimit;
 
 /// Cases that the transcripts do not show: repeated answers, commentary, limits, oddities.
 final class AppServerDecoderTest {
@@ -20,7 +21,7 @@ final class AppServerDecoderTest {
   private AppServerDecoder decoder = decoder(List.of(), null);
 
   private static AppServerDecoder decoder(List<String> stop, Integer maxTokens) {
-    return new AppServerDecoder(new Cut(stop, maxTokens), 400,
+    return new AppServerDecoder(new OutputLimit(stop, maxTokens), () -> 100,
         new CodexFailures("gpt-5.5", List.of(), () -> null)::of);
   }
 
@@ -156,7 +157,7 @@ final class AppServerDecoderTest {
     decoder = decoder(List.of(), 2);
     begin("a", "null");
     delta("a", "12345678 and much more");
-    assertEquals("12345678", text());
+    assertEquals("12345678 a", text());
     Event.Finish finish = new Replies.Heard(events, null).finish();
     assertEquals(FinishReason.LENGTH, finish.reason());
     assertEquals(100, finish.usage().prompt());

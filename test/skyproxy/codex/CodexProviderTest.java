@@ -149,7 +149,7 @@ final class CodexProviderTest {
     assertEquals(FinishReason.STOP, stopped.finish().reason());
     var full = ask(codex, request("""
         {"model":"gpt-5.5","max_tokens":5,"messages":[{"role":"user","content":"@forever"}]}"""));
-    assertEquals("word word word word ", full.text());
+    assertEquals("word word word word word ", full.text());
     assertEquals(FinishReason.LENGTH, full.finish().reason());
     until("both interrupted", () -> stage.calls("turn/interrupt").size() == 2);
   }

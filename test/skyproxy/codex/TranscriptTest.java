@@ -12,6 +12,7 @@ import skyproxy.chat.Event;
 import skyproxy.chat.Usage;
 import skyproxy.json.Cursor;
 import skyproxy.json.Json;
+import skyproxy.speech.OutputLimit;
 import skyproxy.testing.Fixtures;
 
 /// Words of the real CLI, decoded: each transcript against the events written beside it.
@@ -53,7 +54,7 @@ final class TranscriptTest {
       Lines lines = replies.computeIfAbsent(thread.string(), _ -> new Lines());
       if (!lines.lines.isEmpty() && lines.lines.getLast().startsWith("!")) continue;
       AppServerDecoder decoder = decoders.computeIfAbsent(thread.string(),
-          _ -> new AppServerDecoder(new Cut(List.of(), null), 0, ERRORS::of));
+          _ -> new AppServerDecoder(new OutputLimit(List.of(), null), () -> 0, ERRORS::of));
       try {
         decoder.decode(entry.at("msg").object(), lines::add);
       } catch (ChatException failed) {
@@ -71,7 +72,7 @@ final class TranscriptTest {
       Json.Obj event = (Json.Obj) Json.parse(line);
       if (event.get("type").equals(new Json.Str("thread.started"))) {
         replies.add(new Lines());
-        decoder = new ExecDecoder(new Cut(List.of(), null), ERRORS);
+        decoder = new ExecDecoder(new OutputLimit(List.of(), null), ERRORS);
       }
       Lines lines = replies.getLast();
       if (!lines.lines.isEmpty() && lines.lines.getLast().startsWith("!")) continue;
