@@ -15,15 +15,16 @@ import skyproxy.json.Cursor;
 import skyproxy.json.Json;
 import skyproxy.speech.OutputLimit;
 import skyproxy.upstream.JsonLines.Line;
+import skyproxy.upstream.UnsupportedParameters;
 
 /// A reply through the app-server, from the wait for a thread to the end of its turn.
 ///
 /// The server's reader thread fills a queue, [#next] empties it. As long as nothing was said, a
-/// reply that fails for a reason which [Quirks] can learn from is asked for once more.
+/// reply that fails for a parameter which the upstream does not take is asked for once more.
 final class AppServerReply implements Reply {
   private final ChatRequest request;
   private final CodexState.Running codex;
-  private final Quirks quirks;
+  private final UnsupportedParameters unsupported;
   private final Consumer<Failure> outcome;
   private final CodexFailures failures;
   private final ArrayDeque<Event> events = new ArrayDeque<>();
@@ -36,11 +37,11 @@ final class AppServerReply implements Reply {
   private boolean closed;
 
   /// @param outcome hears how the turn ended: null for well
-  AppServerReply(ChatRequest request, CodexState.Running codex, Quirks quirks,
+  AppServerReply(ChatRequest request, CodexState.Running codex, UnsupportedParameters unsupported,
       CodexFailures failures, Consumer<Failure> outcome) {
     this.request = request;
     this.codex = codex;
-    this.quirks = quirks;
+    this.unsupported = unsupported;
     this.failures = failures;
     this.outcome = outcome;
   }
@@ -73,7 +74,8 @@ final class AppServerReply implements Reply {
 
   private void ask() {
     asked = true;
-    CodexEncoder encoder = new CodexEncoder(request, quirks.schemaInWords(request.model()));
+    CodexEncoder encoder = new CodexEncoder(request,
+        unsupported.of(request.model()).contains(CodexConfig.SCHEMA));
     List<Json> items = encoder.items();
     Json.Obj turn = encoder.turn(codex.models().effortsOf(request.model()));
     decoder = new AppServerDecoder(new OutputLimit(request.stop(), request.maxTokens()),
@@ -127,8 +129,15 @@ final class AppServerReply implements Reply {
     return failures.ofWords(words.isString() ? words.string() : "it refused the request.");
   }
 
+  private boolean learns(Failure failure) {
+    String name = CodexFailures.unsupported(failure);
+    if (name == null) return false;
+    boolean ofModel = name.equals(CodexConfig.SCHEMA);
+    return unsupported.add(ofModel ? request.model() : CodexConfig.ANY_MODEL, name);
+  }
+
   private void fail(Failure failure) {
-    if (spoke || again || !quirks.learn(request.model(), failure)) {
+    if (spoke || again || !learns(failure)) {
       throw new ChatException(failure);
     }
     again = true;

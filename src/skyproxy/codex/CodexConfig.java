@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import skyproxy.json.Json;
+import skyproxy.upstream.UnsupportedParameters;
 
 /// The settings under which Codex only talks: no tools, no shell, no files, no instructions of
 /// its own, no reports home, no history on disk.
@@ -35,6 +36,14 @@ final class CodexConfig {
       "skills.bundled.enabled = false",
       "tools.update_plan.enabled = false",
       "tools.experimental_request_user_input.enabled = false");
+
+  /// What an upstream may refuse: a JSON schema, which is then put into words; and to have no base
+  /// instructions, which is best, since Codex sends them twice to some models.
+  static final String SCHEMA = "outputSchema";
+  static final String EMPTY_INSTRUCTIONS = "empty baseInstructions";
+
+  /// In the place of a model's name: a thread knows its instructions before its model.
+  static final String ANY_MODEL = "Codex";
 
   /// The shortest instructions there can be, for what insists on some.
   static final String INSTRUCTIONS = "You are a helpful assistant.";
@@ -80,9 +89,9 @@ final class CodexConfig {
   /// The parameters of `thread/start`, but for the model: nothing to work with, nothing kept.
   ///
   /// @param folder an empty one
-  /// @param instructed whether the upstream insists on instructions of its own kind
-  static Json.Obj threadStart(Path folder, boolean instructed) {
-    return Json.Obj.builder().put("baseInstructions", instructed ? INSTRUCTIONS : "")
+  static Json.Obj threadStart(Path folder, UnsupportedParameters unsupported) {
+    boolean empty = !unsupported.of(ANY_MODEL).contains(EMPTY_INSTRUCTIONS);
+    return Json.Obj.builder().put("baseInstructions", empty ? "" : INSTRUCTIONS)
         .put("developerInstructions", "").put("sandbox", "read-only")
         .put("approvalPolicy", "never").put("ephemeral", true)
         .put("environments", Json.Arr.of()).put("cwd", folder.toString()).build();

@@ -78,6 +78,17 @@ record CodexFailures(String model, List<String> models, Supplier<Duration> until
     return status.find() ? Integer.parseInt(status.group(1)) : 0;
   }
 
+  /// The parameter that was refused, when a second try without it is worth it; else null.
+  static String unsupported(Failure failure) {
+    if (!(failure instanceof Failure.Rejected(int status, String message, String param, _))
+        || status != 400) {
+      return null;
+    }
+    String words = (message + " " + param).toLowerCase(Locale.ROOT);
+    return words.contains("schema") || words.contains("text.format") ? CodexConfig.SCHEMA
+        : words.contains("instructions") ? CodexConfig.EMPTY_INSTRUCTIONS : null;
+  }
+
   /// The meaning of a typed error.
   Failure of(Json.Obj error) {
     Cursor at = Cursor.of(error);

@@ -18,6 +18,7 @@ import skyproxy.json.Cursor;
 import skyproxy.json.Json;
 import skyproxy.upstream.JsonLines.Line;
 import skyproxy.upstream.Subprocess;
+import skyproxy.upstream.UnsupportedParameters;
 
 /// Starts Codex in the best way that its version takes.
 ///
@@ -42,19 +43,19 @@ final class CodexLauncher {
   private final CodexHome home;
   private final Path realHome;
   private final List<String> extra;
-  private final Quirks quirks;
+  private final UnsupportedParameters unsupported;
   private final CodexPlan plan;
   private Instant askedAt = Instant.EPOCH;
   private boolean elsewhere;
 
   /// @param extra lines of settings that win over ours
   /// @param plan is kept up to date
-  CodexLauncher(CodexHome home, Path realHome, List<String> extra, Quirks quirks,
-      CodexPlan plan) {
+  CodexLauncher(CodexHome home, Path realHome, List<String> extra,
+      UnsupportedParameters unsupported, CodexPlan plan) {
     this.home = home;
     this.realHome = realHome.toAbsolutePath();
     this.extra = List.copyOf(extra);
-    this.quirks = quirks;
+    this.unsupported = unsupported;
     this.plan = plan;
   }
 
@@ -160,7 +161,7 @@ final class CodexLauncher {
   }
 
   private Json.Obj threadStart() {
-    return CodexConfig.threadStart(home.empty(), quirks.needsInstructions());
+    return CodexConfig.threadStart(home.empty(), unsupported);
   }
 
   private static void greet(AppServer server) throws IOException, InterruptedException {

@@ -16,13 +16,14 @@ import skyproxy.chat.Reply;
 import skyproxy.chat.Unavailable;
 import skyproxy.chat.UsageWindow;
 import skyproxy.json.Json;
+import skyproxy.upstream.UnsupportedParameters;
 
 /// Answers with the player's Codex CLI, on the player's own login and plan.
 public final class CodexProvider implements Provider {
   private static final String NAME = "codex";
 
   private final Limits limits;
-  private final Quirks quirks = new Quirks();
+  private final UnsupportedParameters unsupported = new UnsupportedParameters();
   private final CodexPlan plan = new CodexPlan();
   private final CodexSupervisor supervisor;
   private volatile Refusal refusal;
@@ -46,7 +47,7 @@ public final class CodexProvider implements Provider {
       List<String> extra, Map<String, String> environment) {
     this.limits = limits;
     CodexHome home = new CodexHome(ownHome, realHome, mayLink);
-    CodexLauncher launcher = new CodexLauncher(home, realHome, extra, quirks, plan);
+    CodexLauncher launcher = new CodexLauncher(home, realHome, extra, unsupported, plan);
     supervisor = new CodexSupervisor(cli, CodexCli.Machine.here(environment), home, launcher);
   }
 
@@ -69,7 +70,7 @@ public final class CodexProvider implements Provider {
   @Override
   public Reply open(ChatRequest request) {
     return new PendingReply(supervisor, state -> switch (state) {
-      case CodexState.Running running -> new AppServerReply(request, running, quirks,
+      case CodexState.Running running -> new AppServerReply(request, running, unsupported,
           failures(request, running.models()), this::ended);
       case CodexState.Exec exec ->
           new ExecReply(request, exec, failures(request, CodexModels.UNKNOWN), this::ended);

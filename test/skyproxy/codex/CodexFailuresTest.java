@@ -3,14 +3,18 @@ package skyproxy.codex;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static skyproxy.codex.CodexFailures.unsupported;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import skyproxy.chat.Failure;
 import skyproxy.json.Json;
 import skyproxy.testing.Leaks;
+import skyproxy.upstream.UnsupportedParameters;
 
 /// Codex's errors, one by one, as failures. None is a 401: the game would blame the player's key.
 final class CodexFailuresTest {
@@ -126,15 +130,26 @@ final class CodexFailuresTest {
 
   @Test
   void only_what_a_second_try_can_mend_is_learned() {
-    Quirks quirks = new Quirks();
-    Failure schema = new Failure.Rejected(400, "Invalid schema", null, null);
-    assertTrue(quirks.learn("gpt-5.5", schema));
-    assertTrue(quirks.schemaInWords("gpt-5.5"));
-    assertFalse(quirks.schemaInWords("gpt-6-luna"));
-    assertFalse(quirks.learn("gpt-5.5", schema));
-    assertTrue(quirks.learn("gpt-5.5",
-        new Failure.Rejected(400, "Instructions are required", null, null)));
-    assertFalse(quirks.learn("gpt-5.5", new Failure.Rejected(400, "Too long", null, null)));
-    assertFalse(quirks.learn("gpt-5.5", new Failure.Unreachable("schema")));
+    assertEquals(CodexConfig.SCHEMA, unsupported(rejected("Invalid schema", null)));
+    assertEquals(CodexConfig.SCHEMA, unsupported(rejected("Not taken.", "text.format")));
+    assertEquals(CodexConfig.EMPTY_INSTRUCTIONS,
+        unsupported(rejected("Instructions are required", null)));
+    assertNull(unsupported(rejected("Too long", null)));
+    assertNull(unsupported(new Failure.Rejected(422, "Invalid schema", null, null)));
+    assertNull(unsupported(new Failure.Unreachable("schema")));
+  }
+
+  @Test
+  void only_an_upstream_that_insists_gets_instructions() {
+    UnsupportedParameters unsupported = new UnsupportedParameters();
+    assertEquals(new Json.Str(""),
+        CodexConfig.threadStart(Path.of("x"), unsupported).get("baseInstructions"));
+    unsupported.add(CodexConfig.ANY_MODEL, CodexConfig.EMPTY_INSTRUCTIONS);
+    assertEquals(new Json.Str(CodexConfig.INSTRUCTIONS),
+        CodexConfig.threadStart(Path.of("x"), unsupported).get("baseInstructions"));
+  }
+
+  private static Failure rejected(String message, String param) {
+    return new Failure.Rejected(400, message, param, null);
   }
 }
