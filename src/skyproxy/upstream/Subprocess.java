@@ -2,9 +2,7 @@ package skyproxy.upstream;
 
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.InputStreamReader;
-import java.io.OutputStream;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -82,17 +80,6 @@ public final class Subprocess implements AutoCloseable {
     } catch (IOException closed) {
       LOG.log(Level.DEBUG, "stderr of a child closed: {0}", closed.getMessage());
     }
-  }
-
-  /// Reads and drops what comes from `stream`, for output that nobody wants.
-  public static void drain(InputStream stream) {
-    Thread.ofPlatform().daemon().name("output of a child").start(() -> {
-      try (stream) {
-        stream.transferTo(OutputStream.nullOutputStream());
-      } catch (IOException closed) {
-        LOG.log(Level.DEBUG, "output of a child closed: {0}", closed.getMessage());
-      }
-    });
   }
 
   /// Ends it and its descendants at once; see [#end].
