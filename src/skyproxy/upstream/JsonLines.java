@@ -26,7 +26,7 @@ import skyproxy.json.JsonWriter;
 /// closed has nothing more to say. It is ended then, as is one that no longer reads.
 public final class JsonLines {
   private static final System.Logger LOG = System.getLogger(JsonLines.class.getName());
-  private static final Duration LAST_WORDS = Duration.ofMillis(500);
+  private static final Duration LAST_WORDS = Duration.ofSeconds(1);
 
   /// One step of what a child says.
   public sealed interface Line {
