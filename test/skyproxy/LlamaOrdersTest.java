@@ -59,13 +59,17 @@ final class LlamaOrdersTest {
         : template.contains("R1") ? "The player asks.\u2016</think>\u2016" + LINE : LINE;
   }
 
-  @ParameterizedTest
-  @MethodSource("templates")
-  void every_order_is_answered_letter_by_letter_streamed_or_not(String template) throws Exception {
+  private void start(String template) throws Exception {
     server = LlamaServer.ready(Gguf.saying(text(template), folder.resolve("talk.gguf")), template,
         "--reasoning", "off");
     proxy = new LocalProxy(folder,
         "\"providers\":{\"l\":{\"base_url\":\"" + server.url() + "/v1\"}}");
+  }
+
+  @ParameterizedTest
+  @MethodSource("templates")
+  void every_order_is_answered_letter_by_letter_streamed_or_not(String template) throws Exception {
+    start(template);
     StringBuilder wrong = new StringBuilder();
     for (String order : ORDERS) {
       for (boolean stream : new boolean[] {true, false}) {
@@ -97,10 +101,7 @@ final class LlamaOrdersTest {
   @ParameterizedTest
   @MethodSource("templates")
   void what_was_learned_costs_no_second_call(String template) throws Exception {
-    server = LlamaServer.ready(Gguf.saying(text(template), folder.resolve("talk.gguf")), template,
-        "--reasoning", "off");
-    proxy = new LocalProxy(folder,
-        "\"providers\":{\"l\":{\"base_url\":\"" + server.url() + "/v1\"}}");
+    start(template);
     String request = GameRequest.of("l:talk", "suauus", true).toString();
     assertEquals(LINE, proxy.post(request).spoken());
     int refusals = server.refusals();

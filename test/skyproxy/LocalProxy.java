@@ -25,11 +25,20 @@ final class LocalProxy implements AutoCloseable {
   /// @param settings members of the settings file
   /// @param more routes besides those of every proxy
   LocalProxy(Path folder, String settings, Route... more) throws IOException, SettingsException {
+    this(folder, settings, List.of(), more);
+  }
+
+  /// @param arguments more of the command line; without `--codex` there is none
+  LocalProxy(Path folder, String settings, List<String> arguments, Route... more)
+      throws IOException, SettingsException {
     Path file = folder.resolve("config.json");
     Files.writeString(file, "{" + settings + "}");
-    LiveSettings live = LiveSettings.load(CommandLine.parse(List.of("--config", file.toString(),
-        "--port", "0", "--claude", "off", "--codex", "off")), Map.of("HOME", folder.toString()),
-        null);
+    List<String> all = new ArrayList<>(
+        List.of("--config", file.toString(), "--port", "0", "--claude", "off"));
+    if (!arguments.contains("--codex")) all.addAll(List.of("--codex", "off"));
+    all.addAll(arguments);
+    LiveSettings live = LiveSettings.load(CommandLine.parse(all),
+        Map.of("HOME", folder.toString()), null);
     wiring = new Wiring(live, "test", clock::get, List.of(more));
   }
 
@@ -61,6 +70,12 @@ final class LocalProxy implements AutoCloseable {
     String error() {
       return data.isEmpty() ? null
           : Cursor.of(data.getLast()).at("error").at("code").stringOr(null);
+    }
+
+    /// The words of the error, "" when there is none.
+    String said() {
+      return data.isEmpty() ? ""
+          : Cursor.of(data.getLast()).at("error").at("message").stringOr("");
     }
 
     String model() {
