@@ -11,22 +11,25 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 /// A language model that says one fixed text, as a file for `llama-server`.
 /// https://github.com/ggml-org/ggml/blob/master/docs/gguf.md
 ///
 /// Its one layer adds nothing, so the next token depends on the last one alone: the text's first
 /// token follows any token that is not in the text, each token of the text is followed by the
-/// next one, and the last by the end. Therefore no word may occur twice. What lies between `|`
-/// bars is one token, blanks and all: a mark such as `<|channel|>` is written `\u2016…\u2016`.
+/// next one, and the last by the end. Therefore no word may occur twice. What stands between two
+/// double bars (U+2016) is one token, blanks and all, such as the mark `<|channel|>`.
 public final class Gguf {
   private static final int WIDTH = 128;
-  private static final int HIDDEN = 32;
+  /// Of its one head and its hidden layer, small since they do nothing but take time.
+  private static final int HEAD = 32;
   private static final int CONTEXT = 32768;
   private static final int ALIGNMENT = 32;
   /// The unknown token and the end, then each byte.
@@ -45,14 +48,14 @@ public final class Gguf {
   private final List<String> words = new ArrayList<>();
   private final List<Tensor> tensors = new ArrayList<>();
   private final boolean endless;
-  private final int unused;
+  private final List<String> others;
   private int members;
 
   private record Tensor(String name, int rows, int columns, float[] values) {}
 
-  private Gguf(String text, boolean endless, int unused) {
+  private Gguf(String text, boolean endless, List<String> others) {
     this.endless = endless;
-    this.unused = unused;
+    this.others = others;
     Matcher word = WORD.matcher(text);
     while (word.find()) words.add(word.group(1) != null ? word.group(1) : word.group());
     Set<String> different = new HashSet<>(words);
@@ -63,17 +66,23 @@ public final class Gguf {
 
   /// A model that says this text once.
   public static Path saying(String text, Path file) {
-    return new Gguf(text, false, 0).write(file);
+    return new Gguf(text, false, List.of()).write(file);
   }
 
   /// A model that says this text again and again, until it may say no more.
   public static Path endlessly(String text, Path file) {
-    return new Gguf(text, true, 0).write(file);
+    return new Gguf(text, true, List.of()).write(file);
   }
 
   /// A model that takes a moment to load, for it knows that many more words, which it never says.
   public static Path slowlyLoading(String text, int unusedWords, Path file) {
-    return new Gguf(text, false, unusedWords).write(file);
+    return new Gguf(text, false, IntStream.range(0, unusedWords)
+        .mapToObj(number -> "unused" + number).toList()).write(file);
+  }
+
+  /// A model that hears each of these phrases as one token, as real ones hear words.
+  public static Path knowing(Collection<String> phrases, String text, Path file) {
+    return new Gguf(text, false, List.copyOf(phrases)).write(file);
   }
 
   /// What such a text is when it is said.
@@ -115,7 +124,7 @@ public final class Gguf {
   }
 
   private int tokens() {
-    return FIRST_WORD + words.size() + unused;
+    return FIRST_WORD + words.size() + others.size();
   }
 
   private Out metadata() throws IOException {
@@ -125,10 +134,12 @@ public final class Gguf {
     member(out, "llama.context_length", CONTEXT);
     member(out, "llama.embedding_length", WIDTH);
     member(out, "llama.block_count", 1);
-    member(out, "llama.feed_forward_length", HIDDEN);
-    member(out, "llama.attention.head_count", 4);
-    member(out, "llama.attention.head_count_kv", 4);
-    member(out, "llama.rope.dimension_count", WIDTH / 4);
+    member(out, "llama.feed_forward_length", HEAD);
+    member(out, "llama.attention.head_count", 1);
+    member(out, "llama.attention.head_count_kv", 1);
+    member(out, "llama.attention.key_length", HEAD);
+    member(out, "llama.attention.value_length", HEAD);
+    member(out, "llama.rope.dimension_count", HEAD);
     member(out, "llama.vocab_size", tokens());
     key(out, "llama.attention.layer_norm_rms_epsilon", FLOAT32);
     out.floats(new float[] {1e-6f});
@@ -162,9 +173,9 @@ public final class Gguf {
       out.text(mark ? word : word.replace(' ', '\u2581'));
       types.int32(mark ? 4 : 1);
     }
-    for (int i = 0; i < unused; i++) {
-      out.text("unused" + i);
-      types.int32(1);
+    for (String other : others) {
+      out.text(other);
+      types.int32(4);
     }
     array(out, "tokenizer.ggml.scores", FLOAT32);
     out.floats(new float[tokens()]);
@@ -188,13 +199,12 @@ public final class Gguf {
     add("output_norm.weight", 1, WIDTH, ones());
     add("blk.0.attn_norm.weight", 1, WIDTH, ones());
     add("blk.0.ffn_norm.weight", 1, WIDTH, ones());
-    for (String name : List.of("attn_q", "attn_k", "attn_v", "attn_output")) {
-      add("blk.0." + name + ".weight", WIDTH, WIDTH, new float[WIDTH * WIDTH]);
+    for (String name : List.of("attn_q", "attn_k", "attn_v", "ffn_gate", "ffn_up")) {
+      add("blk.0." + name + ".weight", HEAD, WIDTH, new float[HEAD * WIDTH]);
     }
-    for (String name : List.of("ffn_gate", "ffn_up")) {
-      add("blk.0." + name + ".weight", HIDDEN, WIDTH, new float[HIDDEN * WIDTH]);
+    for (String name : List.of("attn_output", "ffn_down")) {
+      add("blk.0." + name + ".weight", WIDTH, HEAD, new float[HEAD * WIDTH]);
     }
-    add("blk.0.ffn_down.weight", WIDTH, HIDDEN, new float[HIDDEN * WIDTH]);
   }
 
   private void add(String name, int rows, int columns, float[] values) {

@@ -20,7 +20,8 @@ import skyproxy.testing.FakeUpstream.Received;
 ///
 /// A rule's `if` may hold `roles` and `notRoles` (patterns for the initials of the roles), `any`
 /// (members of which the body has one), `none` (it has none of them), `unknown` (all members that
-/// it may have), `value` (members and patterns for what they are, as JSON) and `stream`; its
+/// it may have), `value` (members and patterns for what they are, as JSON), `body` (a pattern for
+/// the whole of it) and `stream`; its
 /// answer `status`, `headers`, and one of `json`, `text`, `file`, `good` (a whole reply of that
 /// text), with `sse` and `gzip` for how it comes. `{{name}}` stands for the member that was found,
 /// in camel case where `camel` says so.
@@ -67,6 +68,7 @@ public final class RuledUpstream implements AutoCloseable {
             || !find(condition.at("notRoles").string(), roles(body)))
         && (condition.at("stream").isMissing()
             || condition.at("stream").bool() == Cursor.of(body).at("stream").boolOr(false))
+        && find(condition.at("body").stringOr(""), body.toString())
         && names(condition.at("none")).stream().noneMatch(body.members()::containsKey);
     if (!fits) return null;
     if (!condition.at("any").isMissing()) {
