@@ -7,9 +7,11 @@ import skyproxy.json.Json;
 /// message. Immutable.
 ///
 /// @param name the name of the provider it stands for
+/// @param title the same for a player
 /// @param message what to change to have it, in a player's words
 /// @param details the provider's object in `/health`
-public record Unavailable(String name, String message, Json.Obj details) implements Provider {
+public record Unavailable(String name, String title, String message, Json.Obj details)
+    implements Provider {
 
   @Override
   public Reply open(ChatRequest request) {

@@ -99,7 +99,7 @@ public final class ClaudeProvider implements Provider {
 
   private Provider create(ClaudeMode mode) {
     if (mode != ClaudeMode.API_KEY && setup.program() == null) {
-      return new Unavailable(name(), OFF, Json.Obj.builder().build());
+      return new Unavailable(name(), title(), OFF, Json.Obj.builder().build());
     }
     return switch (mode) {
       case API_KEY -> new ApiProvider(mode, base, upstream, new ApiKey(setup.key()), unsupported);

@@ -21,6 +21,7 @@ import skyproxy.upstream.UnsupportedParameters;
 /// Answers with the player's Codex CLI, on the player's own login and plan.
 public final class CodexProvider implements Provider {
   private static final String NAME = "codex";
+  private static final String TITLE = "Codex";
 
   private final Limits limits;
   private final UnsupportedParameters unsupported = new UnsupportedParameters();
@@ -54,7 +55,7 @@ public final class CodexProvider implements Provider {
   /// Stands in its place when it is switched off.
   public static Provider off() {
     String message = "Codex is switched off (--codex off). Leave that out to use it.";
-    return new Unavailable(NAME, message, details(null, CodexLogin.NONE, message));
+    return new Unavailable(NAME, TITLE, message, details(null, CodexLogin.NONE, message));
   }
 
   @Override
@@ -64,7 +65,7 @@ public final class CodexProvider implements Provider {
 
   @Override
   public String title() {
-    return "Codex";
+    return TITLE;
   }
 
   @Override

@@ -67,6 +67,7 @@ final class CodexSupervisorTest {
   @Test
   void switched_off_it_says_so() {
     Provider codex = CodexProvider.off();
+    assertEquals("Codex", codex.title());
     assertEquals("codex", codex.name());
     assertEquals(Health.State.UNAVAILABLE, codex.health().state());
     var refused = assertThrows(ChatException.class, () -> codex.open(says("Hello")));
