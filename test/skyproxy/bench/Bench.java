@@ -23,6 +23,7 @@ public final class Bench {
   /// Runs the whole of it; `quick` as an argument takes fewer rounds.
   public static void main(String[] args) throws Exception {
     int rounds = List.of(args).contains("quick") ? 5 : 30;
+    Recognition.run();
     Path folder = Files.createTempDirectory("skyrimnet-proxy-bench");
     try (TokenUpstream upstream = new TokenUpstream();
         Program bare = Program.bare(folder, upstream.port());

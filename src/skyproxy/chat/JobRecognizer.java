@@ -1,0 +1,231 @@
+package skyproxy.chat;
+
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Predicate;
+
+/// Reads off a request what the game wants it for.
+///
+/// In this order, the surest first: pictures and tools; the [Sign]s of an answer's form; the shape
+/// of the conversation; turns of phrase; and at last the limit of tokens, which the game's presets
+/// set apart for each kind of work, and players as they like. Dialogue is asked for last: its
+/// prompt holds what the others hold, but nothing that they lack.
+final class JobRecognizer {
+  private static final List<String> MOODS = List.of("NEUTRAL", "HAPPY", "ANGRY", "SAD", "AFRAID",
+      "SURPRISED", "DISGUSTED", "CONFUSED", "CURIOUS", "FEARFUL", "CALM", "ANXIOUS");
+  /// How the game's short histories mark what was said: `- [8:12 AM] (dialogue) Lydia: Yes.`
+  private static final String TOLD = "] (dialogue";
+  private static final int MOOD_LIST = 1_500;
+  private static final int LONGEST_TURN = 2_000;
+  private static final int LONGEST_NAME = 60;
+
+  private final ChatRequest request;
+  private final List<Message> messages;
+  private final String first;
+  private final String last;
+  private final int turns;
+
+  JobRecognizer(ChatRequest request) {
+    this.request = request;
+    messages = request.messages();
+    first = messages.getFirst().text();
+    turns = turns(messages);
+    last = messages.size() == 1 ? first : messages.getLast().text();
+  }
+
+  Purpose purpose() {
+    if (!request.tools().isEmpty()) return new Purpose(Job.AGENT);
+    if (hasPicture(messages)) return new Purpose(Job.VISION);
+    Set<Sign> inFirst = Sign.in(first);
+    Set<Sign> inLast = messages.size() == 1 ? inFirst : Sign.in(last);
+    Job signed = bySigns(inFirst, inLast);
+    if (signed != null) return new Purpose(signed);
+    return byShape(new Wording(first, last));
+  }
+
+  private Job bySigns(Set<Sign> inFirst, Set<Sign> inLast) {
+    if (inFirst.contains(Sign.TOOL_CALLS)) return Job.AGENT;
+    Set<Sign> all = EnumSet.copyOf(inFirst);
+    all.addAll(inLast);
+    if (all.contains(Sign.UPDATED_CONTENT)) return Job.PROFILE;
+    if (all.contains(Sign.INTERJECT_SUMMARY) && all.contains(Sign.SPEECH_STYLE)) return Job.PROFILE;
+    if (all.contains(Sign.SOURCE_MEMORY_IDS) || all.contains(Sign.RELEVANT_EVENTS)
+        || all.contains(Sign.MEMORY_TYPE)) return Job.MEMORY;
+    if (all.contains(Sign.IMPORTANCE_SCORE)) {
+      return all.contains(Sign.TAGS) ? Job.MEMORY : Job.DIARY;
+    }
+    if (all.contains(Sign.PRIMARY_MOOD)) return Job.MOOD;
+    if (all.contains(Sign.SCENE_SUMMARY) || all.contains(Sign.CONVERSATION)) return Job.GAMEMASTER;
+    boolean inBoth = inFirst.contains(Sign.ACTION) && inLast.contains(Sign.ACTION);
+    // A dialogue may end in an action, too; then only the last message tells how.
+    if (inBoth || turns == 0 && all.contains(Sign.NO_ACTION)) {
+      return new Wording(first, last).directs() ? Job.GAMEMASTER : Job.ACTION;
+    }
+    if (all.contains(Sign.SPEAKER_AND_TARGET)) return Job.SPEAKER;
+    if (all.contains(Sign.CHOICE_INDEX)) return Job.DIALOGUE;
+    return null;
+  }
+
+  private Purpose byShape(Wording words) {
+    if (words.asksToRespondInCharacter()) return new Purpose(Job.DIALOGUE);
+    if (asksToRestyle(words)) return new Purpose(Job.TRANSLATE);
+    if (listsMoods(last) || messages.size() > 1 && listsMoods(nextToLast())) {
+      return new Purpose(Job.MOOD);
+    }
+    Job task = words.task(isSpoken(last));
+    if (task != null) return new Purpose(task);
+    if (turns == 0) {
+      if (ranks() && (words.remembers() || numbersLines())) return new Purpose(Job.MEMORY);
+      if (!showsProfile() && last.length() < LONGEST_TURN && messages.size() < 3
+          && (words.asksForSearch() || onlyTellsWhatHappened(words))) return Purpose.SEARCH_QUERY;
+    }
+    boolean brief = messages.size() == 2 || messages.size() == 3;
+    if (brief && !request.stream() && !showsProfile() && words.asksForMood()) {
+      return new Purpose(Job.MOOD);
+    }
+    return new Purpose(byLimitOrTalk(words));
+  }
+
+  private boolean asksToRestyle(Wording words) {
+    if (Restyling.isNamed(first, last)) return true;
+    if (turns == 0 && !showsProfile() || !words.ofTheGame()) return false;
+    return Restyling.standsAlone(first, last)
+        || words.asksToRestyle() && Restyling.isQuoted(first, last);
+  }
+
+  private Job byLimitOrTalk(Wording words) {
+    Integer limit = request.maxTokens();
+    if (limit != null && limit == 512 && Restyling.isQuoted(first, last)) return Job.TRANSLATE;
+    if (turns == 0 && limit != null && limit == 12_000 && !request.stream()) return Job.DIARY;
+    if (messages.size() > 1 && showsProfile()) return Job.DIALOGUE;
+    if (turns > 0 && words.ofTheGame()) return Job.DIALOGUE;
+    if (request.stream() && words.opensWithRole()) return Job.DIALOGUE;
+    return byLimit();
+  }
+
+  /// What the presets of the game allow each job. A hundred tokens are mood, speaker and search
+  /// query alike; only the mood's question comes in two messages of the player.
+  private Job byLimit() {
+    boolean instructed = messages.size() > 1 && messages.getFirst().role().instructs();
+    if (request.maxTokens() == null || !instructed && messages.size() > 1) return Job.OTHER;
+    return switch (request.maxTokens()) {
+      case 100 -> endsInTwoOfUser(messages) ? Job.MOOD : Job.OTHER;
+      case 256 -> Job.GAMEMASTER;
+      case 500 -> Job.ACTION;
+      case 512 -> Job.TRANSLATE;
+      case 2_000, 4_096 -> request.stream() && messages.size() > 2 ? Job.DIALOGUE : Job.OTHER;
+      case 4_000 -> Job.MEMORY;
+      case 10_000 -> Job.PROFILE;
+      case 12_000 -> Job.DIARY;
+      case 32_000 -> Job.AGENT;
+      default -> Job.OTHER;
+    };
+  }
+
+  private static boolean endsInTwoOfUser(List<Message> messages) {
+    int size = messages.size();
+    return size > 2 && messages.get(size - 1).role() == Message.Role.USER
+        && messages.get(size - 2).role() == Message.Role.USER;
+  }
+
+  private static boolean hasPicture(List<Message> messages) {
+    for (Message message : messages) {
+      for (Message.Part part : message.parts()) {
+        if (part instanceof Message.Part.Image) return true;
+      }
+    }
+    return false;
+  }
+
+  private String nextToLast() {
+    return messages.get(messages.size() - 2).text();
+  }
+
+  /// The heading over who an NPC is; a prompt that asks about it has it in another place.
+  private boolean showsProfile() {
+    return first.contains("Character Profile") || first.contains("(THIS IS WHO YOU");
+  }
+
+  /// Whether moods are listed as the game writes them, three of them close to each other.
+  private static boolean listsMoods(String text) {
+    for (String mood : MOODS.subList(0, 3)) {
+      int at = text.indexOf(mood);
+      if (at < 0) continue;
+      String near = text.substring(Math.max(0, at - MOOD_LIST),
+          Math.min(text.length(), at + MOOD_LIST));
+      if (MOODS.stream().filter(near::contains).limit(3).count() == 3) return true;
+    }
+    return false;
+  }
+
+  /// Whether the system message tells of a talk in the game, and the player's message asks for
+  /// plain text about it: of the jobs, only the search query has no more than that.
+  private boolean onlyTellsWhatHappened(Wording words) {
+    return messages.size() == 2 && messages.getFirst().role().instructs() && !request.stream()
+        && (words.ofTheGame() || first.contains(TOLD)) && lines(first, JobRecognizer::isSpoken) > 1;
+  }
+
+  /// Whether things are listed by number: `[0] A ring`.
+  private boolean numbersLines() {
+    return lines(last, line -> line.length() > 2 && line.charAt(0) == '['
+        && Character.isDigit(line.charAt(1))) > 1;
+  }
+
+  /// How many lines are like that, up to two; what marks one as a list's is no part of it.
+  private static int lines(String text, Predicate<String> like) {
+    int found = 0;
+    for (int at = 0; at < text.length() && found < 2; ) {
+      int end = text.indexOf('\n', at);
+      if (end < 0) end = text.length();
+      while (at < end && " -".indexOf(text.charAt(at)) >= 0) at++;
+      if (end > at && like.test(text.substring(at, Math.min(end, at + LONGEST_TURN)))) found++;
+      at = end + 1;
+    }
+    return found;
+  }
+
+  /// Whether the answer shall be a list of numbers, of which the prompt shows one: `[5, 12, 0]`.
+  private boolean ranks() {
+    for (int at = last.indexOf('['); at >= 0; at = last.indexOf('[', at + 1)) {
+      int numbers = 1;
+      int i = at + 1;
+      for (; i < last.length() && i - at < 60 && "0123456789, ".indexOf(last.charAt(i)) >= 0; i++) {
+        if (last.charAt(i) == ',') numbers++;
+      }
+      if (numbers > 2 && i < last.length() && last.charAt(i) == ']') return true;
+    }
+    return false;
+  }
+
+  /// How many messages between the first and the last are turns of a talk.
+  private static int turns(List<Message> messages) {
+    int turns = 0;
+    for (int i = 1; i < messages.size() - 1; i++) {
+      Message message = messages.get(i);
+      if (message.role() == Message.Role.ASSISTANT || isSpoken(message.text())) turns++;
+    }
+    return turns;
+  }
+
+  /// Whether somebody says this or it is told: `Lydia (to Tavi): Yes.`, `*Night falls.*`; a prompt
+  /// has headings and lists.
+  private static boolean isSpoken(String text) {
+    if (text.length() > LONGEST_TURN) return false;
+    String line = text.strip();
+    if (line.isEmpty() || line.contains("\n#") || line.contains("\n-") || line.contains("\n\n")) {
+      return false;
+    }
+    if (line.startsWith("**")) return false;
+    if (line.charAt(0) == '*' || line.charAt(0) == '[') return true;
+    if (!Character.isLetter(line.charAt(0))) return false;
+    int words = 1;
+    for (int i = 0; i < Math.min(line.length(), LONGEST_NAME); i++) {
+      char c = line.charAt(i);
+      if (c == ':' || c == '：') return words <= 6;
+      if (c == '\n' || ".!?`\"".indexOf(c) >= 0) return false;
+      if (c == ' ') words++;
+    }
+    return false;
+  }
+}

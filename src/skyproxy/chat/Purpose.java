@@ -1,0 +1,28 @@
+package skyproxy.chat;
+
+/// What a request is for: the job that it counts as, and the one whose haste it has.
+///
+/// The two differ for one kind of request only. To find what an NPC remembers, the game first has
+/// words to search for written; that is memory's work, but a line waits for it, as it waits for
+/// the choice of a speaker.
+///
+/// @param job what the settings' `jobs`, `/stats` and the dashboard go by
+/// @param timedAs what queues and limits of time go by
+public record Purpose(Job job, Job timedAs) {
+  /// The words to search an NPC's memories with.
+  static final Purpose SEARCH_QUERY = new Purpose(Job.MEMORY, Job.SPEAKER);
+
+  Purpose(Job job) {
+    this(job, job);
+  }
+
+  /// The purpose that this request most likely has.
+  public static Purpose of(ChatRequest request) {
+    return new JobRecognizer(request).purpose();
+  }
+
+  /// The class in which it queues.
+  public Urgency urgency() {
+    return timedAs.urgency();
+  }
+}
