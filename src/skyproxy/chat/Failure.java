@@ -57,9 +57,35 @@ public sealed interface Failure {
   }
 
   /// The upstream refuses this request with a status that goes on to the client: 400, 402, 404,
-  /// 413, 422. `param` and `code` are the upstream's, or null.
+  /// 422. `param` and `code` are the upstream's, or null.
   record Rejected(int status, String message, String param, String code) implements Failure {
     public Rejected {
+      message = masked(message);
+    }
+  }
+
+  /// The prompt is longer than the model takes; another one may be larger. `status` is 400 or 413.
+  /// The rest is the upstream's, or null: `tokens` is what it counted, `limit` what it allows.
+  record TooLong(int status, String message, String param, String code, Integer tokens,
+      Integer limit) implements Failure {
+    public TooLong {
+      message = masked(message);
+    }
+  }
+
+  /// The server has no model in its memory. `loading`: it will have one by itself.
+  record NotLoaded(String message, boolean loading) implements Failure {
+    public NotLoaded {
+      message = masked(message);
+    }
+  }
+
+  /// The target can't take this one request: the order of its messages, a picture in it, a
+  /// parameter, what a template makes of it. Others may, and it serves all others well. `status`
+  /// is what the client gets, 4xx or 502; `pictures`: it is blind, and can't take any with one.
+  record Unsuited(int status, String message, String param, String code, boolean pictures)
+      implements Failure {
+    public Unsuited {
       message = masked(message);
     }
   }
@@ -113,8 +139,17 @@ public sealed interface Failure {
       case BadRequest _, Stopping _ -> false;
       case Rejected rejected -> rejected.status() == 402 || rejected.status() == 404;
       case Empty empty -> !empty.refused();
-      case UnknownModel _, NotReady _, Unauthorized _, RateLimited _, Overloaded _, Broken _,
-          Unreachable _, TimedOut _, Garbled _ -> true;
+      case UnknownModel _, NotReady _, Unauthorized _, RateLimited _, Overloaded _, TooLong _,
+          NotLoaded _, Unsuited _, Broken _, Unreachable _, TimedOut _, Garbled _ -> true;
+    };
+  }
+
+  /// Whether it tells something of the target, and not of this one request alone: only then does
+  /// it count against the target.
+  default boolean blamesTarget() {
+    return switch (this) {
+      case TooLong _, NotLoaded _, Unsuited _ -> false;
+      default -> letsNextTry();
     };
   }
 
@@ -128,6 +163,10 @@ public sealed interface Failure {
       case RateLimited f -> new RateLimited(text, f.retryAfter());
       case Overloaded f -> new Overloaded(text, f.retryAfter());
       case Rejected f -> new Rejected(f.status(), text, f.param(), f.code());
+      case TooLong f ->
+          new TooLong(f.status(), text, f.param(), f.code(), f.tokens(), f.limit());
+      case NotLoaded f -> new NotLoaded(text, f.loading());
+      case Unsuited f -> new Unsuited(f.status(), text, f.param(), f.code(), f.pictures());
       case Broken f -> new Broken(f.status(), text);
       case Unreachable _ -> new Unreachable(text);
       case TimedOut _ -> new TimedOut(text);

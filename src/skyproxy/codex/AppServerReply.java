@@ -122,8 +122,8 @@ final class AppServerReply implements Reply {
   private Failure refusal(Json.Obj answer) {
     Cursor error = Cursor.of(answer).at("error");
     if (!error.at("data").at("input_error_code").isMissing()) {
-      return new Failure.Rejected(400, "The last message is too long for Codex. Shorten it.",
-          "messages", "context_length_exceeded");
+      return new Failure.TooLong(400, "The last message is too long for Codex. Shorten it.",
+          "messages", "context_length_exceeded", null, null);
     }
     Cursor words = error.at("message");
     return failures.ofWords(words.isString() ? words.string() : "it refused the request.");

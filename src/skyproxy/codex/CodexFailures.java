@@ -153,7 +153,9 @@ record CodexFailures(String model, List<String> models, Supplier<Duration> until
           + "little, or choose another model.", later());
       case 503, 529 -> new Failure.Overloaded(
           "Codex has no capacity for " + model + " now. Try again, or choose another model.", SOON);
-      case 400, 413, 422 -> LACKED.matcher(words).find() ? unknownModel()
+      case 413 -> new Failure.TooLong(413, "Codex: " + plain(words), inner(words, "param"),
+          inner(words, "code"), null, null);
+      case 400, 422 -> LACKED.matcher(words).find() ? unknownModel()
           : new Failure.Rejected(status, "Codex: " + plain(words), inner(words, "param"),
               inner(words, "code"));
       default -> new Failure.Broken(status, "Codex failed (" + status + "): " + plain(words)
@@ -171,9 +173,9 @@ record CodexFailures(String model, List<String> models, Supplier<Duration> until
   }
 
   private static Failure tooLong() {
-    return new Failure.Rejected(400, "The conversation is too long for this model. Shorten it: "
+    return new Failure.TooLong(400, "The conversation is too long for this model. Shorten it: "
         + "fewer events and memories in SkyrimNet's settings.", "messages",
-        "context_length_exceeded");
+        "context_length_exceeded", null, null);
   }
 
   private Failure unknownModel() {

@@ -60,10 +60,13 @@ record OpenAiFailures(ServerProfile server, String model, String key) {
           : name + " has no model '" + model + "', or none that can do this. Choose one that"
               + " /v1/models lists." + said, told.param(), told.code());
       case 408 -> new Failure.TimedOut(name + " took too long. Try again." + said);
-      case 413 -> new Failure.Rejected(413, name + " finds this request too large. Send less text"
-          + " or smaller pictures." + said, told.param(), told.code());
-      case 400, 422 -> new Failure.Rejected(status, name + " does not accept this request." + said,
-          told.param(), told.code());
+      case 413 -> new Failure.TooLong(413, name + " finds this request too large. Send less text"
+          + " or smaller pictures." + said, told.param(), told.code(), null, null);
+      case 400, 422 -> "context_length_exceeded".equals(told.code())
+          ? new Failure.TooLong(400, "This prompt is too long for '" + model + "'." + said,
+              told.param(), told.code(), null, null)
+          : new Failure.Rejected(status, name + " does not accept this request." + said,
+              told.param(), told.code());
       case 429 -> new Failure.RateLimited(name + " has had too many requests. Wait, or choose"
           + " another model." + said, retryAfter);
       case 529 -> new Failure.Overloaded(name + " is overloaded at the moment. Try again, or choose"

@@ -34,7 +34,7 @@ final class Cooldown {
   }
 
   void failed(Target target, Failure failure) {
-    if (!failure.letsNextTry()) return;
+    if (!failure.blamesTarget()) return;
     Duration asked = switch (failure) {
       case Failure.RateLimited f -> orUsual(f.retryAfter());
       case Failure.Overloaded f -> orUsual(f.retryAfter());
@@ -42,7 +42,7 @@ final class Cooldown {
       case Failure.Unauthorized f -> orUsual(f.retryAfter());
       case Failure.Broken _, Failure.Unreachable _, Failure.TimedOut _, Failure.Garbled _,
           Failure.Empty _, Failure.UnknownModel _, Failure.Rejected _, Failure.BadRequest _,
-          Failure.Stopping _ -> null;
+          Failure.Stopping _, Failure.TooLong _, Failure.NotLoaded _, Failure.Unsuited _ -> null;
     };
     long now = nanos.getAsLong();
     if (states.size() >= TARGETS) states.values().removeIf(state -> state.until - now <= 0);

@@ -44,7 +44,13 @@ record ErrorBody(int status, String type, String code, String message, String pa
           api(503, "upstream_overloaded", message, or(f.retryAfter(), SOON));
       case Failure.Rejected f -> new ErrorBody(f.status(),
           f.status() == 402 ? "billing_error" : "invalid_request_error",
-          f.code() == null ? "upstream_error" : f.code(), message, f.param(), null);
+          or(f.code(), "upstream_error"), message, f.param(), null);
+      case Failure.TooLong f -> invalid(f.status(), or(f.code(),
+          f.status() == 400 ? "context_length_exceeded" : "upstream_error"), message, f.param());
+      case Failure.NotLoaded _ -> api(503, "provider_not_ready", message, SOON);
+      case Failure.Unsuited f -> f.status() >= 500
+          ? api(f.status(), "upstream_error", message, null)
+          : invalid(f.status(), or(f.code(), "upstream_error"), message, f.param());
       case Failure.Broken _, Failure.Garbled _ -> api(502, "upstream_error", message, null);
       case Failure.Unreachable _ -> api(502, "upstream_unreachable", message, null);
       case Failure.TimedOut _ -> api(504, "upstream_timeout", message, null);
@@ -57,8 +63,8 @@ record ErrorBody(int status, String type, String code, String message, String pa
     return new ErrorBody(status, "api_error", code, message, null, retryAfter);
   }
 
-  private static Duration or(Duration asked, Duration usual) {
-    return asked == null ? usual : asked;
+  private static <T> T or(T told, T usual) {
+    return told == null ? usual : told;
   }
 
   Json.Obj json() {

@@ -69,6 +69,9 @@ final class RequestJson {
       case Failure.RateLimited _ -> "rate_limited";
       case Failure.Overloaded _ -> "overloaded";
       case Failure.Rejected _ -> "rejected";
+      case Failure.TooLong _ -> "too_long";
+      case Failure.NotLoaded _ -> "not_loaded";
+      case Failure.Unsuited _ -> "unsuited";
       case Failure.Broken _ -> "broken";
       case Failure.Unreachable _ -> "unreachable";
       case Failure.TimedOut _ -> "timed_out";

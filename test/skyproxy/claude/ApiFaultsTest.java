@@ -146,7 +146,12 @@ final class ApiFaultsTest {
     upstream.answer(error(402, "billing_error", "Pay"));
     assertEquals(402, assertInstanceOf(Failure.Rejected.class, ask()).status());
     upstream.answer(error(413, "request_too_large", "Too much"));
-    assertEquals(413, assertInstanceOf(Failure.Rejected.class, ask()).status());
+    assertEquals(413, assertInstanceOf(Failure.TooLong.class, ask()).status());
+    upstream.answer(error(400, "invalid_request_error",
+        "prompt is too long: 210000 tokens > 200000 maximum"));
+    Failure.TooLong tooLong = assertInstanceOf(Failure.TooLong.class, ask());
+    assertEquals("400 context_length_exceeded 210000 200000", tooLong.status() + " "
+        + tooLong.code() + " " + tooLong.tokens() + " " + tooLong.limit());
   }
 
   @Test

@@ -79,7 +79,7 @@ final class CodexFailuresTest {
         "param":"text.format.schema","code":"invalid_json_schema"}}""");
     assertEquals(new Failure.Rejected(400, "Codex: Invalid schema.", "text.format.schema",
         "invalid_json_schema"), failure);
-    assertEquals("context_length_exceeded", assertInstanceOf(Failure.Rejected.class,
+    assertEquals("context_length_exceeded", assertInstanceOf(Failure.TooLong.class,
         typed("\"contextWindowExceeded\"", "x")).code());
   }
 

@@ -215,7 +215,7 @@ final class OpenAiDecoderTest {
         fails(() -> stream(true, data(AYE, error.formatted("\"429\"")))));
     assertInstanceOf(Failure.Unauthorized.class,
         fails(() -> stream(true, data(error.formatted("401")))));
-    assertInstanceOf(Failure.Rejected.class, fails(() -> stream(true,
+    assertInstanceOf(Failure.TooLong.class, fails(() -> stream(true,
         data(error.formatted("\"context_length_exceeded\"")))));
     assertInstanceOf(Failure.Broken.class,
         fails(() -> stream(true, data("{\"error\":\"out of memory\"}"))));
@@ -255,7 +255,8 @@ final class OpenAiDecoderTest {
     assertEquals(seven, ((Failure.RateLimited) status(429, body)).retryAfter());
     assertEquals(seven, ((Failure.Overloaded) status(529, body)).retryAfter());
     assertInstanceOf(Failure.TimedOut.class, status(408, body));
-    for (int same : new int[] {400, 402, 404, 413, 422}) {
+    assertEquals(413, ((Failure.TooLong) status(413, body)).status());
+    for (int same : new int[] {400, 402, 404, 422}) {
       Failure.Rejected rejected = (Failure.Rejected) status(same, body);
       assertEquals(List.of(same, "p", "c"),
           List.of(rejected.status(), rejected.param(), rejected.code()));

@@ -176,9 +176,12 @@ final class OpenAiProviderTest {
 
   @Test
   void a_refusal_that_names_no_parameter_we_sent_is_not_tried_again() {
+    fake.answer(status(400).body("{\"error\":{\"message\":\"This model's maximum context length"
+        + " is 8192 tokens\",\"param\":\"messages\",\"code\":\"context_length_exceeded\"}}"));
+    assertInstanceOf(Failure.TooLong.class,
+        assertThrows(ChatException.class, () -> ask(openRouter)).failure());
+    assertEquals(1, fake.requests().size());
     for (String error : List.of(
-        "{\"error\":{\"message\":\"This model's maximum context length is 8192 tokens\","
-            + "\"param\":\"messages\",\"code\":\"context_length_exceeded\"}}",
         "{\"error\":{\"message\":\"filtered\",\"param\":\"prompt\",\"code\":\"content_filter\"}}",
         "{\"error\":{\"message\":\"top_k last message\",\"code\":\"content_policy_violation\"}}",
         "{\"error\":{\"message\":\"the provider says 'min_p' is odd to stream\"}}", "no")) {

@@ -75,6 +75,8 @@ final class FailoverReplyTest {
         new Failure.Unauthorized("n", null), new Failure.RateLimited("n", null),
         new Failure.Overloaded("n", null), BROKEN, new Failure.Unreachable("n"),
         new Failure.TimedOut("n"), new Failure.Garbled("n"), new Failure.UnknownModel("n"),
+        new Failure.TooLong(400, "n", null, null, null, null), new Failure.NotLoaded("n", false),
+        new Failure.Unsuited(400, "n", null, null, true),
         new Failure.Rejected(402, "n", null, null), new Failure.Rejected(404, "n", null, null))) {
       claude.on("a", failure);
       FailoverReply reply = open("a > gpt-b");
@@ -90,8 +92,8 @@ final class FailoverReplyTest {
   @Test
   void a_request_that_is_wrong_and_a_refusal_are_not_tried_elsewhere() {
     for (Failure failure : List.of(new Failure.BadRequest("n", null, "x"),
-        new Failure.Rejected(400, "n", null, "context_length_exceeded"),
-        new Failure.Rejected(413, "n", null, null), new Failure.Rejected(422, "n", null, null),
+        new Failure.Rejected(400, "n", null, "invalid_value"),
+        new Failure.Rejected(422, "n", null, null),
         new Failure.Empty("n", true), new Failure.Stopping("n"))) {
       claude.on("a", failure);
       assertEquals(failure, fail(open("a > gpt-b")));

@@ -205,6 +205,18 @@ final class RouterTest {
   }
 
   @Test
+  void what_is_about_one_request_alone_rests_nobody() {
+    for (Failure failure : List.of(new Failure.TooLong(400, "n", null, null, 9_000, 8_000),
+        new Failure.TooLong(413, "n", null, null, null, null), new Failure.NotLoaded("n", true),
+        new Failure.Unsuited(502, "n", null, null, false))) {
+      claude.on("a", failure);
+      assertEquals(List.of("b", "b", "b"), ask(3, "a > b"));
+      claude.on("a", new Event.Text("aye"), END);
+      assertEquals("a", ask("a > b"), failure.toString());
+    }
+  }
+
+  @Test
   void models_that_do_not_exist_do_not_draw_the_traffic() {
     claude.on("a", new Failure.Rejected(404, "No such model.", null, null));
     ask(20, "a, b");

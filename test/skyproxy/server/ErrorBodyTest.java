@@ -51,8 +51,16 @@ final class ErrorBodyTest {
         "402 billing_error upstream_error null -");
     TABLE.put(new Failure.Rejected(404, "words", null, null),
         "404 invalid_request_error upstream_error null -");
-    TABLE.put(new Failure.Rejected(413, "words", null, null),
+    TABLE.put(new Failure.TooLong(413, "words", null, null, null, null),
         "413 invalid_request_error upstream_error null -");
+    TABLE.put(new Failure.TooLong(400, "words", "messages", null, 9, 8),
+        "400 invalid_request_error context_length_exceeded messages -");
+    TABLE.put(new Failure.NotLoaded("words", false), "503 api_error provider_not_ready null 5");
+    TABLE.put(new Failure.NotLoaded("words", true), "503 api_error provider_not_ready null 5");
+    TABLE.put(new Failure.Unsuited(400, "words", "messages", "blind", true),
+        "400 invalid_request_error blind messages -");
+    TABLE.put(new Failure.Unsuited(502, "words", null, null, false),
+        "502 api_error upstream_error null -");
     TABLE.put(new Failure.Rejected(422, "words", null, null),
         "422 invalid_request_error upstream_error null -");
     TABLE.put(new Failure.Broken(500, "words"), "502 api_error upstream_error null -");

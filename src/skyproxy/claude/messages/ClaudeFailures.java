@@ -2,6 +2,8 @@ package skyproxy.claude.messages;
 
 import java.time.Duration;
 import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import skyproxy.chat.Failure;
 import skyproxy.chat.Secrets;
 import skyproxy.json.Cursor;
@@ -19,6 +21,7 @@ import skyproxy.settings.Settings.ClaudeMode;
 /// @param model what was asked for
 public record ClaudeFailures(ClaudeMode mode, String model) {
   private static final int QUOTED = 400;
+  private static final Pattern LENGTHS = Pattern.compile("(\\d{1,9}) tokens > (\\d{1,9})");
 
   /// An answer without success. `body` is JSON, or whatever stood in the way.
   public Failure status(int status, byte[] body, Duration retryAfter) {
@@ -66,10 +69,12 @@ public record ClaudeFailures(ClaudeMode mode, String model) {
       case 402 -> new Failure.Rejected(402,
           "Anthropic wants to be paid first. Check billing at console.anthropic.com." + said,
           null, code);
-      case 413 -> new Failure.Rejected(413,
+      case 413 -> new Failure.TooLong(413,
           "The request is too large for Claude. Send less text or smaller pictures." + said,
-          null, code);
-      case 400, 422 -> new Failure.Rejected(status, rejected(words, said), null, code);
+          null, code, null, null);
+      case 400, 422 -> words.toLowerCase(Locale.ROOT).contains("prompt is too long")
+          ? tooLong(words, said)
+          : new Failure.Rejected(status, rejected(words, said), null, code);
       default -> new Failure.Broken(status, "Anthropic's server failed (status " + status
           + "). Try again in a moment; status.anthropic.com tells about outages." + said);
     };
@@ -89,6 +94,16 @@ public record ClaudeFailures(ClaudeMode mode, String model) {
     };
   }
 
+  /// `prompt is too long: 210000 tokens > 200000 maximum`.
+  private static Failure tooLong(String words, String said) {
+    Matcher told = LENGTHS.matcher(words);
+    boolean counted = told.find();
+    return new Failure.TooLong(400, "The request is too long for this model. Let the game send"
+        + " fewer past events, or choose a model with more context." + said, "messages",
+        "context_length_exceeded", counted ? Integer.valueOf(told.group(1)) : null,
+        counted ? Integer.valueOf(told.group(2)) : null);
+  }
+
   private String rejected(String words, String said) {
     String lower = words.toLowerCase(Locale.ROOT);
     if (lower.contains("extra usage") || lower.contains("third-party")) {
@@ -96,10 +111,6 @@ public record ClaudeFailures(ClaudeMode mode, String model) {
           + (mode == ClaudeMode.API_KEY ? "" : " Switch to "
               + (mode == ClaudeMode.DIRECT ? "--claude-mode cli" : "another model")
               + ", or set an API key.") + said;
-    }
-    if (lower.contains("prompt is too long")) {
-      return "The request is too long for this model. Let the game send fewer past events, or"
-          + " choose a model with more context." + said;
     }
     return "Claude does not accept this request." + (said.isEmpty() ? " Try again." : said);
   }

@@ -58,8 +58,10 @@ final class CliFailuresTest {
   void other_refusals_keep_their_status() {
     assertEquals(400, rejected("unknown", 400, "API Error: 400 messages.0: bad thing").status());
     assertEquals(402, rejected("billing_error", 402, "Credit balance is too low").status());
-    assertEquals(413, rejected("invalid_request", 413, "Request too large (max 32MB).").status());
-    assertEquals(400, rejected("invalid_request", 400, "Prompt is too long").status());
+    assertEquals(413, assertInstanceOf(Failure.TooLong.class,
+        FAULT.of("invalid_request", 413, "Request too large (max 32MB).", null)).status());
+    assertEquals(400, assertInstanceOf(Failure.TooLong.class,
+        FAULT.of("invalid_request", 400, "Prompt is too long", null)).status());
   }
 
   private static Failure.Rejected rejected(String kind, int status, String words) {
