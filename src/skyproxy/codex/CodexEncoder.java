@@ -154,7 +154,7 @@ final class CodexEncoder {
     for (Said one : said.subList(0, said.size() - 1)) {
       items.add(one.item != null ? one.item : message(one.role, one.parts));
     }
-    String words = formInWords();
+    String words = strictSchema() != null ? null : request.responseFormat().inWords();
     if (words != null) items.add(message("developer", List.of(new Part.Text(words))));
     return items;
   }
@@ -185,9 +185,7 @@ final class CodexEncoder {
         .put("model", request.model())
         .put("effort", effort(request.reasoning().effort(), efforts))
         .put("summary", request.reasoning().shown() ? "auto" : "none");
-    if (request.responseFormat().kind() == Kind.JSON_SCHEMA && strictSchema() != null) {
-      turn.put("outputSchema", strictSchema());
-    }
+    if (strictSchema() != null) turn.put("outputSchema", strictSchema());
     return turn.build();
   }
 
@@ -211,19 +209,10 @@ final class CodexEncoder {
     return best != null ? best : lowest != null ? lowest : efforts.getFirst();
   }
 
+  /// The schema to be sent as such; null when there is none, or only words will do.
   private Json.Obj strictSchema() {
-    return schemaInWords ? null : StrictSchema.of(request.responseFormat().schema());
-  }
-
-  private String formInWords() {
-    return switch (request.responseFormat().kind()) {
-      case TEXT -> null;
-      case JSON_OBJECT -> "Answer with one JSON object and nothing else: no code fence, no text "
-          + "around it.";
-      case JSON_SCHEMA -> strictSchema() != null ? null
-          : "Answer with one JSON value that follows this JSON schema and nothing else: no code "
-              + "fence, no text around it.\n" + request.responseFormat().schema();
-    };
+    return schemaInWords || request.responseFormat().kind() != Kind.JSON_SCHEMA ? null
+        : StrictSchema.of(request.responseFormat().schema());
   }
 
   /// An estimate of the size of all texts.

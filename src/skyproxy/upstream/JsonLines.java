@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import skyproxy.json.Json;
 import skyproxy.json.JsonException;
@@ -48,6 +49,7 @@ public final class JsonLines {
   private final Subprocess child;
   private final LinkedBlockingQueue<Outgoing> outgoing = new LinkedBlockingQueue<>();
   private final CompletableFuture<Void> outputEnded = new CompletableFuture<>();
+  private final ReentrantLock handing = new ReentrantLock();
   private Consumer<Line> listener;
   private boolean over;
   private volatile boolean closing;
@@ -115,10 +117,15 @@ public final class JsonLines {
   }
 
   /// The lock is for a reader that a grandchild keeps going when the end has been handed on.
-  private synchronized void hand(Line line) {
-    if (over) return;
-    over = line instanceof Line.End;
-    listener.accept(line);
+  private void hand(Line line) {
+    handing.lock();
+    try {
+      if (over) return;
+      over = line instanceof Line.End;
+      listener.accept(line);
+    } finally {
+      handing.unlock();
+    }
   }
 
   private void write() {

@@ -135,7 +135,7 @@ final class CodexEncoderTest {
     assertEquals(new Json.Bool(false), schema.get("additionalProperties"));
     CodexEncoder inWords = new CodexEncoder(request, true);
     assertNull(inWords.turn(List.of()).get("outputSchema"));
-    assertTrue(told(inWords).startsWith("developer input_text=Answer with one JSON value"));
+    assertTrue(told(inWords).startsWith("developer input_text=Answer with one JSON object"));
   }
 
   @Test
