@@ -137,8 +137,8 @@ final class LayoutTest {
   }
 
   @Test
-  void lines_of_java_have_at_most_100_columns_and_no_tabs() {
-    check(java("src", "test"), (file, report) -> eachLine(file, (number, line) -> {
+  void lines_have_at_most_100_columns_and_no_tabs() {
+    check(sources("java", "css", "js"), (file, report) -> eachLine(file, (number, line) -> {
       if (line.codePointCount(0, line.length()) > 100) {
         report.accept(number, "has over 100 columns");
       }

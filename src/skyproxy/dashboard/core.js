@@ -30,6 +30,17 @@ export function put(node, text) {
   return node;
 }
 
+const drawn = new WeakMap();
+
+// Gives an element new children only where what they show (the key) has changed: what a player has
+// opened, typed or selected in there is left in peace.
+export function once(node, key, draw) {
+  const now = JSON.stringify(key);
+  if (drawn.get(node) === now) return;
+  drawn.set(node, now);
+  node.replaceChildren(...draw());
+}
+
 export function toggle(node, shown) {
   if (node.hidden === !!shown) node.hidden = !shown;
 }
@@ -74,7 +85,7 @@ export function until(iso) {
   const min = Math.round((new Date(iso) - Date.now()) / 60000);
   if (!(min > 0)) return 'now';
   if (min < 60) return 'in ' + min + ' min';
-  return min < 2880 ? 'in ' + Math.round(min / 60) + ' h' : 'in ' + Math.round(min / 1440) + ' days';
+  return 'in ' + (min < 2880 ? Math.round(min / 60) + ' h' : Math.round(min / 1440) + ' days');
 }
 
 // ---- calls ----

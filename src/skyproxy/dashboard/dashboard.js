@@ -2,7 +2,9 @@
 // seconds else, never while nobody looks.
 
 import { $, Refused, call, onKeyWanted, put, toggle } from './core.js';
+import * as arrange from './arrange.js';
 import * as live from './live.js';
+import * as providers from './providers.js';
 import * as setup from './setup.js';
 import * as speed from './speed.js';
 import * as trial from './trial.js';
@@ -73,16 +75,19 @@ function show(stats) {
   live.show(stats);
   if (stats.today) speed.show(stats);
   speed.glance(stats, live.recent());
-  setup.show(stats, refresh);
+  setup.show(stats);
+  providers.show(stats, refresh);
+  arrange.show(stats);
   showState(stats.providers);
   put($('about'), 'SkyrimNet Proxy ' + settings.version + ', counting since '
     + new Date(stats.counting_since).toLocaleDateString() + '. Settings: ' + settings.file);
 }
 
-function showState(providers) {
-  const real = providers.filter((p) => p.name !== 'demo');
+function showState(all) {
+  const real = all.filter((p) => p.name !== 'demo');
   const ready = real.filter((p) => p.state === 'ready').length;
-  const [colour, words] = ready ? ['good', ready === 1 ? '1 provider ready' : ready + ' providers ready']
+  const [colour, words] = ready
+    ? ['good', ready === 1 ? '1 provider ready' : ready + ' providers ready']
     : real.some((p) => p.state === 'warming') ? ['fair', 'Starting…'] : ['slow', 'Needs set-up'];
   put($('state'), words);
   $('state').className = 'pill ' + colour;
@@ -92,7 +97,8 @@ function showState(providers) {
 let asking = null;
 onKeyWanted(() => {
   asking ??= new Promise((resolve) => {
-    put($('key-note'), sessionStorage.getItem('api_key') ? 'That is not the key. It is in the settings file.' : '');
+    put($('key-note'), sessionStorage.getItem('api_key')
+      ? 'That is not the key. It is in the settings file.' : '');
     $('key-dialog').showModal();
     $('key-form').onsubmit = () => {
       sessionStorage.setItem('api_key', $('key-input').value.trim());
@@ -105,7 +111,9 @@ onKeyWanted(() => {
 });
 $('key-dialog').addEventListener('cancel', (event) => event.preventDefault());
 
-setup.start(refresh);
+setup.start();
+providers.start(refresh);
+arrange.start(refresh);
 live.start(refresh);
 speed.start(refresh);
 trial.start();

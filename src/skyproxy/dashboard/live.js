@@ -32,11 +32,13 @@ export function reset() {
 export function show(stats) {
   $('keep-texts').checked = stats.texts_kept;
   put($('keep-words'), stats.texts_kept
-    ? 'Prompts and answers of the last 40 requests are kept, in memory only, until you switch it off.'
+    ? 'Prompts and answers of the last 40 requests are kept, in memory only, until you switch it'
+      + ' off.'
     : 'Prompts and answers are not kept.');
   if (!stats.recent.length) return draw();
   const first = entries.length === 0;
-  entries = [...stats.recent.map((entry) => ({ ...entry, fresh: !first })), ...entries].slice(0, KEPT);
+  const newer = stats.recent.map((entry) => ({ ...entry, fresh: !first }));
+  entries = [...newer, ...entries].slice(0, KEPT);
   return draw();
 }
 
@@ -119,7 +121,8 @@ async function addTexts(box, id) {
   try {
     const whole = await get('/stats?id=' + id);
     for (const [name, title] of [['prompt', 'Request'], ['answer', 'Answer']]) {
-      if (whole[name]) box.append(h('h3', {}, title), h('pre', { tabindex: '0' }, pretty(whole[name])));
+      if (!whole[name]) continue;
+      box.append(h('h3', {}, title), h('pre', { tabindex: '0' }, pretty(whole[name])));
     }
   } catch (e) {
     box.append(h('p', { class: 'muted' }, 'Its texts are gone: ' + e.message));

@@ -1,9 +1,9 @@
 // Speed: first words by work and by model, and the pulse of the last requests.
 
-import { $, PACES, act, ago, count, dollars, h, pace, post, put, seconds, svg, toggle } from './core.js';
+import {
+  $, PACES, act, ago, count, dollars, h, once, pace, post, put, seconds, svg, toggle,
+} from './core.js';
 
-const JOBS = ['dialogue', 'action', 'mood', 'speaker', 'translate', 'vision', 'gamemaster', 'memory',
-  'profile', 'diary', 'agent', 'other'];
 const BARS = 60;
 
 let tables = {};
@@ -12,7 +12,8 @@ export function start(refresh) {
   for (const radio of document.getElementsByName('span')) radio.addEventListener('change', draw);
   $('forget').addEventListener('submit', (event) => {
     event.preventDefault();
-    if (!confirm('Delete all figures and the list of requests? The proxy goes on counting from zero.')) return;
+    if (!confirm('Delete all figures and the list of requests? The proxy goes on counting from'
+      + ' zero.')) return;
     act(event.target, async () => {
       await post('/config/figures', { delete: true });
       refresh();
@@ -30,7 +31,8 @@ function draw() {
   const span = [...document.getElementsByName('span')].find((radio) => radio.checked).value;
   const table = tables[span];
   if (!table) return;
-  const jobs = table.jobs.toSorted((a, b) => JOBS.indexOf(a.job) - JOBS.indexOf(b.job));
+  const order = tables.settings.job_names;
+  const jobs = table.jobs.toSorted((a, b) => order.indexOf(a.job) - order.indexOf(b.job));
   $('by-job').replaceChildren(...jobs.map((row) => bar(row.job, row)));
   $('by-model').replaceChildren(...table.models.slice(0, 40).map((row) => bar(row.model, row)));
   toggle($('speed-empty'), !table.models.length);
@@ -45,27 +47,29 @@ function bar(name, f) {
   const p95 = f.first_token_p95_ms;
   const words = p50 === null ? 'no first words yet'
     : `half within ${seconds(p50)}, 95 of 100 within ${seconds(p95)}`;
-  const grid = [2000, 4000, 8000].map((ms) => svg('rect', { x: place(ms), width: 0.25, height: 10, class: 'grid' }));
+  const grid = [2000, 4000, 8000].map((ms) => svg('rect',
+    { x: place(ms), width: 0.25, height: 10, class: 'grid' }));
   const marks = p50 === null ? [] : [
     svg('rect', { x: 0, y: 4.4, width: place(p95), height: 1.2, class: pace(p95) }),
     svg('rect', { x: place(p95) - 0.4, y: 2.5, width: 0.4, height: 5, class: pace(p95) }),
     svg('rect', { x: 0, y: 1.8, width: place(p50), height: 6.4, class: pace(p50) })];
-  const wrong = [f.failures ? f.failures + ' failed' : null, f.hang_ups ? f.hang_ups + ' hung up' : null]
-    .filter(Boolean).join(', ');
+  const wrong = [f.failures ? f.failures + ' failed' : null,
+    f.hang_ups ? f.hang_ups + ' hung up' : null].filter(Boolean).join(', ');
   return h('div', { class: 'bar' },
     h('span', { class: 'name', title: name }, name),
     h('span', { class: 'track' }, svg('svg', { viewBox: '0 0 100 10', preserveAspectRatio: 'none',
       role: 'img', 'aria-label': name + ', first word: ' + words }, grid, marks)),
     h('span', {}, h('b', { class: pace(p50) }, seconds(p50)), ' half, ',
       h('span', { class: pace(p95) }, seconds(p95)), ' most'),
-    h('span', { class: 'facts' }, [f.requests + (f.requests === 1 ? ' request' : ' requests'), wrong,
+    h('span', { class: 'facts' }, [
+      f.requests + (f.requests === 1 ? ' request' : ' requests'), wrong,
       'whole answer ' + seconds(f.total_p50_ms),
       f.tokens_per_second ? f.tokens_per_second.toFixed(0) + ' tokens/s' : null,
       share(f) ? share(f) + ' % cached' : null, f.cost_usd ? dollars(f.cost_usd) : null]
       .filter(Boolean).join(' · ')));
 }
 
-export const share = (f) => (f.prompt_tokens ? Math.round(100 * f.cached_tokens / f.prompt_tokens) : 0);
+const share = (f) => (f.prompt_tokens ? Math.round(100 * f.cached_tokens / f.prompt_tokens) : 0);
 
 // ---- at a glance ----
 
@@ -85,30 +89,33 @@ export function glance(stats, entries) {
       + (total.hang_ups ? ', ' + total.hang_ups + ' hung up' : ''));
     $('g-failed').className = total.failures ? 'bad' : '';
     put($('g-tokens'), count(total.prompt_tokens + total.completion_tokens));
-    put($('g-cached'), [share(total) + ' % from cache', total.cost_usd ? dollars(total.cost_usd) : null]
-      .filter(Boolean).join(', '));
+    put($('g-cached'), [share(total) + ' % from cache',
+      total.cost_usd ? dollars(total.cost_usd) : null].filter(Boolean).join(', '));
   }
   pulse(entries.slice(0, BARS).toReversed());
 }
 
-let drawn = '';
-
 function pulse(entries) {
-  const key = entries.map((e) => e.id).join();
-  if (!entries.length || drawn === key) return;
-  drawn = key;
-  const good = entries.filter((e) => e.outcome !== 'failed').length;
+  if (!entries.length) return;
+  once($('pulse'), entries.map((e) => e.id), () => [bars(entries)]);
+  put($('pulse-words'), 'The last ' + entries.length + ' requests, newest at the right. The higher'
+    + ' a bar, the longer the wait for the first word; full height is a failure.');
+}
+
+function bars(entries) {
+  const failed = entries.filter((e) => e.outcome === 'failed').length;
   const gap = BARS - entries.length;
-  $('pulse').replaceChildren(svg('svg', { viewBox: '0 0 240 40', preserveAspectRatio: 'none', role: 'img',
-    'aria-label': `The last ${entries.length} requests, ${entries.length - good} of them failed` },
-  Array.from({ length: gap }, (_, i) => svg('rect', { x: i * 4, y: 38, width: 3, height: 2, class: 'none' })),
-  entries.map((e, i) => {
-    const failed = e.outcome === 'failed';
-    const height = failed ? 40 : e.first_token_ms === null ? 3 : Math.max(3, 0.4 * place(e.first_token_ms));
-    return svg('rect', { x: (i + gap) * 4, y: 40 - height, width: 3, height,
-      class: failed ? 'bad' : pace(e.first_token_ms) },
-    svg('title', {}, `${e.job}, ${e.model}: ${failed ? 'failed' : seconds(e.first_token_ms)}`));
-  })));
-  put($('pulse-words'), 'The last ' + entries.length + ' requests, newest at the right. The higher a bar, '
-    + 'the longer the wait for the first word; full height is a failure.');
+  const empty = Array.from({ length: gap }, (_, i) => svg('rect',
+    { x: i * 4, y: 38, width: 3, height: 2, class: 'none' }));
+  return svg('svg', { viewBox: '0 0 240 40', preserveAspectRatio: 'none', role: 'img',
+    'aria-label': `The last ${entries.length} requests, ${failed} of them failed` },
+  empty, entries.map((entry, i) => pulseBar(entry, i + gap)));
+}
+
+function pulseBar({ job, model, outcome, first_token_ms: first }, at) {
+  const failed = outcome === 'failed';
+  const height = failed ? 40 : first === null ? 3 : Math.max(3, 0.4 * place(first));
+  return svg('rect', { x: at * 4, y: 40 - height, width: 3, height,
+    class: failed ? 'bad' : pace(first) },
+  svg('title', {}, `${job}, ${model}: ${failed ? 'failed' : seconds(first)}`));
 }

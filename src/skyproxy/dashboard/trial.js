@@ -12,10 +12,13 @@ export function start() {
     const box = $('trial-models');
     const first = !box.children.length;
     const row = h('div', { class: 'row' },
-      h('label', { class: 'grow' }, first ? 'Model' : 'and', h('input', { list: 'models', value: id,
-        required: true })),
-      !first && h('button', { type: 'button', class: 'quiet icon', 'aria-label': 'Remove this model',
-        onclick: () => { row.remove(); toggle($('trial-add'), true); } }, '×'));
+      h('label', { class: 'grow' }, first ? 'Model' : 'and',
+        h('input', { list: 'models', value: id, required: true })),
+      !first && h('button', { type: 'button', class: 'quiet icon',
+        'aria-label': 'Remove this model', onclick: () => {
+          row.remove();
+          toggle($('trial-add'), true);
+        } }, '×'));
     box.append(row);
     toggle($('trial-add'), box.children.length < MOST);
     return row.querySelector('input');
@@ -50,8 +53,9 @@ function answerBox(model) {
   const answer = { said: h('p', { class: 'said', 'aria-busy': 'true' }), first: h('dd', {}, '…'),
     total: h('dd', {}, '…'), tokens: h('dd', {}, '…'), model: h('h3', {}, model) };
   const fact = (name, value) => h('div', {}, h('dt', {}, name), value);
-  answer.root = h('article', { class: 'answer', 'aria-label': 'Answer of ' + model }, answer.model, answer.said,
-    h('dl', {}, fact('First word', answer.first), fact('Total', answer.total), fact('Tokens', answer.tokens)));
+  answer.root = h('article', { class: 'answer', 'aria-label': 'Answer of ' + model },
+    answer.model, answer.said, h('dl', {}, fact('First word', answer.first),
+      fact('Total', answer.total), fact('Tokens', answer.tokens)));
   return answer;
 }
 
@@ -115,8 +119,9 @@ async function checkUp(form) {
         found.advice && h('p', { class: 'small' }, found.advice)));
     }
     const bad = results.filter((r) => r !== 'works').length;
-    put(note, bad ? `${results.length - bad} of ${results.length} work with ${model}. See below what to change.`
-      : `All ${results.length} work with ${model}.`).className = 'note ' + (bad ? 'slow' : 'good');
+    const good = results.length - bad;
+    put(note, bad ? `${good} of ${results.length} work with ${model}. See below what to change.`
+      : `All ${good} work with ${model}.`).className = 'note ' + (bad ? 'slow' : 'good');
   } catch (e) {
     put(note, e.message).className = 'note bad';
   } finally {
