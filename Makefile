@@ -98,7 +98,7 @@ $(JUNIT):
 	@echo "$(JUNIT_SHA256)  build/fetched/$(@F)" | $(SHA256SUM) -c >/dev/null
 	@mv build/fetched/$(@F) $@
 
-# What can not be had is said in one line, and the tests that need it are skipped: not an error.
+# What can't be had is said in one line, and the tests that need it are skipped: not an error.
 # Packages whose install scripts npm did not run are set up by hand.
 cli:
 	@[ "$$(cat $(CLI)/ready 2>/dev/null)" = "$(CLI_PACKAGES)" ] || { \

@@ -1,5 +1,4 @@
-/// The program: what is said on the command line, which parts are put together, how they start
-/// and how they stop.
+/// The program: reads the command line, puts the parts together, starts and stops them.
 ///
 /// This package knows every other one and none knows it: vendors, server, routing and statistics
 /// meet here and nowhere else. A new provider is one more package, one more line in `Wiring` and,
@@ -10,5 +9,6 @@
 /// when it does not; nothing is shared by way of this package.
 ///
 /// Standard output carries one line for programs that wait for us, `Listening on ...`; everything
-/// said to people goes to standard error and, from all other packages, through the log.
+/// said to people goes to standard error and, from all other packages, through the log, which masks
+/// credentials ([skyproxy.LogLine]).
 package skyproxy;

@@ -29,7 +29,7 @@ public final class DemoProvider implements Provider {
       "Dragons, you say? *laughs* The demo knows three lines about dragons, and this is one of"
           + " them.");
   private static final String PICTURE =
-      "I see that you sent a picture, but a demo like me can not tell a dragon from a mudcrab.";
+      "I see that you sent a picture, but a demo like me can't tell a dragon from a mudcrab.";
 
   private final Duration pause;
   private final long created = System.currentTimeMillis() / 1000;

@@ -89,11 +89,11 @@ final class ChatHandler {
     } catch (ChatException e) {
       ErrorBody error = ErrorBody.of(e.failure());
       recorder.failed(e.failure(), error.status());
-      // An interrupted thread, as when the proxy stops, would close the socket by writing to it.
+      // Clear the interrupt flag: an interrupted thread that writes closes the socket.
       Thread.interrupted();
       sink.fail(error);
     } catch (RuntimeException bug) {
-      LOG.log(Level.ERROR, "a request failed by a fault of the proxy", bug);
+      LOG.log(Level.ERROR, "A request failed by a fault of the proxy", bug);
       recorder.failed(null, 500);
       sink.fail(ErrorBody.internal());
     }

@@ -145,7 +145,7 @@ public final class ProxyServer {
       respond(exchange);
       exchange.close();
     } catch (IOException gone) {
-      LOG.log(Level.DEBUG, "the client has gone: {0}", gone.getMessage());
+      LOG.log(Level.DEBUG, "The client has gone: {0}", gone.getMessage());
       throw gone;
     } finally {
       leave();

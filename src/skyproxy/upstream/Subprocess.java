@@ -29,7 +29,7 @@ public final class Subprocess implements AutoCloseable {
   private final Process process;
   private final StringBuilder stderr = new StringBuilder();
   private final Thread drainer =
-      Thread.ofPlatform().daemon().name("stderr of a child").unstarted(this::drainStderr);
+      Thread.ofPlatform().daemon().name("Stderr of a child").unstarted(this::drainStderr);
 
   private Subprocess(Process process) {
     this.process = process;
@@ -78,7 +78,7 @@ public final class Subprocess implements AutoCloseable {
         }
       }
     } catch (IOException closed) {
-      LOG.log(Level.DEBUG, "stderr of a child closed: {0}", closed.getMessage());
+      LOG.log(Level.DEBUG, "Stderr of a child closed: {0}", closed.getMessage());
     }
   }
 
