@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import skyproxy.testing.Program;
 
 /// What the proxy adds to a direct connection, measured side by side in one run.
 ///
@@ -25,9 +26,11 @@ public final class Bench {
     int rounds = List.of(args).contains("quick") ? 5 : 30;
     Recognition.run();
     Path folder = Files.createTempDirectory("skyrimnet-proxy-bench");
+    Path settings = folder.resolve("config.json");
     try (TokenUpstream upstream = new TokenUpstream();
-        Program bare = Program.bare(folder, upstream.port());
-        Program proxy = Program.proxy(folder, upstream.port())) {
+        Program bare = Program.measured(folder, BareRelay.class, "" + upstream.port());
+        Program proxy = Program.measured(folder, "--config",
+            Files.writeString(settings, settings(upstream.port())).toString())) {
       Map<String, Integer> ports = new TreeMap<>(Map.of("1 direct", upstream.port(),
           "2 bare relay", bare.port(), "3 proxy", proxy.port()));
       System.out.printf("listening after: bare relay %d ms, proxy %d ms%n",
@@ -49,6 +52,12 @@ public final class Bench {
         }
       }
     }
+  }
+
+  private static String settings(int upstream) {
+    return """
+        {"providers":{"up":{"base_url":"http://127.0.0.1:%d/v1"}}}
+        """.formatted(upstream);
   }
 
   private static void compare(String title, Map<String, Integer> ports, int streams, int rounds,

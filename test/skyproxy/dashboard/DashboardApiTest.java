@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import skyproxy.json.Cursor;
 import skyproxy.json.Json;
-import skyproxy.testing.ProxyProcess;
+import skyproxy.testing.Program;
 
 /// What the page reads and changes, over HTTP.
 final class DashboardApiTest {
@@ -21,11 +21,11 @@ final class DashboardApiTest {
 
   @TempDir
   static Path folder;
-  private static ProxyProcess proxy;
+  private static Program proxy;
 
   @BeforeAll
   static void start() throws Exception {
-    proxy = new ProxyProcess(folder);
+    proxy = Program.listening(folder, "--config", "config.json");
   }
 
   @AfterAll

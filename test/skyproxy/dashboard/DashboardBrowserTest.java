@@ -19,7 +19,7 @@ import skyproxy.json.Json;
 import skyproxy.testing.Browser;
 import skyproxy.testing.FakeUpstream;
 import skyproxy.testing.Page;
-import skyproxy.testing.ProxyProcess;
+import skyproxy.testing.Program;
 import skyproxy.testing.RealCli;
 
 /// The page as a player uses it, in a real browser with the real jar.
@@ -32,7 +32,7 @@ final class DashboardBrowserTest {
 
   @TempDir
   Path folder;
-  private ProxyProcess proxy;
+  private Program proxy;
   private Page page;
 
   @BeforeAll
@@ -47,7 +47,7 @@ final class DashboardBrowserTest {
 
   @BeforeEach
   void start() throws Exception {
-    proxy = new ProxyProcess(folder);
+    proxy = Program.listening(folder, "--config", "config.json");
     page = browser.page();
     page.size(1280, 900);
   }
@@ -143,7 +143,7 @@ final class DashboardBrowserTest {
   void the_api_key_is_asked_for_until_it_is_right_and_kept_for_the_tab_only() throws Exception {
     Files.writeString(folder.resolve("config.json"), "{\"api_key\":\"open-sesame\"}");
     restart();
-    page.open(proxy.url() + "/");
+    page.open(proxy.address() + "/");
     page.await("document.querySelector('#key-dialog').open");
     page.type("#key-input", "wrong");
     page.press("Enter");
@@ -304,13 +304,14 @@ final class DashboardBrowserTest {
   }
 
   private void open() {
-    page.open(proxy.url() + "/");
+    page.open(proxy.address() + "/");
     page.await("document.querySelector('#cards').children.length >= 4");
   }
 
   private void restart() throws Exception {
+    proxy.end();
     proxy.close();
-    proxy = new ProxyProcess(folder);
+    proxy = Program.listening(folder, "--config", "config.json");
     page = browser.page();
   }
 
@@ -332,7 +333,7 @@ final class DashboardBrowserTest {
   private void assertFine() {
     assertEquals(List.of(), page.errors());
     List<String> strange = page.requests().stream()
-        .filter(url -> !url.startsWith(proxy.url() + "/") && !url.startsWith("data:")).toList();
+        .filter(url -> !url.startsWith(proxy.address() + "/") && !url.startsWith("data:")).toList();
     assertEquals(List.of(), strange);
   }
 }

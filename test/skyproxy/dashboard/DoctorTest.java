@@ -11,7 +11,7 @@ import org.junit.jupiter.api.io.TempDir;
 import skyproxy.json.Cursor;
 import skyproxy.json.Json;
 import skyproxy.testing.FakeUpstream;
-import skyproxy.testing.ProxyProcess;
+import skyproxy.testing.Program;
 
 /// What the check-up says of models that work, half work and do not.
 final class DoctorTest {
@@ -20,13 +20,13 @@ final class DoctorTest {
 
   @TempDir
   static Path folder;
-  private static ProxyProcess proxy;
+  private static Program proxy;
   private static FakeUpstream upstream;
 
   @BeforeAll
   static void start() throws Exception {
     upstream = new FakeUpstream();
-    proxy = new ProxyProcess(folder);
+    proxy = Program.listening(folder, "--config", "config.json");
     proxy.post("/config/server", "{\"name\":\"local\",\"base_url\":\"" + upstream.url() + "/v1\"}");
   }
 

@@ -1,65 +1,112 @@
 package skyproxy.testing;
 
-import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import skyproxy.json.Cursor;
+import skyproxy.json.Json;
 
-/// The packed jar in a process of its own, as a player starts it.
+/// A program in a JVM of its own: the packed jar as a player starts it, or what is measured
+/// beside it.
 ///
 /// It sees no settings but those of the test: home, configuration and PATH lie in the test's
-/// folder.
+/// folder. What it logs is the file `stderr` in there.
 public final class Program implements AutoCloseable {
   private static final long PATIENCE = 60;
+  /// For programs that are measured, as `run.sh` sets them.
+  private static final List<String> MEASURED = List.of("-XX:+UseSerialGC", "-Xms16m", "-Xmx512m");
+  private static final List<String> QUICK = List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
 
+  private final HttpClient http =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+  private final long begun = System.nanoTime();
   private final Process process;
   private final Path folder;
   private String address;
+  private long startMillis;
 
-  private Program(Process process, Path folder) {
-    this.process = process;
-    this.folder = folder;
-  }
-
-  /// Starts it, and does not wait.
-  public static Program start(Path folder, Map<String, String> environment, String... arguments)
-      throws IOException {
-    List<String> command = new ArrayList<>(List.of(
-        Os.java(), "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Duser.home=" + folder, "-jar",
-        Path.of(System.getProperty("skyproxy.jar")).toAbsolutePath().toString()));
-    command.addAll(List.of(arguments));
+  private Program(Path folder, Map<String, String> environment, List<String> options,
+      List<String> what) throws IOException {
+    List<String> command = new ArrayList<>(List.of(Os.java(), "-Duser.home=" + folder));
+    command.addAll(options);
+    command.addAll(what);
     ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile())
         .redirectError(folder.resolve("stderr").toFile());
     builder.environment().clear();
     builder.environment().put("PATH", folder.resolve("bin").toString());
     builder.environment().putAll(environment);
-    return new Program(builder.start(), folder);
+    this.folder = folder;
+    process = builder.start();
   }
 
-  /// Starts it on a free port, without any CLI, and waits until it listens.
+  /// Starts the jar, and does not wait.
+  public static Program start(Path folder, Map<String, String> environment, String... arguments)
+      throws IOException {
+    return new Program(folder, environment, QUICK, jar(arguments));
+  }
+
+  /// Starts the jar on a free port, without any CLI, and waits until it listens.
   public static Program listening(Path folder, String... arguments) throws IOException {
+    return new Program(folder, Map.of(), QUICK, jar(alone(arguments))).awaited();
+  }
+
+  /// The same as a player's `run.sh` starts it.
+  public static Program measured(Path folder, String... arguments) throws IOException {
+    return new Program(folder, Map.of(), MEASURED, jar(alone(arguments))).awaited();
+  }
+
+  /// The class in the place of the jar; it says where it listens as the jar does.
+  public static Program measured(Path folder, Class<?> main, String... arguments)
+      throws IOException {
+    List<String> what = new ArrayList<>(List.of("-cp", Arrays.stream(
+        System.getProperty("java.class.path").split(File.pathSeparator))
+        .map(entry -> Path.of(entry).toAbsolutePath().toString())
+        .collect(Collectors.joining(File.pathSeparator)), main.getName()));
+    what.addAll(List.of(arguments));
+    return new Program(folder, Map.of(), MEASURED, what).awaited();
+  }
+
+  private static List<String> jar(String... arguments) {
+    List<String> what = new ArrayList<>(List.of("-jar",
+        Path.of(System.getProperty("skyproxy.jar")).toAbsolutePath().toString()));
+    what.addAll(List.of(arguments));
+    return what;
+  }
+
+  private static String[] alone(String... arguments) {
     List<String> all = new ArrayList<>(
         List.of("--port", "0", "--claude", "off", "--codex", "off"));
     all.addAll(List.of(arguments));
-    Program program = start(folder, Map.of(), all.toArray(String[]::new));
-    program.awaitListening();
-    return program;
+    return all.toArray(String[]::new);
+  }
+
+  private Program awaited() throws IOException {
+    awaitListening();
+    return this;
   }
 
   /// Reads the first line of stdout, which must say where it listens.
   public void awaitListening() throws IOException {
-    BufferedReader out = process.inputReader();
-    String line = out.readLine();
+    String line = process.inputReader().readLine();
+    startMillis = (System.nanoTime() - begun) / 1_000_000;
     if (line == null || !line.startsWith("Listening on http://")) {
       throw new IOException("it said " + line + " and " + stderr());
     }
     address = line.substring("Listening on ".length());
   }
 
+  /// Where it listens, without a slash at the end.
   public String address() {
     return address;
   }
@@ -72,8 +119,52 @@ public final class Program implements AutoCloseable {
     return process;
   }
 
+  /// From the start of the process until it listened.
+  public long startMillis() {
+    return startMillis;
+  }
+
+  /// Resident memory, where the system tells it in `/proc`, else 0.
+  public long residentMegabytes() throws IOException {
+    Path status = Path.of("/proc", Long.toString(process.pid()), "status");
+    if (!Files.exists(status)) return 0;
+    return Files.readAllLines(status).stream().filter(line -> line.startsWith("VmRSS:"))
+        .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) / 1024).findFirst()
+        .orElse(0);
+  }
+
+  /// A connection to it, for what is to be seen byte for byte.
   public RawClient client() throws IOException {
     return new RawClient(port());
+  }
+
+  public HttpResponse<String> get(String path, String... headers) throws Exception {
+    return send(request(path, headers).build());
+  }
+
+  public Cursor json(String path) throws Exception {
+    return Cursor.of(Json.parse(get(path).body()));
+  }
+
+  /// Posts JSON.
+  public HttpResponse<String> post(String path, String body, String... headers) throws Exception {
+    return send(request(path, headers).setHeader("Content-Type", "application/json")
+        .POST(HttpRequest.BodyPublishers.ofString(body)).build());
+  }
+
+  /// Posts the same bytes as a page of another origin could.
+  public HttpResponse<String> postPlain(String path, String body) throws Exception {
+    return send(request(path).setHeader("Content-Type", "text/plain")
+        .POST(HttpRequest.BodyPublishers.ofString(body)).build());
+  }
+
+  private HttpRequest.Builder request(String path, String... headers) {
+    HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(address).resolve(path));
+    return headers.length == 0 ? request : request.headers(headers);
+  }
+
+  private HttpResponse<String> send(HttpRequest request) throws Exception {
+    return http.send(request, HttpResponse.BodyHandlers.ofString());
   }
 
   /// Waits for its end.
@@ -95,8 +186,15 @@ public final class Program implements AutoCloseable {
     return Files.readString(folder.resolve("stderr"));
   }
 
+  /// Ends it as Ctrl-C does, and waits for it.
+  public void end() throws InterruptedException {
+    process.destroy();
+    exitStatus();
+  }
+
   @Override
   public void close() {
+    http.shutdownNow();
     process.destroyForcibly();
     process.onExit().join();
   }
