@@ -43,10 +43,9 @@ final class FaultsTest {
   void start() throws Exception {
     second.answer(received -> healthy("second", received));
     String slow = ",\"first_token_seconds\":0.8,\"silence_seconds\":0.8";
-    proxy = new LocalProxy(folder, "\"providers\":{"
-        + "\"a\":{\"base_url\":\"" + first.url() + "/v1\"},"
-        + "\"hasty\":{\"base_url\":\"" + first.url() + "/v1\"" + slow + "},"
-        + "\"b\":{\"base_url\":\"" + second.url() + "/v1\"}}");
+    proxy = new LocalProxy(folder, """
+        "providers":{"a":{"base_url":"%s/v1"},"hasty":{"base_url":"%s/v1"%s},\
+        "b":{"base_url":"%s/v1"}}""".formatted(first.url(), first.url(), slow, second.url()));
   }
 
   @AfterEach
@@ -58,7 +57,8 @@ final class FaultsTest {
 
   /// Sixty tokens, an end and figures; the words tell who answers.
   private static String[] tokens(String who) {
-    String start = "{\"id\":\"c\",\"object\":\"chat.completion.chunk\",\"model\":\"" + who + "\",";
+    String start = """
+        {"id":"c","object":"chat.completion.chunk","model":"%s",""".formatted(who);
     String[] data = new String[TOKENS + 3];
     for (int i = 0; i < TOKENS; i++) {
       data[i] = start + "\"choices\":[{\"index\":0,\"delta\":{\"content\":\"" + who + i
@@ -99,7 +99,8 @@ final class FaultsTest {
 
   private static FakeUpstream.Answer error(int status, String code) {
     return FakeUpstream.status(status).header("Content-Type", "application/json")
-        .body("{\"error\":{\"message\":\"made up\",\"code\":\"" + code + "\"}}");
+        .body("""
+            {"error":{"message":"made up","code":"%s"}}""".formatted(code));
   }
 
   /// The whole answer of one of the two, with its own model and figures.
@@ -254,7 +255,8 @@ final class FaultsTest {
   @Test
   void a_malformed_chunk_in_the_middle() throws Exception {
     List<String> data = new ArrayList<>(List.of(tokens("first")));
-    data.add(20, "{\"choices\":[{\"delta\":{\"cont");
+    data.add(20, """
+        {"choices":[{"delta":{"cont""");
     broken("upstream_error", askPastFirstWord("a:m > b:m",
         FakeUpstream.events(data.toArray(String[]::new))));
     complete("second", proxy.ask("a:m > b:m", false));

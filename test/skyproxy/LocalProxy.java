@@ -93,8 +93,9 @@ final class LocalProxy implements AutoCloseable {
   }
 
   static String request(String model, boolean stream) {
-    return "{\"model\":\"" + model + "\",\"stream\":" + stream
-        + ",\"messages\":[{\"role\":\"user\",\"content\":\"Who goes there?\"}]}";
+    return """
+        {"model":"%s","stream":%s,"messages":[{"role":"user","content":"Who goes there?"}]}"""
+        .formatted(model, stream);
   }
 
   Answer ask(String model, boolean stream) throws IOException {

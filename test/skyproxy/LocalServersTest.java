@@ -38,10 +38,11 @@ final class LocalServersTest {
 
   @BeforeEach
   void start() throws Exception {
-    proxy = new LocalProxy(folder, "\"aliases\":{\"lydia\":\"one:m\"},\"providers\":{"
-        + "\"one\":{\"base_url\":\"" + one.url() + "/v1/\"},"
-        + "\"narrow\":{\"base_url\":\"" + one.url() + "/v1\",\"max_concurrent\":1},"
-        + "\"two\":{\"base_url\":\"" + two.url() + "/v1\",\"models\":[\"named\"]}}");
+    proxy = new LocalProxy(folder, """
+        "aliases":{"lydia":"one:m"},"providers":{"one":{"base_url":"%s/v1/"},\
+        "narrow":{"base_url":"%s/v1","max_concurrent":1},\
+        "two":{"base_url":"%s/v1","models":["named"]}}"""
+        .formatted(one.url(), one.url(), two.url()));
   }
 
   @AfterEach
@@ -52,11 +53,12 @@ final class LocalServersTest {
   }
 
   private static String content(String text) {
-    return "{\"choices\":[{\"index\":0,\"delta\":{\"content\":" + new Json.Str(text) + "}}]}";
+    return """
+        {"choices":[{"index":0,"delta":{"content":%s}}]}""".formatted(new Json.Str(text));
   }
 
-  private static final String STOP =
-      "{\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}";
+  private static final String STOP = """
+      {"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}""";
 
   /// Says what it was asked, a few characters at a time.
   private static FakeUpstream.Answer echo(Received request) {
@@ -104,9 +106,10 @@ final class LocalServersTest {
   @Test
   void a_chunk_goes_on_in_the_text_that_came_unless_the_game_would_show_an_escape()
       throws Exception {
-    String odd = "{ \"n\":1.50, \"choices\" :"
-        + " [{\"delta\":{\"role\":\"assistant\",\"content\":\"\"}}]}";
-    String escaped = "{ \"choices\":[{\"delta\":{\"content\":\"don\\u2019t \"}}]}";
+    String odd = """
+        { "n":1.50, "choices" : [{"delta":{"role":"assistant","content":""}}]}""";
+    String escaped = """
+        { "choices":[{"delta":{"content":"don\\u2019t "}}]}""";
     String badUtf8 = content("? ");
     byte[] stream = ("data: " + String.join("\n\ndata: ", odd, escaped, badUtf8, STOP, "[DONE]")
         + "\n\n").getBytes(StandardCharsets.ISO_8859_1);
@@ -122,12 +125,14 @@ final class LocalServersTest {
 
   @Test
   void ollama() throws Exception {
-    String start = "{\"id\":\"chatcmpl-1\",\"object\":\"chat.completion.chunk\",\"created\":1,"
-        + "\"model\":\"qwen3:8b\",\"system_fingerprint\":\"fp_ollama\",\"choices\":[{\"index\":0,"
-        + "\"delta\":{\"role\":\"assistant\",\"content\":\"";
+    String start = """
+        {"id":"chatcmpl-1","object":"chat.completion.chunk","created":1,\
+        "model":"qwen3:8b","system_fingerprint":"fp_ollama","choices":[{"index":0,\
+        "delta":{"role":"assistant","content":\"""";
     one.answer(received -> received.path().equals("/v1/models")
-        ? FakeUpstream.json("{\"object\":\"list\",\"data\":[{\"id\":\"qwen3:8b\","
-            + "\"object\":\"model\",\"created\":1,\"owned_by\":\"library\"}]}")
+        ? FakeUpstream.json("""
+            {"object":"list","data":[{"id":"qwen3:8b",\
+            "object":"model","created":1,"owned_by":"library"}]}""")
         : FakeUpstream.events(start + "Hel\"},\"finish_reason\":null}]}",
             start + "lo, \"},\"finish_reason\":null}]}",
             start + "Thane.\"},\"finish_reason\":null}]}",
@@ -149,13 +154,23 @@ final class LocalServersTest {
 
   @Test
   void lm_studio() throws Exception {
-    String start = "data:{\"id\":\"chatcmpl-2\",\"object\":\"chat.completion.chunk\",\"model\":"
-        + "\"m\",\"usage\":null,\"choices\":[{\"index\":0,\"logprobs\":null,\"delta\":";
-    one.answer(FakeUpstream.sse((": hello\n\n" + start + "{\"role\":\"assistant\"},"
-        + "\"finish_reason\":null}]}\n\n" + start + "{\"content\":\"Aye, \"},"
-        + "\"finish_reason\":null}]}\n\n" + start + "{\"content\":\"Thane.\"},"
-        + "\"finish_reason\":null}]}\n\n" + start + "{},\"finish_reason\":\"stop\"}]}\n\n"
-        + "data:[DONE]\n\n").replace("\n", "\r\n")));
+    String start = """
+        data:{"id":"chatcmpl-2","object":"chat.completion.chunk","model":\
+        "m","usage":null,"choices":[{"index":0,"logprobs":null,"delta":""";
+    one.answer(FakeUpstream.sse(("""
+        : hello
+
+        %s{"role":"assistant"},"finish_reason":null}]}
+
+        %s{"content":"Aye, "},"finish_reason":null}]}
+
+        %s{"content":"Thane."},"finish_reason":null}]}
+
+        %s{},"finish_reason":"stop"}]}
+
+        data:[DONE]
+
+        """.formatted(start, start, start, start)).replace("\n", "\r\n")));
     Answer answer = proxy.ask("lydia", true);
     assertEquals("Aye, Thane.", answer.spoken());
     assertEquals("stop", answer.finishReason());
@@ -169,9 +184,9 @@ final class LocalServersTest {
 
   @Test
   void a_server_that_does_what_it_was_not_asked_for() throws Exception {
-    one.answer(FakeUpstream.json("{\"id\":\"c\",\"object\":\"chat.completion\",\"choices\":"
-        + "[{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":\"Aye.\"},"
-        + "\"finish_reason\":\"stop\"}]}"));
+    one.answer(FakeUpstream.json("""
+        {"id":"c","object":"chat.completion","choices":\
+        [{"index":0,"message":{"role":"assistant","content":"Aye."},"finish_reason":"stop"}]}"""));
     Answer streamed = proxy.ask("one:m", true);
     assertEquals("Aye.", streamed.spoken());
     assertTrue(streamed.done());
@@ -217,7 +232,8 @@ final class LocalServersTest {
 
   @Test
   void thoughts_that_were_asked_for_come_apart() throws Exception {
-    one.answer(FakeUpstream.events("{\"choices\":[{\"index\":0,\"delta\":{\"reasoning\":\"He\"}}]}",
+    one.answer(FakeUpstream.events("""
+        {"choices":[{"index":0,"delta":{"reasoning":"He"}}]}""",
         content("<think>lies</think>Aye."), STOP, "[DONE]"));
     Answer answer = proxy.post(LocalProxy.request("one:m", true)
         .replaceFirst("\\{", "{\"reasoning\":{\"enabled\":true},"));
@@ -259,7 +275,8 @@ final class LocalServersTest {
 
   @Test
   void models_are_listed_when_their_server_can_not_be_reached() throws Exception {
-    one.answer(FakeUpstream.json("{\"data\":[{\"id\":\"a/b\"}]}"));
+    one.answer(FakeUpstream.json("""
+        {"data":[{"id":"a/b"}]}"""));
     two.answer(FakeUpstream.silence());
     String list = models();
     assertTrue(list.contains("\"id\":\"two:named\"") && list.contains("\"id\":\"one:a/b\""), list);

@@ -34,8 +34,8 @@ import skyproxy.testing.RawClient;
 
 /// The program as a player meets it: the packed jar, started, asked, stopped.
 final class MainTest {
-  private static final String HI =
-      "{\"model\":\"demo\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}";
+  private static final String HI = """
+      {"model":"demo","messages":[{"role":"user","content":"Hi"}]}""";
 
   @TempDir
   private Path folder;
@@ -134,7 +134,8 @@ final class MainTest {
   @Test
   void a_member_of_the_file_that_is_wrong_is_said_in_one_line() throws Exception {
     Path file = folder.resolve("c.json");
-    Files.writeString(file, "{\"aliases\":{\"a\":\"b\",\"b\":\"demo, a\"}}");
+    Files.writeString(file, """
+        {"aliases":{"a":"b","b":"demo, a"}}""");
     String line = refusal(2, Map.of("SKYRIMNET_PROXY_CONFIG", file.toString()));
     assertTrue(line.startsWith("In " + file + " the alias '"), line);
     assertTrue(line.contains("leads back to itself"), line);
@@ -155,8 +156,8 @@ final class MainTest {
   void the_file_beside_the_jar_is_used_and_made_private() throws Exception {
     Path jar = Files.copy(Path.of(System.getProperty("skyproxy.jar")),
         folder.resolve("proxy.jar"), StandardCopyOption.REPLACE_EXISTING);
-    Path file = Files.writeString(folder.resolve("config.json"), "{\"port\":0,\"codex\":\"off\","
-        + "\"claude\":\"off\",\"aliases\":{\"lydia\":\"demo\"}}");
+    Path file = Files.writeString(folder.resolve("config.json"), """
+        {"port":0,"codex":"off","claude":"off","aliases":{"lydia":"demo"}}""");
     Process process = new ProcessBuilder(Os.java(), "-jar", jar.toString())
         .redirectError(ProcessBuilder.Redirect.DISCARD).start();
     try {

@@ -20,12 +20,14 @@ import skyproxy.testing.RawClient;
 
 /// That the parts fit together: what is set reaches the upstream that it is meant for.
 final class WiringTest {
-  private static final String COMPLETION = "{\"id\":\"x\",\"object\":\"chat.completion\","
-      + "\"model\":\"m\",\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\","
-      + "\"content\":\"Aye.\"},\"finish_reason\":\"stop\"}]}";
-  private static final String MESSAGE = "{\"id\":\"m\",\"type\":\"message\",\"role\":\"assistant\","
-      + "\"model\":\"claude-x\",\"content\":[{\"type\":\"text\",\"text\":\"Aye.\"}],"
-      + "\"stop_reason\":\"end_turn\",\"usage\":{\"input_tokens\":1,\"output_tokens\":1}}";
+  private static final String COMPLETION = """
+      {"id":"x","object":"chat.completion",\
+      "model":"m","choices":[{"index":0,"message":{"role":"assistant",\
+      "content":"Aye."},"finish_reason":"stop"}]}""";
+  private static final String MESSAGE = """
+      {"id":"m","type":"message","role":"assistant",\
+      "model":"claude-x","content":[{"type":"text","text":"Aye."}],\
+      "stop_reason":"end_turn","usage":{"input_tokens":1,"output_tokens":1}}""";
 
   @TempDir
   private Path folder;
@@ -91,9 +93,10 @@ final class WiringTest {
   @Test
   void a_limit_holds_for_the_provider_that_it_was_set_for() throws Exception {
     upstream.answer(FakeUpstream.silence());
-    try (Program program = program("{\"openrouter_api_key\":\"sk-or-1\",\"limits\":"
-        + "{\"openrouter\":{\"first_token_seconds\":0.2}},\"providers\":{\"mine\":{"
-        + "\"base_url\":\"" + upstream.url() + "/v1\",\"first_token_seconds\":0.2}}}",
+    try (Program program = program("""
+        {"openrouter_api_key":"sk-or-1","limits":\
+        {"openrouter":{"first_token_seconds":0.2}},"providers":{"mine":{\
+        "base_url":"%s/v1","first_token_seconds":0.2}}}""".formatted(upstream.url()),
         "--openrouter-url", upstream.url() + "/v1")) {
       // Without the limit the stream would be opened, and be a 200, long before its end.
       for (String model : new String[] {"vendor/model", "mine:model"}) {
@@ -117,8 +120,9 @@ final class WiringTest {
   @Test
   void a_configured_server_is_asked_by_its_name_and_by_an_alias() throws Exception {
     upstream.answer(FakeUpstream.json(COMPLETION));
-    try (Program program = program("{\"aliases\":{\"lydia\":\"mine:qwen\"},\"providers\":{\"mine\":"
-        + "{\"base_url\":\"" + upstream.url() + "/v1\",\"api_key\":\" of-mine \"}}}")) {
+    try (Program program = program("""
+        {"aliases":{"lydia":"mine:qwen"},"providers":{"mine":\
+        {"base_url":"%s/v1","api_key":" of-mine "}}}""".formatted(upstream.url()))) {
       for (String model : new String[] {"mine:qwen", "lydia", "nobody/x > mine:qwen"}) {
         assertEquals(200, ask(program, model).status());
         assertEquals("/v1/chat/completions", asked().path());
@@ -131,9 +135,9 @@ final class WiringTest {
   @Test
   void auto_stands_for_the_model_of_the_job_and_no_model_for_the_default() throws Exception {
     upstream.answer(FakeUpstream.json(COMPLETION));
-    try (Program program = program("{\"default_model\":\"mine:usual\",\"jobs\":{\"other\":"
-        + "\"mine:qwen\"},\"providers\":{\"mine\":{\"base_url\":\"" + upstream.url()
-        + "/v1\"}}}")) {
+    try (Program program = program("""
+        {"default_model":"mine:usual","jobs":{"other":\
+        "mine:qwen"},"providers":{"mine":{"base_url":"%s/v1"}}}""".formatted(upstream.url()))) {
       assertEquals(200, ask(program, "auto").status());
       assertEquals("qwen", Cursor.of(asked().json()).at("model").string());
       assertEquals(200, ask(program, " , ").status());

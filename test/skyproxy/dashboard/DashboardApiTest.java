@@ -16,8 +16,9 @@ import skyproxy.testing.Program;
 
 /// What the page reads and changes, over HTTP.
 final class DashboardApiTest {
-  private static final String QUESTION = "{\"model\":\"demo\",\"messages\":[{\"role\":\"user\","
-      + "\"content\":\"You are Hroki, in Skyrim. Respond in character now.\"}]}";
+  private static final String QUESTION = """
+      {"model":"demo","messages":[{"role":"user",\
+      "content":"You are Hroki, in Skyrim. Respond in character now."}]}""";
 
   @TempDir
   static Path folder;

@@ -66,7 +66,8 @@ final class DashboardBrowserTest {
           + "\"stop\"}],\"usage\":{\"prompt_tokens\":31,\"completion_tokens\":7}}", "[DONE]")
           .gate(gate);
       upstream.answer(asked -> asked.path().endsWith("/models")
-          ? FakeUpstream.json("{\"data\":[{\"id\":\"lydia\"}]}") : spoken);
+          ? FakeUpstream.json("""
+              {"data":[{"id":"lydia"}]}""") : spoken);
       addServer(upstream.url());
       open();
       page.type("#trial-models input", "local:lydia");
@@ -99,7 +100,8 @@ final class DashboardBrowserTest {
   void a_request_appears_by_itself_and_opens_with_what_was_tried() throws Exception {
     open();
     try (FakeUpstream upstream = new FakeUpstream()) {
-      upstream.answer(FakeUpstream.status(500).body("{\"error\":{\"message\":\"On fire.\"}}"));
+      upstream.answer(FakeUpstream.status(500).body("""
+          {"error":{"message":"On fire."}}"""));
       addServer(upstream.url());
       ask("local:broken > demo");
     }
@@ -161,7 +163,8 @@ final class DashboardBrowserTest {
   void hostile_names_and_errors_stay_text() throws Exception {
     try (FakeUpstream upstream = new FakeUpstream()) {
       upstream.answer(FakeUpstream.status(500).header("Content-Type", "application/json")
-          .body("{\"error\":{\"message\":\"" + HOSTILE + "\"}}"));
+          .body("""
+              {"error":{"message":"%s"}}""".formatted(HOSTILE)));
       addServer(upstream.url());
       open();
       ask("local:" + HOSTILE);
@@ -326,7 +329,8 @@ final class DashboardBrowserTest {
   }
 
   private static String chunk(String text) {
-    return "{\"choices\":[{\"index\":0,\"delta\":{\"content\":\"" + text + "\"}}]}";
+    return """
+        {"choices":[{"index":0,"delta":{"content":"%s"}}]}""".formatted(text);
   }
 
   /// Nothing was complained about, and nobody but the proxy was asked for anything.

@@ -15,8 +15,9 @@ import skyproxy.testing.Program;
 
 /// What the check-up says of models that work, half work and do not.
 final class DoctorTest {
-  private static final String ANSWER = "{\"choices\":[{\"index\":0,\"message\":{\"role\":"
-      + "\"assistant\",\"content\":\"Aye.\"},\"finish_reason\":\"stop\"}]}";
+  private static final String ANSWER = """
+      {"choices":[{"index":0,"message":{"role":\
+      "assistant","content":"Aye."},"finish_reason":"stop"}]}""";
 
   @TempDir
   static Path folder;
@@ -47,8 +48,8 @@ final class DoctorTest {
 
   @Test
   void a_model_that_can_not_see_says_so() throws Exception {
-    upstream.answer(FakeUpstream.status(400).header("Content-Type", "application/json").body(
-        "{\"error\":{\"message\":\"This model takes no images.\"}}"));
+    upstream.answer(FakeUpstream.status(400).header("Content-Type", "application/json").body("""
+        {"error":{"message":"This model takes no images."}}"""));
     Cursor found = check("local:blind", "PICTURE");
     assertEquals("fails", found.at("result").string());
     assertTrue(found.at("words").string().contains("takes no images"), found.json().toString());
@@ -74,7 +75,8 @@ final class DoctorTest {
   @Test
   void a_limit_on_requests_at_once_is_found() throws Exception {
     upstream.answer(FakeUpstream.json(ANSWER), FakeUpstream.json(ANSWER),
-        FakeUpstream.status(429).body("{\"error\":{\"message\":\"Two at a time.\"}}"));
+        FakeUpstream.status(429).body("""
+            {"error":{"message":"Two at a time."}}"""));
     Cursor found = check("local:narrow", "ELEVEN");
     assertEquals("partly", found.at("result").string(), found.json().toString());
     assertTrue(found.at("advice").string().contains("max_concurrent"));
@@ -88,7 +90,8 @@ final class DoctorTest {
   }
 
   private static Cursor check(String model, String check) throws Exception {
-    return ask("{\"model\":\"" + model + "\",\"check\":\"" + check + "\"}");
+    return ask("""
+        {"model":"%s","check":"%s"}""".formatted(model, check));
   }
 
   private static Cursor ask(String body) throws Exception {

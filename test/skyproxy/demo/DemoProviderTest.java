@@ -27,8 +27,9 @@ final class DemoProviderTest {
   private final DemoProvider demo = new DemoProvider(Duration.ZERO);
 
   private static ChatRequest request(String said, String members) {
-    return ChatRequest.parse((Json.Obj) Json.parse("{\"messages\":[{\"role\":\"user\",\"content\":"
-        + said + "}]" + members + "}"), ChatRequest.Caller.UNKNOWN);
+    return ChatRequest.parse((Json.Obj) Json.parse("""
+        {"messages":[{"role":"user","content":%s}]%s}"""
+        .formatted(said, members)), ChatRequest.Caller.UNKNOWN);
   }
 
   private static ChatRequest request(String said) {

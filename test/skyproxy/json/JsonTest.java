@@ -29,9 +29,9 @@ final class JsonTest {
         .putIfPresent("absent", (String) null).putIfPresent("nothing", (Json) null)
         .putIfPresent("here", "yes").putIfPresent("too", ONE)
         .build();
-    assertEquals(
-        "{\"s\":\"text\",\"l\":-9223372036854775808,\"i\":3,\"d\":0.5,\"b\":true,\"n\":null,"
-            + "\"o\":{},\"here\":\"yes\",\"too\":1}",
+    assertEquals("""
+        {"s":"text","l":-9223372036854775808,"i":3,"d":0.5,"b":true,"n":null,\
+        "o":{},"here":"yes","too":1}""",
         object.toString());
   }
 
@@ -47,7 +47,8 @@ final class JsonTest {
   void a_member_is_replaced_in_its_place_or_appended() {
     Json.Obj object = (Json.Obj) Json.parse("{\"a\":1,\"b\":2}");
     assertEquals("{\"a\":null,\"b\":2}", object.with("a", Json.NULL).toString());
-    assertEquals("{\"a\":1,\"b\":2,\"c\":1}", object.with("c", ONE).toString());
+    assertEquals("""
+        {"a":1,"b":2,"c":1}""", object.with("c", ONE).toString());
     assertEquals("{\"b\":2}", object.without("a").toString());
     assertSame(object, object.without("c"));
     assertEquals("{\"a\":1,\"b\":2}", object.toString());

@@ -55,8 +55,9 @@ final class LiveSettingsTest {
 
   @Test
   void everything_else_in_the_file_is_kept_in_its_order() throws Exception {
-    Files.writeString(file, "{\"mine\":[1.50,{\"b\":1,\"a\":12345678901234567890}],"
-        + "\"openrouter_api_key\":\"old\",\"port\":8001,\"empty\":{},\"words\":[\"é\",\"x\"]}");
+    Files.writeString(file, """
+        {"mine":[1.50,{"b":1,"a":12345678901234567890}],\
+        "openrouter_api_key":"old","port":8001,"empty":{},"words":["é","x"]}""");
     LiveSettings live = load();
     live.change("openrouter_api_key", new Json.Str("new"));
     assertEquals("""
@@ -172,7 +173,8 @@ final class LiveSettingsTest {
 
   @Test
   void settings_that_can_not_work_together_are_refused_at_the_start() throws Exception {
-    Files.writeString(file, "{\"aliases\":{\"a\":\"a\"}}");
+    Files.writeString(file, """
+        {"aliases":{"a":"a"}}""");
     LiveSettings live = load();
     var refused = assertThrows(SettingsException.class, () -> live.check(_ -> {
       throw new IllegalArgumentException("it loops");

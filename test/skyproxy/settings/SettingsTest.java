@@ -95,9 +95,9 @@ final class SettingsTest {
 
   @Test
   void what_is_blank_or_null_counts_as_not_set() throws Exception {
-    Settings settings = of(List.of(), Map.of("SKYRIMNET_PROXY_PORT", " ", "CODEX_HOME", ""),
-        "{\"port\":null,\"claude\":\"\",\"api_key\":\" \",\"default_model\":null,"
-            + "\"aliases\":null,\"providers\":null,\"limits\":null,\"allowed_origins\":null}");
+    Settings settings = of(List.of(), Map.of("SKYRIMNET_PROXY_PORT", " ", "CODEX_HOME", ""), """
+        {"port":null,"claude":"","api_key":" ","default_model":null,\
+        "aliases":null,"providers":null,"limits":null,"allowed_origins":null}""");
     assertEquals(file("{}"), settings);
   }
 
@@ -155,8 +155,9 @@ final class SettingsTest {
     Settings fromEnv = of(List.of(), env, "{\"openrouter_api_key\":\"  \"}");
     assertEquals("sk-or-env", fromEnv.openRouter().apiKey());
     assertEquals("sk-ant-env", fromEnv.claude().apiKey());
-    Settings fromFile = of(List.of(), env, "{\"openrouter_api_key\":\"\\n sk-or-file \\r\\n\","
-        + "\"anthropic_api_key\":\"sk-ant-file\",\"api_key\":\" let me in \"}");
+    Settings fromFile = of(List.of(), env, """
+        {"openrouter_api_key":"\\n sk-or-file \\r\\n",\
+        "anthropic_api_key":"sk-ant-file","api_key":" let me in "}""");
     assertEquals("sk-or-file", fromFile.openRouter().apiKey());
     assertEquals("sk-ant-file", fromFile.claude().apiKey());
     assertEquals("let me in", fromFile.apiKey());

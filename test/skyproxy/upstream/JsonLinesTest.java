@@ -125,7 +125,8 @@ final class JsonLinesTest {
   @Test
   void lines_go_out_and_come_back_whole_and_in_order() throws Exception {
     start("echo");
-    for (int i = 0; i < 1_000; i++) lines.send(object("{\"n\":" + i + ",\"s\":\"Łódź\\n日本\"}"));
+    for (int i = 0; i < 1_000; i++) lines.send(object("""
+        {"n":%s,"s":"Łódź\\n日本"}""".formatted(i)));
     for (int i = 0; i < 1_000; i++) hears("{\"n\":" + i + ",\"s\":\"Łódź\\n日本\"}");
   }
 
