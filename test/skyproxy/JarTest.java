@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import skyproxy.testing.RealCli;
 
-/// What the jar promises: tiny, the same bytes for everybody, nothing needed but the JDK.
+/// The promises of the jar: tiny, the same bytes for everybody, nothing needed but the JDK.
 @Tag("jar")
 final class JarTest {
   private static final int MOST_KB = 700;

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import org.junit.jupiter.api.Test;
 
-/// What the launcher understands of Java's own version numbers.
+/// The launcher's reading of Java's own version numbers.
 final class LauncherTest {
   @Test
   void the_version_of_every_java_is_read() {

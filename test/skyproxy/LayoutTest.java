@@ -162,6 +162,29 @@ final class LayoutTest {
     }));
   }
 
+  /// An indirect question (`How a provider is.`) reads as a riddle until one knows the answer.
+  @Test
+  void the_comment_of_a_type_begins_with_no_question() {
+    Pattern question = Pattern.compile("/// (What|How|Who|Whose|Where|Whether)\\b.*");
+    Pattern type = Pattern.compile("((public|private|protected|static|final|abstract|sealed"
+        + "|non-sealed) )*(class|interface|record|enum|@interface) \\w+\\W.*");
+    List<Path> files = java("src", "test").stream()
+        .filter(file -> !file.toString().matches(".*\\b(claude|codex)\\b.*")).toList();
+    check(files, (file, report) -> {
+      String first = null;
+      int at = 0;
+      for (String each : Tree.lines(file)) {
+        String line = each.strip();
+        at++;
+        if (first == null && line.startsWith("///")) first = line;
+        if (first != null && type.matcher(line).matches() && question.matcher(first).matches()) {
+          report.accept(at, "is described by a question");
+        }
+        if (!line.startsWith("///") && !line.startsWith("@")) first = null;
+      }
+    });
+  }
+
   @Test
   void classes_are_final_and_named_for_what_they_are() {
     Pattern empty = Pattern.compile(".*(Impl|Base|Manager|Helper|Utils?)|Abstract.*");

@@ -42,7 +42,7 @@ final class LocalProxy implements AutoCloseable {
     wiring = new Wiring(live, "test", clock::get, List.of(more));
   }
 
-  /// What a client gets: a status, and the data of each event or the one body.
+  /// A client's view of an answer: a status, and the data of each event or the one body.
   record Answer(int status, String retryAfter, List<Json.Obj> data, boolean done, String text) {
 
     /// What was spoken.

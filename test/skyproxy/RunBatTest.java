@@ -13,7 +13,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/// What can be said of `run.bat` without Windows: the traps of batch files that a reader misses.
+/// Checks `run.bat` as far as that goes without Windows: traps of batch files that a reader misses.
 final class RunBatTest {
   private final String text = Tree.text(Path.of("run.bat"));
   private final List<String> code =

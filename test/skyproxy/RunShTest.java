@@ -139,7 +139,7 @@ final class RunShTest {
     }
   }
 
-  /// What a run printed on both streams, and how it ended.
+  /// A run's output on both streams, and its end.
   private record Run(long pid, int status, List<String> lines) {
     Run withoutPid() {
       return new Run(0, status, lines);

@@ -2,7 +2,7 @@ package skyproxy.chat;
 
 import java.util.Locale;
 
-/// What the game wants a request for.
+/// The work that the game wants a request for.
 ///
 /// The game does not tell; [JobRecognizer] reads it off the request. It is a guess: good enough to
 /// count by, to choose a model by and to queue by, never a reason to change a request.

@@ -36,7 +36,7 @@ final class BodyQueue implements BodyHandler<Void>, BodySubscriber<Void> {
 
   private final LinkedBlockingQueue<Piece> pieces = new LinkedBlockingQueue<>();
   private volatile Subscription subscription;
-  private volatile boolean canceled;
+  private volatile boolean cancelled;
 
   @Override
   public BodySubscriber<Void> apply(ResponseInfo info) {
@@ -52,7 +52,7 @@ final class BodyQueue implements BodyHandler<Void>, BodySubscriber<Void> {
   @Override
   public void onSubscribe(Subscription given) {
     subscription = given;
-    if (canceled) given.cancel();
+    if (cancelled) given.cancel();
     else given.request(AHEAD);
   }
 
@@ -103,7 +103,7 @@ final class BodyQueue implements BodyHandler<Void>, BodySubscriber<Void> {
 
   /// Cuts the body off; the connection is closed (HTTP/1.1) or the stream reset (HTTP/2).
   void cancel() {
-    canceled = true;
+    cancelled = true;
     Subscription current = subscription;
     if (current != null) current.cancel();
   }

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import skyproxy.testing.Program;
 
-/// What the proxy adds to a direct connection, measured side by side in one run.
+/// Measures what the proxy adds to a direct connection, side by side in one run.
 ///
 /// An upstream in this JVM streams [TokenUpstream#TOKENS] tokens, each with the time at which it
 /// was sent. Three ways lead there: straight, through a relay of sixty lines on the same JDK

@@ -14,7 +14,7 @@ import skyproxy.json.Cursor;
 import skyproxy.json.Json;
 import skyproxy.testing.Program;
 
-/// What the page reads and changes, over HTTP.
+/// The data that the page reads and changes, over HTTP.
 final class DashboardApiTest {
   private static final String QUESTION = """
       {"model":"demo","messages":[{"role":"user",\

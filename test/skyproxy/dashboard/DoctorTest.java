@@ -13,7 +13,7 @@ import skyproxy.json.Json;
 import skyproxy.testing.FakeUpstream;
 import skyproxy.testing.Program;
 
-/// What the check-up says of models that work, half work and do not.
+/// Findings of the check-up about models that work, half work and do not.
 final class DoctorTest {
   private static final String ANSWER = """
       {"choices":[{"index":0,"message":{"role":\

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What is written is there whole, for its owner alone, and nothing stays beside it.
+/// Files that are there whole, for their owner alone, with nothing left beside them.
 final class OwnerFileTest {
   @TempDir
   private Path folder;

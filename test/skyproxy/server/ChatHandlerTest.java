@@ -34,7 +34,7 @@ import skyproxy.testing.RawClient;
 import skyproxy.testing.ScriptedProvider;
 import skyproxy.testing.TestRoutes;
 
-/// What a client sees of a reply, on a real socket, byte for byte where it matters.
+/// Replies as a client sees them, on a real socket, byte for byte where it matters.
 final class ChatHandlerTest {
   private static final Event END =
       new Event.Finish(FinishReason.STOP, new Usage(120, 17, 64, 3));

@@ -18,7 +18,7 @@ import skyproxy.testing.RawClient;
 import skyproxy.testing.ScriptedProvider;
 import skyproxy.testing.TestProxy;
 
-/// How a stream is cut into deltas and when it is opened, as the settings have it.
+/// The deltas of a stream and the moment it is opened, as the settings have it.
 final class ChunkSinkTest {
   private static final String ASK =
       "{\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}";

@@ -18,7 +18,7 @@ import skyproxy.testing.RawClient;
 import skyproxy.testing.ScriptedProvider;
 import skyproxy.testing.TestProxy;
 
-/// Who is let in and who is not, on real sockets.
+/// Requests that are let in and others that are not, on real sockets.
 final class GuardTest {
   private static final String HI =
       "{\"model\":\"demo\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}";

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/// What is understood of a command line, and how it is refused.
+/// Command lines that are understood, and others that are refused.
 final class CommandLineTest {
   private static CommandLine parse(String... arguments) throws SettingsException {
     return CommandLine.parse(List.of(arguments));

@@ -21,7 +21,7 @@ import skyproxy.chat.Limits;
 import skyproxy.json.Json;
 import skyproxy.settings.Settings.ClaudeMode;
 
-/// What the settings are, given a command line, an environment and a file.
+/// The settings that result from a command line, an environment and a file.
 final class SettingsTest {
   private static final Path FILE = Path.of("/home/player/config.json");
 

@@ -22,7 +22,7 @@ import skyproxy.chat.Job;
 import skyproxy.chat.Usage;
 import skyproxy.json.Cursor;
 
-/// What is counted, and that it stays bounded.
+/// The figures that are counted, and their bounds.
 final class StatsTest {
   private final Stats stats = new Stats(null, _ -> {}, Clock.systemDefaultZone());
 

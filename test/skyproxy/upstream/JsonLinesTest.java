@@ -33,7 +33,7 @@ final class JsonLinesTest {
   private Subprocess child;
   private JsonLines lines;
 
-  /// What the child does, by the word it is started with.
+  /// A child that does as the word says with which it is started.
   static final class Child {
     public static void main(String[] args) throws Exception {
       PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
