@@ -15,7 +15,8 @@ import skyproxy.json.Json;
 
 /// The shapes that a request may have, and the member that a refusal names.
 final class ChatRequestTest {
-  private static final String HI = "\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]";
+  private static final String HI = """
+      "messages":[{"role":"user","content":"Hi"}]""";
 
   private static ChatRequest parse(String json) {
     return ChatRequest.parse((Json.Obj) Json.parse(json), Caller.UNKNOWN);
@@ -81,13 +82,13 @@ final class ChatRequestTest {
       "{\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"text\"}]}]} ; "
           + "messages[0].content[0].text ; missing_field",
       "{\"messages\":[{\"role\":\"user\",\"content\":[{\"text\":\"x\"}]}]} ; "
-          + "messages[0].content[0].type ; missing_field",
-      "{\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"image_url\","
-          + "\"image_url\":{\"url\":\"file:///x.png\"}}]}]} ; "
-          + "messages[0].content[0].image_url.url ; invalid_value",
-      "{\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"image_url\","
-          + "\"image_url\":{\"url\":\"data:image/png,abc\"}}]}]} ; "
-          + "messages[0].content[0].image_url.url ; invalid_value",
+          + "messages[0].content[0].type ; missing_field", """
+      {"messages":[{"role":"user","content":[{"type":"image_url",\
+      "image_url":{"url":"file:///x.png"}}]}]} ; \
+      messages[0].content[0].image_url.url ; invalid_value""", """
+      {"messages":[{"role":"user","content":[{"type":"image_url",\
+      "image_url":{"url":"data:image/png,abc"}}]}]} ; \
+      messages[0].content[0].image_url.url ; invalid_value""",
       "{\"messages\":[{\"role\":\"tool\",\"content\":\"x\"}]} ; "
           + "messages[0].tool_call_id ; missing_field",
   })
@@ -144,7 +145,8 @@ final class ChatRequestTest {
   @Test
   void stop_is_a_string_or_a_list_and_blank_ones_are_dropped() {
     assertEquals(List.of("END"), with("\"stop\":\"END\"").stop());
-    assertEquals(List.of("a", " b"), with("\"stop\":[\"a\",\"\",\"  \",\" b\"]").stop());
+    assertEquals(List.of("a", " b"), with("""
+        "stop":["a","","  "," b"]""").stop());
   }
 
   @Test
@@ -208,8 +210,8 @@ final class ChatRequestTest {
     assertEquals("look", request.messages().get(3).name());
     assertEquals(2, request.tools().size());
     assertEquals(new ToolChoice(ToolChoice.Mode.REQUIRED, List.of("go")), request.toolChoice());
-    assertEquals(new ToolChoice(ToolChoice.Mode.FUNCTION, List.of("go")), with(
-        "\"tool_choice\":{\"type\":\"function\",\"function\":{\"name\":\"go\"}}").toolChoice());
+    assertEquals(new ToolChoice(ToolChoice.Mode.FUNCTION, List.of("go")), with("""
+        "tool_choice":{"type":"function","function":{"name":"go"}}""").toolChoice());
   }
 
   @ParameterizedTest
@@ -233,7 +235,8 @@ final class ChatRequestTest {
 
   @Test
   void thoughts_that_are_excluded_are_not_shown() {
-    Reasoning reasoning = with("\"reasoning\":{\"effort\":\"low\",\"exclude\":true}").reasoning();
+    Reasoning reasoning = with("""
+        "reasoning":{"effort":"low","exclude":true}""").reasoning();
     assertTrue(reasoning.wanted());
     assertFalse(reasoning.shown());
   }
@@ -241,7 +244,8 @@ final class ChatRequestTest {
   @Test
   void a_format_that_nobody_knows_is_no_error() {
     assertEquals(ResponseFormat.Kind.TEXT,
-        with("\"response_format\":{\"type\":\"poem\"}").responseFormat().kind());
+        with("""
+            "response_format":{"type":"poem"}""").responseFormat().kind());
     assertEquals("bio", with("""
         "response_format":{"type":"json_schema","json_schema":{"name":"bio","schema":{}}}""")
         .responseFormat().name());

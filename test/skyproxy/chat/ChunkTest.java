@@ -24,15 +24,16 @@ final class ChunkTest {
 
   @Test
   void an_unchanged_chunk_goes_on_in_the_very_text_that_came() {
-    String odd = "{ \"choices\" : [ {\"delta\":{\"content\":\"a\\/b \\n é 🐉\"}, \"x\":1.50} ],"
-        + "\t\"n\" : 1e2 }";
+    String odd = """
+        { "choices" : [ {"delta":{"content":"a\\/b \\n é 🐉"}, "x":1.50} ],\t"n" : 1e2 }""";
     assertSame(odd, chunk(odd).json());
     assertSame(odd, chunk(odd).edit(choice -> choice).json());
   }
 
   @Test
   void escapes_that_the_game_would_show_and_line_breaks_are_written_anew() {
-    String said = "{\"choices\":[{\"delta\":{\"content\":\"%s\"}}]}";
+    String said = """
+        {"choices":[{"delta":{"content":"%s"}}]}""";
     assertEquals(said.formatted("don’t"), chunk(said.formatted("don\\u2019t")).json());
     assertEquals(said.formatted("a"), chunk(said.formatted("a").replace(":[", ":\n[")).json());
     assertEquals(said.formatted("a"), chunk(said.formatted("a").replace(":[", ":\r[")).json());
@@ -41,12 +42,15 @@ final class ChunkTest {
 
   @Test
   void a_changed_chunk_says_what_was_changed_and_keeps_the_rest() {
-    Chunk before = chunk("{\"id\":\"c\",\"choices\":[7,{\"index\":3,\"x\":1.50,\"delta\":"
-        + "{\"content\":\"a\"}},{\"index\":0,\"delta\":{}}],\"y\":null}");
+    Chunk before = chunk("""
+        {"id":"c","choices":[7,{"index":3,"x":1.50,"delta":\
+        {"content":"a"}},{"index":0,"delta":{}}],"y":null}""");
     Chunk after = before.edit(choice -> choice.index() == 3
-        ? saying(choice, "{\"content\":\"b\",\"refusal\":\"c\"}") : choice);
-    assertEquals("{\"id\":\"c\",\"choices\":[7,{\"index\":3,\"x\":1.50,\"delta\":"
-        + "{\"content\":\"b\",\"refusal\":\"c\"}},{\"index\":0,\"delta\":{}}],\"y\":null}",
+        ? saying(choice, """
+            {"content":"b","refusal":"c"}""") : choice);
+    assertEquals("""
+        {"id":"c","choices":[7,{"index":3,"x":1.50,"delta":\
+        {"content":"b","refusal":"c"}},{"index":0,"delta":{}}],"y":null}""",
         after.json());
     assertEquals("b", after.text());
     assertEquals("a", before.text());
@@ -56,11 +60,14 @@ final class ChunkTest {
 
   @Test
   void an_error_inside_a_success_is_found_wherever_it_stands() {
-    assertEquals(new Json.Str("x"), chunk("{\"error\":\"x\",\"choices\":[]}").error());
+    assertEquals(new Json.Str("x"), chunk("""
+        {"error":"x","choices":[]}""").error());
     assertEquals(Json.Num.of(7), chunk("{\"choices\":[{},{\"error\":7}]}").error());
-    assertSame(Json.NULL, chunk("{\"choices\":[{\"finish_reason\":\"error\"}]}").error());
+    assertSame(Json.NULL, chunk("""
+        {"choices":[{"finish_reason":"error"}]}""").error());
     for (String none : List.of("null", "{}", "\" \"", "[]", "false")) {
-      assertNull(chunk("{\"error\":" + none + ",\"choices\":[{\"error\":" + none + "}]}").error());
+      assertNull(chunk("""
+          {"error":%s,"choices":[{"error":%s}]}""".formatted(none, none)).error());
     }
   }
 

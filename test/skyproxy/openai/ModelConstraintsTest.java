@@ -14,11 +14,13 @@ final class ModelConstraintsTest {
   private final ModelConstraints constraints = new ModelConstraints();
 
   private static Json.Obj body(String messages) {
-    return (Json.Obj) Json.parse("{\"model\":\"m\",\"messages\":[" + messages + "],\"top_k\":1}");
+    return (Json.Obj) Json.parse("""
+        {"model":"m","messages":[%s],"top_k":1}""".formatted(messages));
   }
 
   private static String message(String role, String content) {
-    return "{\"role\":\"" + role + "\",\"content\":" + content + "}";
+    return """
+        {"role":"%s","content":%s}""".formatted(role, content);
   }
 
   private static Failure rejected(String message, String code) {
@@ -54,8 +56,10 @@ final class ModelConstraintsTest {
 
   @Test
   void calls_of_tools_and_their_results_stay_apart() {
-    String call = "{\"role\":\"assistant\",\"content\":null,\"tool_calls\":[{}]}";
-    String result = "{\"role\":\"tool\",\"tool_call_id\":\"1\",\"content\":\"x\"}";
+    String call = """
+        {"role":"assistant","content":null,"tool_calls":[{}]}""";
+    String result = """
+        {"role":"tool","tool_call_id":"1","content":"x"}""";
     becomes(String.join(",", message("user", "\"a\""), message("user", "\"b\""), call, result,
         result), "roles must alternate",
         String.join(",", message("user", "\"a\\n\\nb\""), call, result, result));

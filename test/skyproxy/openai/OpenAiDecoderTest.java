@@ -66,8 +66,9 @@ final class OpenAiDecoderTest {
   }
 
   private static String chunk(String delta, String finish) {
-    return "{\"id\":\"c\",\"object\":\"chat.completion.chunk\",\"model\":\"m\",\"choices\":"
-        + "[{\"index\":0,\"delta\":" + delta + ",\"finish_reason\":" + finish + "}]}";
+    return """
+        {"id":"c","object":"chat.completion.chunk","model":"m","choices":\
+        [{"index":0,"delta":%s,"finish_reason":%s}]}""".formatted(delta, finish);
   }
 
   private static final String WHO = chunk("{\"role\":\"assistant\",\"content\":\"\"}", "null");
@@ -86,8 +87,9 @@ final class OpenAiDecoderTest {
 
   @Test
   void chunks_go_on_as_they_came_with_members_nobody_has_heard_of() {
-    String odd = "{\"odd\":[1.50,1e400],\"provider\":\"X\",\"choices\":[{\"native\":{\"a\":null},"
-        + "\"delta\":{\"role\":\"assistant\",\"content\":\"\",\"annotations\":[]}}]}";
+    String odd = """
+        {"odd":[1.50,1e400],"provider":"X","choices":[{"native":{"a":null},\
+        "delta":{"role":"assistant","content":"","annotations":[]}}]}""";
     String said = odd.replace("\"content\":\"\"", "\"content\":\"Aye\"");
     assertEquals(json(odd, said, STOP), stream(true, data(odd, said, STOP, "[DONE]")));
     Chunk same = Chunk.of((Json.Obj) Json.parse(odd), odd);
@@ -144,10 +146,11 @@ final class OpenAiDecoderTest {
         + "[{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":\"Aye\","
         + "\"tool_calls\":[{\"id\":\"1\"},{\"id\":\"2\"}]},\"finish_reason\":\"stop\"}],"
         + "\"usage\":{\"prompt_tokens\":3}}";
-    String chunk = "{\"id\":\"c\",\"object\":\"chat.completion.chunk\",\"model\":\"m\",\"choices\":"
-        + "[{\"index\":0,\"delta\":{\"role\":\"assistant\",\"content\":\"Aye\",\"tool_calls\":"
-        + "[{\"index\":0,\"id\":\"1\"},{\"index\":1,\"id\":\"2\"}]},\"finish_reason\":\"stop\"}],"
-        + "\"usage\":{\"prompt_tokens\":3}}";
+    String chunk = """
+        {"id":"c","object":"chat.completion.chunk","model":"m","choices":\
+        [{"index":0,"delta":{"role":"assistant","content":"Aye","tool_calls":\
+        [{"index":0,"id":"1"},{"index":1,"id":"2"}]},"finish_reason":"stop"}],\
+        "usage":{"prompt_tokens":3}}""";
     assertEquals(json(chunk).toString(), whole(true, completion).toString());
     assertEquals(json(chunk).toString(), stream(true, data(completion, "[DONE]")).toString());
     assertEquals(json(completion).toString(), whole(false, completion).toString());
@@ -155,14 +158,16 @@ final class OpenAiDecoderTest {
 
   @Test
   void an_answer_in_one_piece_without_a_reason_gets_one() {
-    List<Json> out = whole(true, "{\"choices\":[{\"message\":{\"content\":\"Aye\"}}]}");
+    List<Json> out = whole(true, """
+        {"choices":[{"message":{"content":"Aye"}}]}""");
     assertEquals(3, out.size());
     assertTrue(out.getLast().toString().contains("\"finish_reason\":\"stop\""));
   }
 
   @Test
   void a_stream_to_a_request_that_does_not_stream_is_put_together() {
-    String usage = "{\"id\":\"c\",\"choices\":[],\"usage\":{\"prompt_tokens\":3}}";
+    String usage = """
+        {"id":"c","choices":[],"usage":{"prompt_tokens":3}}""";
     List<Json> out = stream(false, data(AYE.replace("\"id\"", "\"odd\":1.50,\"id\""),
         chunk("{\"content\":\", my \",\"reasoning\":\"h\"}", "null"),
         chunk("{\"content\":\"Thane.\",\"reasoning\":\"m\"}", "null"),
@@ -183,16 +188,17 @@ final class OpenAiDecoderTest {
 
   @Test
   void arguments_in_pieces_are_joined_call_by_call() {
-    String first = "{\"tool_calls\":[{\"index\":0,\"id\":\"1\",\"function\":{\"name\":\"f\","
-        + "\"arguments\":\"{\"}},{\"index\":1,\"id\":\"2\",\"function\":{\"name\":\"g\","
-        + "\"arguments\":\"\"}}]}";
-    String second = "{\"tool_calls\":[{\"index\":1,\"function\":{\"arguments\":\"{}\"}},"
-        + "{\"index\":0,\"function\":{\"arguments\":\"}\"}}]}";
+    String first = """
+        {"tool_calls":[{"index":0,"id":"1","function":{"name":"f",\
+        "arguments":"{"}},{"index":1,"id":"2","function":{"name":"g","arguments":""}}]}""";
+    String second = """
+        {"tool_calls":[{"index":1,"function":{"arguments":"{}"}},\
+        {"index":0,"function":{"arguments":"}"}}]}""";
     String out = stream(false, data(chunk(first, "null"), chunk(second, "\"tool_calls\"")))
         .getFirst().toString();
-    assertTrue(out.contains("\"tool_calls\":[{\"id\":\"1\",\"function\":{\"name\":\"f\","
-        + "\"arguments\":\"{}\"}},{\"id\":\"2\",\"function\":{\"name\":\"g\","
-        + "\"arguments\":\"{}\"}}]"), out);
+    assertTrue(out.contains("""
+        "tool_calls":[{"id":"1","function":{"name":"f",\
+        "arguments":"{}"}},{"id":"2","function":{"name":"g","arguments":"{}"}}]"""), out);
   }
 
   @Test
@@ -203,8 +209,8 @@ final class OpenAiDecoderTest {
 
   @Test
   void errors_inside_a_success_are_failures_by_their_code() {
-    String error = "{\"error\":{\"message\":\"Provider returned error\",\"code\":%s,"
-        + "\"metadata\":{\"raw\":\"too hot\"}}}";
+    String error = """
+        {"error":{"message":"Provider returned error","code":%s,"metadata":{"raw":"too hot"}}}""";
     for (boolean streams : new boolean[] {true, false}) {
       Failure failure = fails(() -> whole(streams, error.formatted("429")));
       assertInstanceOf(Failure.RateLimited.class, failure);
@@ -223,10 +229,10 @@ final class OpenAiDecoderTest {
         fails(() -> stream(true, "event: error\n" + data("{\"message\":\"no\"}"))));
     assertInstanceOf(Failure.Broken.class,
         fails(() -> stream(true, data(AYE, chunk("{\"content\":\"\"}", "\"error\"")))));
-    assertInstanceOf(Failure.Broken.class, fails(() -> whole(false,
-        "{\"choices\":[{\"message\":{\"content\":\"A\"},\"finish_reason\":\"error\"}]}")));
-    assertInstanceOf(Failure.RateLimited.class, fails(() -> stream(true, data("{\"choices\":"
-        + "[{\"delta\":{},\"error\":{\"code\":429,\"message\":\"slow down\"}}]}"))));
+    assertInstanceOf(Failure.Broken.class, fails(() -> whole(false, """
+        {"choices":[{"message":{"content":"A"},"finish_reason":"error"}]}""")));
+    assertInstanceOf(Failure.RateLimited.class, fails(() -> stream(true, data("""
+        {"choices":[{"delta":{},"error":{"code":429,"message":"slow down"}}]}"""))));
   }
 
   @Test
@@ -248,7 +254,8 @@ final class OpenAiDecoderTest {
 
   @Test
   void each_status_is_the_failure_that_it_means() {
-    String body = "{\"error\":{\"message\":\"m\",\"param\":\"p\",\"code\":\"c\"}}";
+    String body = """
+        {"error":{"message":"m","param":"p","code":"c"}}""";
     Duration seven = Duration.ofSeconds(7);
     assertEquals(seven, ((Failure.Unauthorized) status(401, body)).retryAfter());
     assertInstanceOf(Failure.Unauthorized.class, status(403, body));
@@ -276,8 +283,8 @@ final class OpenAiDecoderTest {
       String message = status(400, body).message();
       assertTrue(message.endsWith("words"), message);
     }
-    assertEquals("top_k", ((Failure.Rejected) status(422,
-        "{\"detail\":[{\"loc\":[\"body\",\"top_k\"],\"msg\":\"words\"}]}")).param());
+    assertEquals("top_k", ((Failure.Rejected) status(422, """
+        {"detail":[{"loc":["body","top_k"],"msg":"words"}]}""")).param());
     for (String page : List.of("<html>nginx</html>", "", "{", "null", "[]", "{\"error\":null}")) {
       assertEquals(-1, status(500, page).message().indexOf("says"), page);
     }
@@ -285,10 +292,13 @@ final class OpenAiDecoderTest {
 
   @Test
   void a_refusal_of_content_is_never_taken_for_a_refused_key() {
-    for (Failure failure : List.of(status(403, "{\"error\":{\"code\":403,\"message\":\"m\","
-        + "\"metadata\":{\"reasons\":[\"violence\"],\"flagged_input\":\"x\"}}}"),
-        status(400, "{\"error\":{\"code\":\"content_filter\",\"message\":\"m\"}}"),
-        status(400, "{\"error\":{\"code\":\"content_policy_violation\"}}"))) {
+    for (Failure failure : List.of(status(403, """
+        {"error":{"code":403,"message":"m",\
+        "metadata":{"reasons":["violence"],"flagged_input":"x"}}}"""),
+        status(400, """
+            {"error":{"code":"content_filter","message":"m"}}"""),
+        status(400, """
+            {"error":{"code":"content_policy_violation"}}"""))) {
       assertEquals(400, ((Failure.Rejected) failure).status());
       assertEquals(false, failure.letsNextTry());
     }
@@ -297,15 +307,17 @@ final class OpenAiDecoderTest {
   @Test
   void no_credential_shows_in_a_message() {
     for (int status : new int[] {400, 401, 500}) {
-      String message = status(status, "{\"error\":\"Key " + KEY + " or Bearer abcdef or"
-          + " sk-proj-abcdefgh is wrong\"}").message();
+      String message = status(status, """
+          {"error":"Key %s or Bearer abcdef or sk-proj-abcdefgh is wrong"}"""
+          .formatted(KEY)).message();
       assertTrue(message.endsWith("Key *** or *** or *** is wrong"), message);
     }
   }
 
   @Test
   void no_error_shows_a_credential_or_a_mail_address() {
-    String body = "{\"error\":{\"message\":\"" + Leaks.WORDS + "\"}}";
+    String body = """
+        {"error":{"message":"%s"}}""".formatted(Leaks.WORDS);
     for (int status : new int[] {302, 400, 401, 402, 403, 404, 408, 413, 422, 429, 500, 529}) {
       Leaks.assertNone(status(status, body).message());
     }

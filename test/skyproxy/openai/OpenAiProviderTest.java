@@ -137,7 +137,8 @@ final class OpenAiProviderTest {
   @Test
   void a_refused_parameter_is_left_out_for_that_model_from_then_on() {
     fake.answer(received -> received.json().get("top_k") != null
-        ? status(400).body("{\"error\":{\"message\":\"Unsupported parameter: 'top_k'\"}}")
+        ? status(400).body("""
+            {"error":{"message":"Unsupported parameter: 'top_k'"}}""")
         : events(DONE, "[DONE]"));
     assertEquals(2, ask(openRouter, GAME, ChatRequest.Caller.UNKNOWN).size());
     assertEquals(2, fake.requests().size());
@@ -148,10 +149,12 @@ final class OpenAiProviderTest {
   @Test
   void a_parameter_may_be_named_by_the_error_itself_or_by_its_place_in_the_body() {
     fake.answer(received -> received.json().get("provider") != null
-        ? status(400).body("{\"error\":{\"message\":\"no\",\"param\":\"provider\"}}")
+        ? status(400).body("""
+            {"error":{"message":"no","param":"provider"}}""")
         : received.json().get("odd") == null ? events(DONE, "[DONE]")
-        : status(422).body("{\"detail\":[{\"loc\":[\"body\",\"odd\"],\"msg\":\"extra\"},"
-            + "{\"loc\":[\"body\",\"top_k\"],\"msg\":\"extra\"}]}"));
+        : status(422).body("""
+            {"detail":[{"loc":["body","odd"],"msg":"extra"},\
+            {"loc":["body","top_k"],"msg":"extra"}]}"""));
     assertThrows(ChatException.class, () -> ask(openRouter));
     assertEquals(2, fake.requests().size());
     assertEquals(2, ask(openRouter, GAME, ChatRequest.Caller.UNKNOWN).size());
@@ -162,16 +165,18 @@ final class OpenAiProviderTest {
 
   @Test
   void a_model_that_will_not_continue_the_assistant_gets_a_turn_of_the_user() {
-    String game = "{\"model\":\"x/y\",\"stream\":true,\"messages\":["
-        + "{\"role\":\"user\",\"content\":\"Hi\"},{\"role\":\"assistant\",\"content\":\"A\"}]}";
+    String game = """
+        {"model":"x/y","stream":true,"messages":[\
+        {"role":"user","content":"Hi"},{"role":"assistant","content":"A"}]}""";
     fake.answer(received -> received.text().contains("Continue.") ? events(DONE, "[DONE]")
-        : status(400).body("{\"error\":{\"message\":\"This model does not support prefill.\"}}"));
+        : status(400).body("""
+            {"error":{"message":"This model does not support prefill."}}"""));
     for (int requests = 2; requests <= 3; requests++) {
       assertEquals(2, ask(openRouter, game, ChatRequest.Caller.UNKNOWN).size());
       assertEquals(requests, fake.requests().size());
     }
-    assertTrue(fake.requests().getLast().text().endsWith(
-        "\"A\"},{\"role\":\"user\",\"content\":\"Continue.\"}]}"));
+    assertTrue(fake.requests().getLast().text().endsWith("""
+        "A"},{"role":"user","content":"Continue."}]}"""));
   }
 
   @Test
@@ -195,7 +200,8 @@ final class OpenAiProviderTest {
 
   @Test
   void what_refuses_again_is_not_asked_a_third_time() {
-    fake.answer(status(400).body("{\"error\":{\"message\":\"temperature, top_k: no\"}}"));
+    fake.answer(status(400).body("""
+        {"error":{"message":"temperature, top_k: no"}}"""));
     assertThrows(ChatException.class, () -> ask(openRouter));
     assertEquals(2, fake.requests().size());
   }
@@ -225,7 +231,8 @@ final class OpenAiProviderTest {
 
   @Test
   void a_server_asked_not_to_stream_may_take_the_time_of_its_tokens() {
-    String body = "{\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]%s}";
+    String body = """
+        {"messages":[{"role":"user","content":"Hi"}]%s}""";
     ChatRequest whole = request(body.formatted(""), ChatRequest.Caller.UNKNOWN);
     assertEquals(Duration.ofSeconds(90), ollama.firstEvent(whole));
     whole = request(body.formatted(",\"max_tokens\":4000"), ChatRequest.Caller.UNKNOWN);
@@ -237,8 +244,9 @@ final class OpenAiProviderTest {
 
   @Test
   void a_servers_own_list_joins_the_models_that_were_named() {
-    fake.answer(json("{\"object\":\"list\",\"data\":[{\"id\":\"qwen3:8b\",\"created\":17,"
-        + "\"owned_by\":\"library\"},{\"id\":\"plain\"},{\"id\":\" \"},{},7]}"));
+    fake.answer(json("""
+        {"object":"list","data":[{"id":"qwen3:8b","created":17,\
+        "owned_by":"library"},{"id":"plain"},{"id":" "},{},7]}"""));
     assertEquals("[Model[id=ollama:named, created=0, ownedBy=ollama], "
         + "Model[id=ollama:qwen3:8b, created=17, ownedBy=library], "
         + "Model[id=ollama:plain, created=0, ownedBy=ollama]]", ollama.models(LONG).toString());

@@ -24,8 +24,9 @@ final class ThoughtFilterTest {
   }
 
   static Chunk chunk(String delta, String finish) {
-    return body("{\"id\":\"c1\",\"x\":1.50,\"choices\":[{\"index\":0,\"delta\":" + delta
-        + ",\"finish_reason\":" + finish + "}]}");
+    return body("""
+        {"id":"c1","x":1.50,"choices":[{"index":0,"delta":%s,"finish_reason":%s}]}"""
+        .formatted(delta, finish));
   }
 
   private static Chunk body(String json) {
@@ -76,9 +77,11 @@ final class ThoughtFilterTest {
 
   @Test
   void a_chunk_without_thoughts_stays_the_very_same_object() {
-    for (Event event : List.of(chunk("{\"role\":\"assistant\",\"content\":\"\"}"),
+    for (Event event : List.of(chunk("""
+        {"role":"assistant","content":""}"""),
         chunk("{\"content\":\"Aye\"}"), chunk("{\"content\":null,\"odd\":[1.0]}"),
-        chunk("{}", "\"stop\""), body("{\"choices\":[],\"usage\":{\"prompt_tokens\":1}}"),
+        chunk("{}", "\"stop\""), body("""
+            {"choices":[],"usage":{"prompt_tokens":1}}"""),
         body("{\"choices\":7}"), body("{\"choices\":[7,null]}"), body("{}"))) {
       assertSame(event, through(false, event).getFirst());
     }
@@ -86,16 +89,18 @@ final class ThoughtFilterTest {
 
   @Test
   void members_of_thought_are_taken_out_of_chunks_and_all_else_stays() {
-    List<Event> out = through(false, chunk("{\"role\":\"assistant\",\"content\":\"Aye\","
-        + "\"reasoning\":\"hm\",\"reasoning_content\":\"hm\",\"reasoning_details\":[{}],"
-        + "\"odd\":1.0}"));
-    assertEquals("[" + chunk("{\"role\":\"assistant\",\"content\":\"Aye\",\"odd\":1.0}") + "]",
+    List<Event> out = through(false, chunk("""
+        {"role":"assistant","content":"Aye",\
+        "reasoning":"hm","reasoning_content":"hm","reasoning_details":[{}],"odd":1.0}"""));
+    assertEquals("[" + chunk("""
+        {"role":"assistant","content":"Aye","odd":1.0}""") + "]",
         out.toString());
   }
 
   @Test
   void chunks_of_nothing_but_thoughts_are_not_sent_except_for_the_first_with_its_role() {
-    String thought = "{\"role\":\"assistant\",\"content\":\"\",\"reasoning\":\"hm\"}";
+    String thought = """
+        {"role":"assistant","content":"","reasoning":"hm"}""";
     List<Event> out = through(false, chunk(thought), chunk(thought), chunk(thought),
         chunk("{\"content\":\"<think>x\"}"), chunk("{\"reasoning_content\":\"y\"}"),
         chunk("{\"reasoning\":\"z\"}", "\"length\""));
@@ -105,9 +110,11 @@ final class ThoughtFilterTest {
 
   @Test
   void thoughts_that_were_asked_for_are_in_reasoning_content() {
-    assertEquals(List.of(chunk("{\"reasoning\":\"hm\",\"reasoning_content\":\"hm\"}")),
+    assertEquals(List.of(chunk("""
+        {"reasoning":"hm","reasoning_content":"hm"}""")),
         through(true, chunk("{\"reasoning\":\"hm\"}")));
-    assertEquals(List.of(chunk("{\"content\":\"A\",\"reasoning_content\":\"hm\"}")),
+    assertEquals(List.of(chunk("""
+        {"content":"A","reasoning_content":"hm"}""")),
         through(true, chunk("{\"content\":\"<think>hm</think>A\"}")));
     Event plain = chunk("{\"reasoning_content\":\"hm\"}");
     assertSame(plain, through(true, plain).getFirst());
@@ -115,7 +122,8 @@ final class ThoughtFilterTest {
 
   @Test
   void a_whole_completion_is_filtered_too() {
-    String start = "{\"object\":\"chat.completion\",\"choices\":[{\"index\":0,\"message\":";
+    String start = """
+        {"object":"chat.completion","choices":[{"index":0,"message":""";
     assertEquals(List.of(body(start + "{\"role\":\"assistant\",\"content\":\"Aye.\"}}]}")),
         through(false, body(start + "{\"role\":\"assistant\",\"content\":\"hm</think> Aye.\","
             + "\"reasoning\":\"hm\"}}]}")));
@@ -126,17 +134,19 @@ final class ThoughtFilterTest {
 
   @Test
   void parts_of_content_that_are_thoughts_are_taken_out() {
-    String parts = "{\"content\":[{\"type\":\"thinking\",\"thinking\":[{\"type\":\"text\","
-        + "\"text\":\"hm\"}]},{\"type\":\"text\",\"text\":\"Aye\"}]}";
+    String parts = """
+        {"content":[{"type":"thinking","thinking":[{"type":"text",\
+        "text":"hm"}]},{"type":"text","text":"Aye"}]}""";
     assertEquals(List.of(chunk("{\"content\":\"Aye\"}")), through(false, chunk(parts)));
-    assertEquals(List.of(chunk("{\"content\":\"Aye\",\"reasoning_content\":\"hm\"}")),
+    assertEquals(List.of(chunk("""
+        {"content":"Aye","reasoning_content":"hm"}""")),
         through(true, chunk(parts)));
   }
 
   @Test
   void every_choice_is_read_by_itself() {
-    String two = "{\"choices\":[{\"index\":1,\"delta\":{\"content\":\"%s\"}},"
-        + "{\"index\":0,\"delta\":{\"content\":\"%s\"}}]}";
+    String two = """
+        {"choices":[{"index":1,"delta":{"content":"%s"}},{"index":0,"delta":{"content":"%s"}}]}""";
     List<Event> out = through(false, body(two.formatted("<think>a", "b")),
         body(two.formatted("c</think>d", "e")));
     assertEquals(List.of(body(two.formatted("", "b")), body(two.formatted("d", "e"))), out);

@@ -43,9 +43,12 @@ final class WordFilterTest {
 
   @Test
   void the_role_is_not_held_back_with_the_first_word() {
-    assertEquals(chunk("{\"role\":\"assistant\",\"content\":\"\"}"),
-        words.feed(chunk("{\"role\":\"assistant\",\"content\":\"Hel\"}")));
-    assertNull(words.feed(chunk("{\"role\":\"assistant\",\"content\":\"lo\"}")));
+    assertEquals(chunk("""
+        {"role":"assistant","content":""}"""),
+        words.feed(chunk("""
+            {"role":"assistant","content":"Hel"}""")));
+    assertNull(words.feed(chunk("""
+        {"role":"assistant","content":"lo"}""")));
     assertEquals(content("Hello"), words.end());
   }
 
@@ -60,7 +63,8 @@ final class WordFilterTest {
   @Test
   void a_tool_call_lets_the_word_before_it_go() {
     words.feed(content("Look"));
-    assertEquals(chunk("{\"tool_calls\":[{\"index\":0}],\"content\":\"Look\"}"),
+    assertEquals(chunk("""
+        {"tool_calls":[{"index":0}],"content":"Look"}"""),
         words.feed(chunk("{\"tool_calls\":[{\"index\":0}]}")));
   }
 
@@ -75,8 +79,8 @@ final class WordFilterTest {
 
   @Test
   void choices_do_not_mix() {
-    String two = "{\"choices\":[{\"index\":0,\"delta\":{\"content\":\"%s\"}},"
-        + "{\"index\":1,\"delta\":{\"content\":\"%s\"}}]}";
+    String two = """
+        {"choices":[{"index":0,"delta":{"content":"%s"}},{"index":1,"delta":{"content":"%s"}}]}""";
     words.feed(chunkOf(two.formatted("Wh", "Ri")));
     assertEquals(chunkOf(two.formatted("", "Riften ")),
         words.feed(chunkOf(two.formatted("ite", "ften "))));
