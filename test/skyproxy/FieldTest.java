@@ -28,9 +28,9 @@ import skyproxy.testing.Fixtures;
 import skyproxy.testing.RawClient;
 import skyproxy.testing.RuledUpstream;
 
-/// What people met who run language models behind games: each folder of `test/fixtures/field` is
-/// one case, and `case.json` in it says what the servers do, what the game asks and what it gets.
-/// Adding a case is adding a folder.
+/// Cases that people met who run language models behind games: each folder of
+/// `test/fixtures/field` is one case, and `case.json` in it says what the servers do, what the
+/// game asks and what it gets. Adding a case is adding a folder.
 ///
 /// `kind` is missing where servers speak HTTP (rules as in [RuledUpstream]); `codex` puts the
 /// folder's `fake-codex.mjs` in the place of the CLI; `console` starts the program with a console

@@ -101,7 +101,7 @@ public final class JsonLines {
         if (message != null) hand(new Line.Message(message));
       }
     } catch (IOException closed) {
-      LOG.log(Level.DEBUG, "output of a child closed: {0}", closed.getMessage());
+      LOG.log(Level.DEBUG, "Output of a child closed: {0}", closed.getMessage());
     } finally {
       outputEnded.complete(null);
     }
