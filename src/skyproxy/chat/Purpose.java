@@ -1,6 +1,6 @@
 package skyproxy.chat;
 
-/// What a request is for: the job that it counts as, and the one whose haste it has.
+/// The purpose of a request: the job that it counts as, and the one whose haste it has.
 ///
 /// The two differ for one kind of request only. To find what an NPC remembers, the game first has
 /// words to search for written; that is memory's work, but a line waits for it, as it waits for

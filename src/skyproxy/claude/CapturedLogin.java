@@ -18,7 +18,7 @@ import skyproxy.json.Json;
 final class CapturedLogin implements Credentials {
   private static final System.Logger LOG = System.getLogger(CapturedLogin.class.getName());
 
-  /// How long the CLI may take to call and then to end, and the pause after a first failure.
+  /// The time that the CLI may take to call and then to end, and the pause after a first failure.
   record Patience(Duration toCall, Duration toEnd, Duration pause) {
     static final Patience USUAL =
         new Patience(Duration.ofSeconds(30), Duration.ofSeconds(5), Duration.ofSeconds(10));

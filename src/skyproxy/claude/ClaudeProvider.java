@@ -31,7 +31,7 @@ public final class ClaudeProvider implements Provider {
   private static final String OFF = "The Claude CLI is switched off (--claude off). Switch it on,"
       + " or set an API key and --claude-mode api-key.";
 
-  /// What the provider needs to start.
+  /// The provider's needs at its start.
   ///
   /// @param program the CLI, a path or a name to look for; null: not to be used
   /// @param key the API key, read for every request; null when there is none

@@ -22,7 +22,7 @@ import skyproxy.upstream.ProgramSearch;
 /// @param environment what it gets besides our own environment
 record CodexCli(Path path, List<String> command, Map<String, String> environment) {
 
-  /// What decides where a program lies.
+  /// The facts about a computer that decide where a program lies.
   ///
   /// @param environment what programs get besides our own environment
   record Machine(ProgramSearch search, boolean mac, boolean arm,

@@ -5,7 +5,7 @@ import skyproxy.chat.ChatRequest;
 import skyproxy.chat.Purpose;
 import skyproxy.json.Json;
 
-/// What it costs to see what a long dialogue is for, beside reading it, which has to be.
+/// Measures the recognition of a long dialogue's job, beside reading it, which has to be.
 final class Recognition {
   private static final int CHARACTERS = 150_000;
   private static final int ROUNDS = 300;

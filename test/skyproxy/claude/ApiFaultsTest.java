@@ -29,7 +29,7 @@ import skyproxy.testing.FakeUpstream.Answer;
 import skyproxy.testing.Fixtures;
 import skyproxy.testing.Leaks;
 
-/// What goes wrong at the Messages API, and what becomes of it.
+/// Failures of the Messages API, and what becomes of them.
 final class ApiFaultsTest {
   private static final String KEY = "sk-ant-api03-made-up-0123456789";
   private static final String MODEL = "claude-haiku-4-5-20251001";

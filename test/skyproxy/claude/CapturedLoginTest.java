@@ -31,7 +31,7 @@ import skyproxy.json.Cursor;
 import skyproxy.json.Json;
 import skyproxy.testing.Fixtures;
 
-/// What is taken over of what the CLI sends, and every way in which a run of it goes wrong.
+/// The login that is captured from the CLI, and every way in which a run of it goes wrong.
 final class CapturedLoginTest {
   private static final Duration LONG = Duration.ofSeconds(30);
   private static final Failure REFUSED = new Failure.Unauthorized("No.", null);

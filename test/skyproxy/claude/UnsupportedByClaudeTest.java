@@ -10,7 +10,7 @@ import skyproxy.chat.Failure;
 import skyproxy.json.Json;
 import skyproxy.upstream.UnsupportedParameters;
 
-/// What is learned from Anthropic's refusals, and what is not.
+/// Refusals of Anthropic's that teach something, and others that don't.
 final class UnsupportedByClaudeTest {
   private final UnsupportedParameters unsupported = new UnsupportedParameters();
 

@@ -21,7 +21,7 @@ final class Replies {
 
   private Replies() {}
 
-  /// What came: the texts, all events, and the failure if there was one.
+  /// A reply as it came: the texts, all events, and the failure if there was one.
   record Heard(List<Event> events, Failure failure) {
     String text() {
       StringBuilder text = new StringBuilder();

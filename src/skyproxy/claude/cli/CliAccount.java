@@ -13,7 +13,7 @@ import skyproxy.json.Json;
 /// threads.
 final class CliAccount {
 
-  /// Whether somebody is logged in.
+  /// The state of the login, as far as known.
   enum Login { UNKNOWN, YES, NO }
 
   private volatile Login login = Login.UNKNOWN;

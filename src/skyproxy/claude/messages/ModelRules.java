@@ -20,7 +20,7 @@ import java.util.regex.Pattern;
 public record ModelRules(ThinkingOff thinkingOff, boolean adaptive, String highestEffort,
     boolean hidesThoughts, boolean sampling, boolean prefill, int cacheMinimum, int maxOutput) {
 
-  /// How a model is kept from thinking.
+  /// The ways to keep a model from thinking.
   public enum ThinkingOff {
     /// It does not think unless asked to.
     OMIT,

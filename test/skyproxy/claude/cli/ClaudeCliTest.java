@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import skyproxy.upstream.ProgramSearch;
 
-/// Where the CLI is found on each system, and what a run of it gets and leaves.
+/// The places of the CLI on each system, and what a run of it gets and leaves.
 final class ClaudeCliTest {
   private static final String STUB = "#!/bin/sh\necho 'claude native binary not installed.'\n";
 

@@ -14,7 +14,7 @@ import skyproxy.chat.ChatRequest;
 import skyproxy.chat.Failure;
 import skyproxy.json.Json;
 
-/// What is said to the CLI for a request.
+/// The turns that the CLI is sent for a request.
 final class CliTurnsTest {
 
   private static CliTurns script(String body) {

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import org.junit.jupiter.api.Test;
 import skyproxy.claude.messages.ModelRules.ThinkingOff;
 
-/// What each family of models refuses.
+/// The refusals of each family of models.
 final class ModelRulesTest {
 
   @Test
