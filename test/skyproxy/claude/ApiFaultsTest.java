@@ -24,10 +24,11 @@ import skyproxy.chat.Limits;
 import skyproxy.chat.Reply;
 import skyproxy.claude.messages.ClaudeFailures;
 import skyproxy.settings.Settings.ClaudeMode;
-import skyproxy.testing.FakeUpstream;
 import skyproxy.testing.FakeUpstream.Answer;
+import skyproxy.testing.FakeUpstream;
 import skyproxy.testing.Fixtures;
 import skyproxy.testing.Leaks;
+import skyproxy.testing.Replies;
 
 /// Failures of the Messages API, and what becomes of them.
 final class ApiFaultsTest {
@@ -52,7 +53,7 @@ final class ApiFaultsTest {
     assertEquals(1, upstream.requests().size());
     assertEquals(Health.State.UNAVAILABLE, claude.health().state());
     assertEquals(failure.message(), claude.health().message());
-    Drain.all(open());
+    Replies.all(open());
     assertTrue(claude.health().ready());
   }
 
@@ -129,7 +130,7 @@ final class ApiFaultsTest {
     try (ClaudeProvider other = new ClaudeProvider(new ClaudeProvider.Setup(ClaudeMode.API_KEY,
         null, () -> "gateway.key", upstream.uri(), MODEL, 2, Limits.DEFAULT))) {
       upstream.answer(error(401, "authentication_error", "no such key: gateway.key"));
-      Failure failure = Drain.failure(other.open(Drain.request(MODEL)));
+      Failure failure = Replies.failure(other.open(Replies.says(MODEL, "Hail!")));
       assertInstanceOf(Failure.Unauthorized.class, failure);
       assertFalse(failure.message().contains("gateway.key"), failure.message());
       assertFalse(other.health().toString().contains("gateway.key"));
@@ -181,8 +182,8 @@ final class ApiFaultsTest {
   @Test
   void a_reset_of_a_kept_connection_is_repeated_once() {
     upstream.answer(text(), hangUp(), text());
-    assertEquals(said(), Drain.text(open()));
-    assertEquals(said(), Drain.text(open()));
+    assertEquals(said(), Replies.text(open()));
+    assertEquals(said(), Replies.text(open()));
     assertEquals(3, upstream.requests().size());
   }
 
@@ -198,9 +199,9 @@ final class ApiFaultsTest {
     Semaphore gate = new Semaphore(4);
     upstream.answer(text().gate(gate).dropAfter(5));
     try (Reply reply = open()) {
-      assertEquals(new Event.Text("Ten septims"), Drain.next(reply));
+      assertEquals(new Event.Text("Ten septims"), Replies.next(reply));
       gate.release();
-      assertInstanceOf(Failure.Garbled.class, Drain.failure(reply));
+      assertInstanceOf(Failure.Garbled.class, Replies.failure(reply));
     }
     assertEquals(1, upstream.requests().size());
   }
@@ -209,7 +210,7 @@ final class ApiFaultsTest {
   void a_stream_that_stalls_is_quiet_and_cut_off_by_closing() throws Exception {
     upstream.answer(text().stallAfter(4));
     Reply reply = open();
-    assertEquals(new Event.Text("Ten septims"), Drain.next(reply));
+    assertEquals(new Event.Text("Ten septims"), Replies.next(reply));
     Event event;
     do {
       event = reply.next(Duration.ofMillis(20));
@@ -238,8 +239,8 @@ final class ApiFaultsTest {
         "`temperature` is deprecated for this model."), text(), text());
     String hot = "{\"model\":\"" + MODEL + "\",\"temperature\":0.5,"
         + "\"messages\":[{\"role\":\"user\",\"content\":\"a\"}]}";
-    assertEquals(said(), Drain.text(claude.open(Drain.parse(hot))));
-    assertEquals(said(), Drain.text(claude.open(Drain.parse(hot))));
+    assertEquals(said(), Replies.text(claude.open(Replies.request(hot))));
+    assertEquals(said(), Replies.text(claude.open(Replies.request(hot))));
     assertEquals(3, upstream.requests().size());
     assertTrue(upstream.requests().get(0).text().contains("temperature"));
     assertFalse(upstream.requests().get(1).text().contains("temperature"));
@@ -250,9 +251,9 @@ final class ApiFaultsTest {
   void a_call_is_repeated_once_and_no_more() {
     upstream.answer(error(400, "invalid_request_error", "temperature: no"),
         error(400, "invalid_request_error", "top_k: no"));
-    Reply reply = claude.open(Drain.parse("{\"model\":\"" + MODEL + "\",\"temperature\":0.5,"
+    Reply reply = claude.open(Replies.request("{\"model\":\"" + MODEL + "\",\"temperature\":0.5,"
         + "\"top_k\":4,\"messages\":[{\"role\":\"user\",\"content\":\"a\"}]}"));
-    assertInstanceOf(Failure.Rejected.class, Drain.failure(reply));
+    assertInstanceOf(Failure.Rejected.class, Replies.failure(reply));
     assertEquals(2, upstream.requests().size());
   }
 
@@ -260,7 +261,7 @@ final class ApiFaultsTest {
   void a_reply_that_is_no_stream_is_read_whole() {
     upstream.answer(json("{\"type\":\"message\",\"content\":[{\"type\":\"text\","
         + "\"text\":\"Hail.\"}],\"stop_reason\":\"end_turn\",\"usage\":{}}"));
-    assertEquals("Hail.", Drain.text(open()));
+    assertEquals("Hail.", Replies.text(open()));
   }
 
   @Test
@@ -268,7 +269,7 @@ final class ApiFaultsTest {
     try (ClaudeProvider odd = new ClaudeProvider(new ClaudeProvider.Setup(ClaudeMode.API_KEY,
         null, () -> "sk-ant-\u2026\nodd", upstream.uri(), MODEL, 2, Limits.DEFAULT))) {
       ChatException thrown =
-          assertThrows(ChatException.class, () -> odd.open(Drain.request(MODEL)));
+          assertThrows(ChatException.class, () -> odd.open(Replies.says(MODEL, "Hail!")));
       assertInstanceOf(Failure.NotReady.class, thrown.failure());
       assertFalse(thrown.getMessage().contains("odd"), thrown.getMessage());
       assertNull(thrown.getCause());
@@ -276,11 +277,11 @@ final class ApiFaultsTest {
   }
 
   private Reply open() {
-    return claude.open(Drain.request(MODEL));
+    return claude.open(Replies.says(MODEL, "Hail!"));
   }
 
   private Failure ask() {
-    return Drain.failure(open());
+    return Replies.failure(open());
   }
 
   private static String said() {

@@ -24,9 +24,10 @@ import skyproxy.chat.Model;
 import skyproxy.chat.Reply;
 import skyproxy.json.Json;
 import skyproxy.settings.Settings.ClaudeMode;
-import skyproxy.testing.FakeUpstream;
 import skyproxy.testing.FakeUpstream.Received;
+import skyproxy.testing.FakeUpstream;
 import skyproxy.testing.Fixtures;
+import skyproxy.testing.Replies;
 
 /// The modes of Claude, and what is reported of them.
 final class ClaudeProviderTest {
@@ -46,7 +47,7 @@ final class ClaudeProviderTest {
   void a_call_by_key_carries_the_key_and_the_version() {
     upstream.answer(sse(Fixtures.text("claude/text.sse")));
     start(ClaudeMode.API_KEY, upstream.uri());
-    Drain.all(claude.open(Drain.request(MODEL)));
+    Replies.all(claude.open(Replies.says(MODEL, "Hail!")));
     Received call = upstream.requests().getFirst();
     assertEquals("POST", call.method());
     assertEquals("/v1/messages", call.path());
@@ -62,7 +63,7 @@ final class ClaudeProviderTest {
     upstream.answer(_ -> sse(Fixtures.text("claude/text.sse")));
     for (String end : List.of("/", "/v1", "/v1/", "/below")) {
       start(ClaudeMode.API_KEY, URI.create(upstream.url() + end));
-      Drain.all(claude.open(Drain.request(MODEL)));
+      Replies.all(claude.open(Replies.says(MODEL, "Hail!")));
       claude.close();
     }
     assertEquals(List.of("/v1/messages", "/v1/messages", "/v1/messages", "/below/v1/messages"),
@@ -74,10 +75,10 @@ final class ClaudeProviderTest {
     Semaphore gate = new Semaphore(4);
     upstream.answer(sse(Fixtures.text("claude/text.sse")).gate(gate));
     start(ClaudeMode.API_KEY, upstream.uri());
-    try (Reply reply = claude.open(Drain.request(MODEL))) {
-      assertEquals(new Event.Text("Ten septims"), Drain.next(reply));
+    try (Reply reply = claude.open(Replies.says(MODEL, "Hail!"))) {
+      assertEquals(new Event.Text("Ten septims"), Replies.next(reply));
       gate.release(100);
-      assertInstanceOf(Event.Text.class, Drain.next(reply));
+      assertInstanceOf(Event.Text.class, Replies.next(reply));
     }
   }
 
@@ -85,7 +86,7 @@ final class ClaudeProviderTest {
   void one_connection_serves_one_call_after_the_other() {
     upstream.answer(_ -> sse(Fixtures.text("claude/text.sse")));
     start(ClaudeMode.API_KEY, upstream.uri());
-    for (int i = 0; i < 3; i++) Drain.all(claude.open(Drain.request(MODEL)));
+    for (int i = 0; i < 3; i++) Replies.all(claude.open(Replies.says(MODEL, "Hail!")));
     assertEquals(1, upstream.connections());
   }
 
@@ -96,20 +97,20 @@ final class ClaudeProviderTest {
     start(ClaudeMode.AUTO, upstream.uri());
     assertFalse(claude.health().ready());
     Failure refused = assertThrows(ChatException.class,
-        () -> Drain.all(claude.open(Drain.request(MODEL)))).failure();
+        () -> Replies.all(claude.open(Replies.says(MODEL, "Hail!")))).failure();
     assertInstanceOf(Failure.NotReady.class, refused);
     key.set("sk-ant-made-up");
     assertTrue(claude.health().ready());
     assertEquals("{\"path\":null,\"auth_cached\":true,\"mode\":\"api-key\",\"error\":null}",
         claude.health().details().toString());
-    Drain.all(claude.open(Drain.request(MODEL)));
+    Replies.all(claude.open(Replies.says(MODEL, "Hail!")));
   }
 
   @Test
   void without_a_key_the_mode_api_key_says_where_to_put_one() {
     key.set(" ");
     start(ClaudeMode.API_KEY, upstream.uri());
-    Failure failure = Drain.failure(claude.open(Drain.request(MODEL)));
+    Failure failure = Replies.failure(claude.open(Replies.says(MODEL, "Hail!")));
     assertTrue(assertInstanceOf(Failure.NotReady.class, failure).message()
         .contains("anthropic_api_key"));
     assertTrue(claude.health().details().toString().contains("anthropic_api_key"));
@@ -120,7 +121,7 @@ final class ClaudeProviderTest {
     for (ClaudeMode mode : List.of(ClaudeMode.CLI, ClaudeMode.DIRECT)) {
       start(mode, upstream.uri());
       Failure refused = assertThrows(ChatException.class,
-          () -> claude.open(Drain.request(MODEL))).failure();
+          () -> claude.open(Replies.says(MODEL, "Hail!"))).failure();
       assertTrue(assertInstanceOf(Failure.NotReady.class, refused).message()
           .contains("switched off"));
       assertEquals(refused.message(), claude.health().message());
@@ -135,11 +136,11 @@ final class ClaudeProviderTest {
     Semaphore gate = new Semaphore(4);
     upstream.answer(sse(Fixtures.text("claude/text.sse")).gate(gate));
     start(ClaudeMode.API_KEY, upstream.uri());
-    Reply reply = claude.open(Drain.request(MODEL));
-    Drain.next(reply);
+    Reply reply = claude.open(Replies.says(MODEL, "Hail!"));
+    Replies.next(reply);
     claude.use(ClaudeMode.DIRECT);
     gate.release(100);
-    assertInstanceOf(Event.Finish.class, Drain.all(reply).getLast());
+    assertInstanceOf(Event.Finish.class, Replies.all(reply).getLast());
     assertTrue(claude.health().details().toString().contains("\"mode\":\"direct\""));
   }
 
@@ -169,7 +170,8 @@ final class ClaudeProviderTest {
     upstream.answer(status(401).body("{\"type\":\"error\",\"error\":{\"type\":"
         + "\"authentication_error\",\"message\":\"bad key sk-ant-made-up\"}}"));
     start(ClaudeMode.API_KEY, upstream.uri());
-    assertFalse(Drain.failure(claude.open(Drain.request(MODEL))).message().contains("sk-ant"));
+    Failure refused = Replies.failure(claude.open(Replies.says(MODEL, "Hail!")));
+    assertFalse(refused.message().contains("sk-ant"));
     assertFalse(claude.health().toString().contains("sk-ant"));
   }
 

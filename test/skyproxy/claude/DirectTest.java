@@ -23,10 +23,11 @@ import skyproxy.chat.Reply;
 import skyproxy.claude.cli.FakeCli;
 import skyproxy.json.Cursor;
 import skyproxy.settings.Settings.ClaudeMode;
-import skyproxy.testing.FakeUpstream;
 import skyproxy.testing.FakeUpstream.Answer;
 import skyproxy.testing.FakeUpstream.Received;
+import skyproxy.testing.FakeUpstream;
 import skyproxy.testing.Fixtures;
+import skyproxy.testing.Replies;
 import skyproxy.upstream.HttpUpstream;
 import skyproxy.upstream.UnsupportedParameters;
 
@@ -54,7 +55,7 @@ final class DirectTest {
   @Test
   void a_call_carries_what_was_captured_and_the_request_s_own_words() {
     upstream.answer(text());
-    Drain.all(direct.open(Drain.parse("{\"model\":\"" + MODEL + "\",\"messages\":["
+    Replies.all(direct.open(Replies.request("{\"model\":\"" + MODEL + "\",\"messages\":["
         + "{\"role\":\"system\",\"content\":\"You are Lydia.\"},"
         + "{\"role\":\"user\",\"content\":\"Hail!\"}]}")));
     Received call = upstream.requests().getFirst();
@@ -82,7 +83,7 @@ final class DirectTest {
   @Test
   void a_call_that_waits_for_the_capture_is_quiet_meanwhile() {
     upstream.answer(text());
-    try (Reply reply = direct.open(Drain.request(MODEL))) {
+    try (Reply reply = direct.open(Replies.says(MODEL, "Hail!"))) {
       assertEquals(Event.QUIET, reply.next(Duration.ZERO));
     }
     assertEquals(0, upstream.requests().size());
@@ -98,13 +99,13 @@ final class DirectTest {
   @Test
   void a_401_for_good_is_tried_twice_and_then_tells_what_to_do() {
     upstream.answer(_ -> refused(401));
-    Failure failure = Drain.failure(direct.open(Drain.request(MODEL)));
+    Failure failure = Replies.failure(direct.open(Replies.says(MODEL, "Hail!")));
     assertInstanceOf(Failure.Unauthorized.class, failure);
     assertTrue(failure.message().contains("Run `claude`"), failure.message());
     assertEquals(2, upstream.requests().size());
     assertEquals(failure.message(), direct.health().message());
     assertInstanceOf(Failure.Unauthorized.class,
-        Drain.failure(direct.open(Drain.request(MODEL))));
+        Replies.failure(direct.open(Replies.says(MODEL, "Hail!"))));
     assertEquals(2, runs.get(), "no capture for each request that is refused");
   }
 
@@ -113,7 +114,7 @@ final class DirectTest {
     upstream.answer(_ -> status(403).body("{\"type\":\"error\",\"error\":{\"type\":"
         + "\"permission_error\",\"message\":\"This credential is only authorized for use with"
         + " Claude Code and cannot be used for other API requests.\"}}"));
-    Failure failure = Drain.failure(direct.open(Drain.request(MODEL)));
+    Failure failure = Replies.failure(direct.open(Replies.says(MODEL, "Hail!")));
     assertInstanceOf(Failure.Unauthorized.class, failure);
     assertTrue(failure.message().contains("only authorized for use with Claude Code"));
     assertTrue(failure.message().contains("--claude-mode cli"), failure.message());
@@ -123,14 +124,14 @@ final class DirectTest {
   void a_refusal_never_shows_the_credential() {
     upstream.answer(_ -> status(401).body("{\"type\":\"error\",\"error\":{\"type\":"
         + "\"authentication_error\",\"message\":\"Bearer sk-ant-oat01-made-up is bad\"}}"));
-    Failure failure = Drain.failure(direct.open(Drain.request(MODEL)));
+    Failure failure = Replies.failure(direct.open(Replies.says(MODEL, "Hail!")));
     assertFalse(failure.message().contains("sk-ant"), failure.message());
   }
 
   private List<String> inParallel(int count) throws Exception {
     List<Callable<String>> calls = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      calls.add(() -> Drain.text(direct.open(Drain.request(MODEL))));
+      calls.add(() -> Replies.text(direct.open(Replies.says(MODEL, "Hail!"))));
     }
     List<String> said = new ArrayList<>();
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {

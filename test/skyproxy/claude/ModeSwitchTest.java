@@ -3,10 +3,10 @@ package skyproxy.claude;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
-import static skyproxy.claude.cli.FakeClaudes.event;
 import static skyproxy.claude.cli.FakeClaudes.request;
-import static skyproxy.claude.cli.FakeClaudes.until;
 import static skyproxy.testing.FakeUpstream.sse;
+import static skyproxy.testing.Replies.next;
+import static skyproxy.testing.Replies.until;
 
 import java.io.File;
 import java.io.IOException;
@@ -26,6 +26,7 @@ import skyproxy.claude.cli.FakeClaudes;
 import skyproxy.settings.Settings.ClaudeMode;
 import skyproxy.testing.FakeUpstream;
 import skyproxy.testing.Fixtures;
+import skyproxy.testing.Replies;
 
 /// The mode `cli` as one of the modes of Claude, and changed while the proxy runs.
 final class ModeSwitchTest {
@@ -52,11 +53,11 @@ final class ModeSwitchTest {
       until("it is ready", () -> claude.health().ready());
       assertEquals("\"cli\"", claude.health().details().get("mode").toString());
       try (Reply running = claude.open(request("words 10 pause 20"))) {
-        assertEquals(new Event.Text("w0 "), event(running));
+        assertEquals(new Event.Text("w0 "), next(running));
         key = "sk-ant-api03-made-up";
         claude.use(ClaudeMode.API_KEY);
         assertTrue(answer(claude, "words 1").startsWith("Ten septims"));
-        assertTrue(FakeClaudes.text(FakeClaudes.rest(running)).endsWith("w9 "));
+        assertTrue(Replies.text(running).endsWith("w9 "));
       }
       claude.use(ClaudeMode.CLI);
       assertEquals("w0 ", answer(claude, "words 1"));

@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
-import static skyproxy.claude.cli.FakeClaudes.until;
 import static skyproxy.testing.FakeUpstream.sse;
+import static skyproxy.testing.Replies.until;
 
 import java.io.File;
 import java.io.IOException;

@@ -14,6 +14,7 @@ import skyproxy.chat.Failure;
 import skyproxy.chat.FinishReason;
 import skyproxy.json.Json;
 import skyproxy.speech.OutputLimit;
+import skyproxy.testing.Replies;
 
 /// Cases that the transcripts do not show: repeated answers, commentary, limits, oddities.
 final class AppServerDecoderTest {

@@ -14,6 +14,7 @@ import skyproxy.chat.Failure;
 import skyproxy.chat.Reasoning.Effort;
 import skyproxy.json.Cursor;
 import skyproxy.json.Json;
+import skyproxy.testing.Replies;
 
 /// Every shape of the game's requests, as Codex gets it.
 final class CodexEncoderTest {

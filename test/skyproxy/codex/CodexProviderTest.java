@@ -5,12 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static skyproxy.codex.Replies.ask;
-import static skyproxy.codex.Replies.next;
-import static skyproxy.codex.Replies.request;
-import static skyproxy.codex.Replies.rest;
-import static skyproxy.codex.Replies.says;
-import static skyproxy.codex.Replies.until;
+import static skyproxy.codex.CodexStage.ask;
+import static skyproxy.codex.CodexStage.says;
+import static skyproxy.testing.Replies.ask;
+import static skyproxy.testing.Replies.next;
+import static skyproxy.testing.Replies.request;
+import static skyproxy.testing.Replies.rest;
+import static skyproxy.testing.Replies.until;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -29,6 +30,7 @@ import skyproxy.chat.Failure;
 import skyproxy.chat.FinishReason;
 import skyproxy.chat.Reply;
 import skyproxy.chat.Usage;
+import skyproxy.testing.Replies;
 
 /// Replies through an app-server, and all that can happen to it.
 final class CodexProviderTest {

@@ -8,9 +8,12 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import skyproxy.chat.ChatRequest;
 import skyproxy.chat.Limits;
+import skyproxy.chat.Provider;
 import skyproxy.json.Cursor;
 import skyproxy.json.Json;
+import skyproxy.testing.Replies;
 
 /// A player's computer with a [FakeCodex]: folders, a login, and what the CLI was asked.
 final class CodexStage implements AutoCloseable {
@@ -25,6 +28,15 @@ final class CodexStage implements AutoCloseable {
     FakeCodex.install(folder.resolve("bin"));
     CodexBackend.logIn(real(), 3600);
     environment.put("FAKE_LOG", folder.resolve("log").toString());
+  }
+
+  /// A request of one user message.
+  static ChatRequest says(String text) {
+    return Replies.says("gpt-5.5", text);
+  }
+
+  static Replies.Heard ask(Provider provider, String text) {
+    return Replies.ask(provider, says(text));
   }
 
   Path real() {

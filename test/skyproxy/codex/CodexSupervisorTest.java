@@ -7,10 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
-import static skyproxy.codex.Replies.ask;
-import static skyproxy.codex.Replies.request;
-import static skyproxy.codex.Replies.says;
-import static skyproxy.codex.Replies.until;
+import static skyproxy.codex.CodexStage.ask;
+import static skyproxy.codex.CodexStage.says;
+import static skyproxy.testing.Replies.ask;
+import static skyproxy.testing.Replies.request;
+import static skyproxy.testing.Replies.until;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -33,6 +34,7 @@ import skyproxy.chat.Provider;
 import skyproxy.chat.Reply;
 import skyproxy.chat.Usage;
 import skyproxy.testing.Leaks;
+import skyproxy.testing.Replies;
 
 /// Codex found, started, started anew, and done without.
 final class CodexSupervisorTest {

@@ -4,11 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
-import static skyproxy.codex.Replies.ask;
-import static skyproxy.codex.Replies.next;
-import static skyproxy.codex.Replies.rest;
-import static skyproxy.codex.Replies.says;
-import static skyproxy.codex.Replies.until;
+import static skyproxy.codex.CodexStage.ask;
+import static skyproxy.codex.CodexStage.says;
+import static skyproxy.testing.Replies.next;
+import static skyproxy.testing.Replies.rest;
+import static skyproxy.testing.Replies.until;
 
 import java.io.IOException;
 import java.nio.file.Files;

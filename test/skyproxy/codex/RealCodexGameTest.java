@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static skyproxy.codex.CodexBackend.reply;
-import static skyproxy.codex.Replies.until;
 import static skyproxy.testing.FakeUpstream.status;
+import static skyproxy.testing.Replies.until;
 
 import java.io.IOException;
 import java.nio.file.Path;

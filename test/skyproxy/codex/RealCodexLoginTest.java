@@ -7,9 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
-import static skyproxy.codex.Replies.ask;
-import static skyproxy.codex.Replies.until;
+import static skyproxy.codex.CodexStage.ask;
 import static skyproxy.testing.FakeUpstream.status;
+import static skyproxy.testing.Replies.until;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -29,6 +29,7 @@ import skyproxy.chat.Health;
 import skyproxy.chat.Limits;
 import skyproxy.json.Json;
 import skyproxy.testing.RealCli;
+import skyproxy.testing.Replies;
 
 /// The player's login after the real Codex CLI had it lent by us. The token server
 /// takes each refresh token once, as the real one does.

@@ -7,14 +7,15 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static skyproxy.codex.CodexBackend.reply;
-import static skyproxy.codex.Replies.ask;
-import static skyproxy.codex.Replies.next;
-import static skyproxy.codex.Replies.request;
-import static skyproxy.codex.Replies.rest;
-import static skyproxy.codex.Replies.says;
-import static skyproxy.codex.Replies.until;
+import static skyproxy.codex.CodexStage.ask;
+import static skyproxy.codex.CodexStage.says;
 import static skyproxy.testing.FakeUpstream.hangUp;
 import static skyproxy.testing.FakeUpstream.status;
+import static skyproxy.testing.Replies.ask;
+import static skyproxy.testing.Replies.next;
+import static skyproxy.testing.Replies.request;
+import static skyproxy.testing.Replies.rest;
+import static skyproxy.testing.Replies.until;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -41,6 +42,7 @@ import skyproxy.json.Cursor;
 import skyproxy.json.Json;
 import skyproxy.testing.Fixtures;
 import skyproxy.testing.RealCli;
+import skyproxy.testing.Replies;
 
 /// The real Codex CLI, against an upstream on loopback: what it is sent, what it sends, what it
 /// can be made to do and what not.

@@ -30,6 +30,7 @@ import skyproxy.chat.Failure;
 import skyproxy.chat.Reply;
 import skyproxy.sse.SseEvent;
 import skyproxy.testing.FakeUpstream;
+import skyproxy.testing.Replies;
 
 /// Replies over real connections: kept ones, stale ones, cut ones.
 final class HttpUpstreamTest {
@@ -80,20 +81,7 @@ final class HttpUpstreamTest {
   }
 
   private static List<String> texts(Reply reply) {
-    List<String> texts = new ArrayList<>();
-    try (reply) {
-      for (Event event; (event = reply.next(LONG)) != null; ) {
-        if (event instanceof Event.Text(var delta)) texts.add(delta);
-        else assertInstanceOf(Event.Idle.class, event);
-      }
-    }
-    return texts;
-  }
-
-  private static Failure failure(Reply reply) {
-    try (reply) {
-      return assertThrows(ChatException.class, () -> texts(reply)).failure();
-    }
+    return new Replies.Heard(Replies.all(reply), null).deltas();
   }
 
   @Test
@@ -136,7 +124,7 @@ final class HttpUpstreamTest {
   @Test
   void a_refusal_is_what_the_decoder_makes_of_it() {
     fake.answer(status(503).body("down"));
-    assertEquals(new Failure.Broken(503, "down"), failure(send()));
+    assertEquals(new Failure.Broken(503, "down"), Replies.failure(send()));
   }
 
   @Test
@@ -159,14 +147,14 @@ final class HttpUpstreamTest {
   void a_request_is_not_sent_a_third_time() {
     fake.answer(events("a"), hangUp());
     texts(send());
-    assertInstanceOf(Failure.Unreachable.class, failure(send()));
+    assertInstanceOf(Failure.Unreachable.class, Replies.failure(send()));
     assertEquals(3, fake.requests().size());
   }
 
   @Test
   void the_first_request_of_all_can_not_be_stale_and_is_sent_once() {
     fake.answer(hangUp());
-    assertInstanceOf(Failure.Unreachable.class, failure(send()));
+    assertInstanceOf(Failure.Unreachable.class, Replies.failure(send()));
     assertEquals(1, fake.requests().size());
   }
 
@@ -199,7 +187,7 @@ final class HttpUpstreamTest {
     try (ServerSocket closed = new ServerSocket(0)) {
       nobody = URI.create("http://127.0.0.1:" + closed.getLocalPort());
     }
-    Failure failure = failure(send(nobody));
+    Failure failure = Replies.failure(send(nobody));
     assertInstanceOf(Failure.Unreachable.class, failure);
     assertTrue(failure.message().contains(nobody.toString()), failure.message());
   }
@@ -220,7 +208,7 @@ final class HttpUpstreamTest {
   @Test
   void a_refusal_whose_body_never_ends_is_told_all_the_same() {
     fake.answer(events("too much").status(429).stallAfter(1));
-    assertEquals(new Failure.Broken(429, "data: too much\n\n"), failure(send()));
+    assertEquals(new Failure.Broken(429, "data: too much\n\n"), Replies.failure(send()));
   }
 
   @Test

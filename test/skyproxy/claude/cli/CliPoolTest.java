@@ -7,11 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static skyproxy.claude.cli.FakeClaudes.EAGER;
 import static skyproxy.claude.cli.FakeClaudes.LAZY;
 import static skyproxy.claude.cli.FakeClaudes.MODEL;
-import static skyproxy.claude.cli.FakeClaudes.event;
 import static skyproxy.claude.cli.FakeClaudes.pid;
 import static skyproxy.claude.cli.FakeClaudes.request;
-import static skyproxy.claude.cli.FakeClaudes.text;
-import static skyproxy.claude.cli.FakeClaudes.until;
+import static skyproxy.testing.Replies.next;
+import static skyproxy.testing.Replies.text;
+import static skyproxy.testing.Replies.until;
 
 import java.nio.file.Path;
 import java.time.Duration;
@@ -29,6 +29,7 @@ import skyproxy.chat.Failure;
 import skyproxy.chat.Model;
 import skyproxy.chat.Reply;
 import skyproxy.testing.Leaks;
+import skyproxy.testing.Replies;
 
 /// The processes that are kept ready, with [FakeClaude] in the place of the CLI.
 final class CliPoolTest {
@@ -65,9 +66,9 @@ final class CliPoolTest {
         Reply reply = claudes.open(request("words 3 pause 10"));
         games.add(Thread.ofVirtual().start(() -> {
           try (reply) {
-            event(reply);
+            next(reply);
             order.add(number);
-            FakeClaudes.rest(reply);
+            Replies.all(reply);
           }
         }));
       }
@@ -88,13 +89,13 @@ final class CliPoolTest {
   void who_leaves_the_queue_lets_the_next_one_move_up() {
     try (FakeClaudes claudes = new FakeClaudes(1, LAZY)) {
       Reply first = claudes.open(request("stall 1"));
-      event(first);
+      next(first);
       Reply second = claudes.open(request("words 1"));
       try (Reply third = claudes.open(request("say third"))) {
         assertEquals(Event.QUIET, third.next(Duration.ZERO));
         second.close();
         first.close();
-        assertTrue(text(FakeClaudes.rest(third)).startsWith("third"));
+        assertTrue(Replies.text(third).startsWith("third"));
         assertEquals(2, claudes.log("asked").size());
       }
     }
@@ -143,7 +144,7 @@ final class CliPoolTest {
   void none_is_kept_ready_for_a_model_that_does_not_answer() {
     try (FakeClaudes claudes = new FakeClaudes(6, EAGER)) {
       try (Reply reply = claudes.open(request("fail model_not_found 404").withModel("typo"))) {
-        assertThrows(ChatException.class, () -> FakeClaudes.rest(reply));
+        assertThrows(ChatException.class, () -> Replies.all(reply));
       }
       until("two are ready for the other model",
           () -> ready(claudes) == 2 && readyModels(claudes).equals(Set.of(MODEL)));
@@ -247,11 +248,11 @@ final class CliPoolTest {
     try (FakeClaudes claudes = new FakeClaudes(1, LAZY)) {
       try (Reply running = claudes.open(request("words 20 pause 10"));
           Reply waiting = claudes.open(request("words 3"))) {
-        event(running);
+        next(running);
         Thread closing = Thread.ofVirtual().start(claudes.pool::close);
         until("it takes no more", () -> refuses(claudes));
-        assertTrue(text(FakeClaudes.rest(running)).endsWith("w19 "));
-        assertTrue(text(FakeClaudes.rest(waiting)).endsWith("w2 "));
+        assertTrue(Replies.text(running).endsWith("w19 "));
+        assertTrue(Replies.text(waiting).endsWith("w2 "));
         until("it is closed", () -> !closing.isAlive());
       }
       until("it is gone too", () -> claudes.pool.processes() == 0);
@@ -264,7 +265,7 @@ final class CliPoolTest {
     CliStarter starter = new CliStarter(none, Map.of(), Path.of("nowhere"));
     try (CliPool pool = new CliPool(starter, 2, MODEL, LAZY);
         Reply reply = new CliReply(pool, request("words 1"))) {
-      ChatException refused = assertThrows(ChatException.class, () -> FakeClaudes.rest(reply));
+      ChatException refused = assertThrows(ChatException.class, () -> Replies.all(reply));
       assertTrue(refused.failure().letsNextTry(), refused.failure().toString());
     }
   }
@@ -275,7 +276,7 @@ final class CliPoolTest {
     CliStarter starter = new CliStarter(none, Map.of(), Path.of("."));
     try (CliPool pool = new CliPool(starter, 2, MODEL, LAZY);
         Reply reply = new CliReply(pool, request("words 1"))) {
-      ChatException refused = assertThrows(ChatException.class, () -> FakeClaudes.rest(reply));
+      ChatException refused = assertThrows(ChatException.class, () -> Replies.all(reply));
       assertTrue(refused.getMessage().contains("***"), refused.getMessage());
       Leaks.assertNone(refused.getMessage());
     }

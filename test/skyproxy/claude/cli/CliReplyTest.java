@@ -6,12 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static skyproxy.claude.cli.FakeClaudes.EAGER;
 import static skyproxy.claude.cli.FakeClaudes.LAZY;
-import static skyproxy.claude.cli.FakeClaudes.event;
-import static skyproxy.claude.cli.FakeClaudes.finish;
 import static skyproxy.claude.cli.FakeClaudes.pid;
 import static skyproxy.claude.cli.FakeClaudes.request;
-import static skyproxy.claude.cli.FakeClaudes.text;
-import static skyproxy.claude.cli.FakeClaudes.until;
+import static skyproxy.testing.Replies.finish;
+import static skyproxy.testing.Replies.next;
+import static skyproxy.testing.Replies.text;
+import static skyproxy.testing.Replies.until;
 
 import java.time.Duration;
 import java.util.List;
@@ -25,6 +25,7 @@ import skyproxy.chat.FinishReason;
 import skyproxy.chat.Reply;
 import skyproxy.chat.Usage;
 import skyproxy.json.Json;
+import skyproxy.testing.Replies;
 
 /// Replies of CLI processes, with [FakeClaude] in the place of the CLI.
 final class CliReplyTest {
@@ -64,12 +65,12 @@ final class CliReplyTest {
   void waiting_for_a_process_is_quiet_and_opening_does_not_wait() {
     try (FakeClaudes claudes = new FakeClaudes(1, LAZY)) {
       Reply first = claudes.open(request("stall 1"));
-      assertEquals(new Event.Text("w0 "), event(first));
+      assertEquals(new Event.Text("w0 "), next(first));
       try (Reply second = claudes.open(request("words 1"))) {
         assertEquals(Event.QUIET, second.next(Duration.ZERO));
         assertEquals(Event.QUIET, second.next(Duration.ofMillis(20)));
         first.close();
-        assertEquals("w0 ", text(FakeClaudes.rest(second)));
+        assertEquals("w0 ", Replies.text(second));
       }
     }
   }
@@ -117,7 +118,7 @@ final class CliReplyTest {
   void closing_a_reply_cuts_it_off() {
     try (FakeClaudes claudes = new FakeClaudes(2, LAZY)) {
       Reply reply = claudes.open(request("words 1000 pause 20"));
-      event(reply);
+      next(reply);
       reply.close();
       reply.close();
       until("its process has ended", () -> claudes.log("end").size() == 1);
@@ -129,7 +130,7 @@ final class CliReplyTest {
   void a_reply_that_breaks_off_says_why_and_shows_no_credential() {
     try (FakeClaudes claudes = new FakeClaudes(2, LAZY);
         Reply reply = claudes.open(request("break 2 because Refused:player@example.com"))) {
-      var told = assertThrows(ChatException.class, () -> FakeClaudes.rest(reply));
+      var told = assertThrows(ChatException.class, () -> Replies.all(reply));
       assertTrue(told.failure().message().endsWith("Refused:***"), told.failure().message());
     }
   }
@@ -138,7 +139,7 @@ final class CliReplyTest {
   void a_process_killed_in_mid_reply_is_told() {
     try (FakeClaudes claudes = new FakeClaudes(2, LAZY);
         Reply reply = claudes.open(request("words 100 stall 3"))) {
-      for (int i = 0; i < 3; i++) event(reply);
+      for (int i = 0; i < 3; i++) next(reply);
       ProcessHandle.of(pid(claudes.log("asked").getFirst())).orElseThrow().destroyForcibly();
       assertInstanceOf(Failure.Garbled.class, failure(reply));
     }
@@ -222,6 +223,6 @@ final class CliReplyTest {
   }
 
   private static Failure failure(Reply reply) {
-    return assertThrows(ChatException.class, () -> FakeClaudes.rest(reply)).failure();
+    return Replies.failure(reply);
   }
 }

@@ -12,12 +12,12 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import skyproxy.chat.ChatRequest;
 import skyproxy.chat.Event;
 import skyproxy.chat.Reply;
 import skyproxy.json.Json;
+import skyproxy.testing.Replies;
 
 /// A pool of [FakeClaude]s, and what they were told. Closing it checks that nothing of them is
 /// left.
@@ -83,40 +83,7 @@ public final class FakeClaudes implements AutoCloseable {
 
   /// Opens and reads a reply to its end.
   List<Event> answer(ChatRequest request) {
-    try (Reply reply = open(request)) {
-      return rest(reply);
-    }
-  }
-
-  /// What is left of a reply, but for signs of life.
-  public static List<Event> rest(Reply reply) {
-    List<Event> events = new ArrayList<>();
-    for (Event event; (event = reply.next(Duration.ofSeconds(60))) != null; ) {
-      assertTrue(event != Event.QUIET, "nothing came for a minute");
-      if (event != Event.PULSE) events.add(event);
-    }
-    return events;
-  }
-
-  /// The next event that is no sign of life.
-  public static Event event(Reply reply) {
-    while (true) {
-      Event event = reply.next(Duration.ofSeconds(60));
-      assertTrue(event != Event.QUIET, "nothing came for a minute");
-      if (event != Event.PULSE) return event;
-    }
-  }
-
-  public static String text(List<Event> events) {
-    StringBuilder text = new StringBuilder();
-    for (Event event : events) {
-      if (event instanceof Event.Text(var delta)) text.append(delta);
-    }
-    return text.toString();
-  }
-
-  public static Event.Finish finish(List<Event> events) {
-    return (Event.Finish) events.getLast();
+    return Replies.all(open(request));
   }
 
   /// What the processes wrote down of one kind: `PID TEXT` each.
@@ -135,27 +102,14 @@ public final class FakeClaudes implements AutoCloseable {
     return Long.parseLong(logged.substring(0, logged.indexOf(' ')));
   }
 
-  /// Waits, half a minute at the most.
-  public static void until(String what, BooleanSupplier holds) {
-    long deadline = System.nanoTime() + 30_000_000_000L;
-    while (!holds.getAsBoolean()) {
-      assertTrue(System.nanoTime() < deadline, "not within 30 s: " + what);
-      try {
-        Thread.sleep(2);
-      } catch (InterruptedException e) {
-        throw new AssertionError(e);
-      }
-    }
-  }
-
   @Override
   public void close() {
     pool.close();
-    until("all processes are gone", () -> pool.processes() == 0);
+    Replies.until("all processes are gone", () -> pool.processes() == 0);
     try {
       for (String started : log("start")) {
         Path place = Path.of(started.substring(started.lastIndexOf(" in ") + 4));
-        until(place + " is gone", () -> !Files.exists(place));
+        Replies.until(place + " is gone", () -> !Files.exists(place));
         assertTrue(ProcessHandle.of(pid(started)).isEmpty(), "a process still runs");
       }
       if (Files.isDirectory(folder.resolve("sessions"))) {

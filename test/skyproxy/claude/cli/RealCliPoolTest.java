@@ -4,9 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static skyproxy.claude.cli.FakeClaudes.LAZY;
 import static skyproxy.claude.cli.FakeClaudes.MODEL;
-import static skyproxy.claude.cli.FakeClaudes.event;
-import static skyproxy.claude.cli.FakeClaudes.until;
 import static skyproxy.testing.FakeUpstream.sse;
+import static skyproxy.testing.Replies.next;
+import static skyproxy.testing.Replies.until;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -33,6 +33,7 @@ import skyproxy.json.Json;
 import skyproxy.testing.FakeUpstream;
 import skyproxy.testing.Fixtures;
 import skyproxy.testing.RealCli;
+import skyproxy.testing.Replies;
 
 /// The pool with the real CLI, a made-up login and a Messages API on loopback. Prints what it
 /// costs.
@@ -71,11 +72,11 @@ final class RealCliPoolTest {
   private static double answer(CliPool pool) {
     long asked = System.nanoTime();
     try (Reply reply = new CliReply(pool, HAIL)) {
-      while (!(event(reply) instanceof Event.Text)) {
+      while (!(next(reply) instanceof Event.Text)) {
         // The first events may be thoughts.
       }
       double took = (System.nanoTime() - asked) / 1e6;
-      FakeClaudes.rest(reply);
+      Replies.all(reply);
       return took;
     }
   }
@@ -137,9 +138,9 @@ final class RealCliPoolTest {
     Semaphore gate = new Semaphore(4);
     upstream.answer(sse(Fixtures.text("claude/text.sse")).gate(gate));
     try (CliPool pool = pool(2, LAZY); Reply reply = new CliReply(pool, HAIL)) {
-      assertEquals(new Event.Text("Ten septims"), event(reply));
+      assertEquals(new Event.Text("Ten septims"), next(reply));
       gate.release(100);
-      FakeClaudes.rest(reply);
+      Replies.all(reply);
     }
   }
 
@@ -198,7 +199,7 @@ final class RealCliPoolTest {
     Json.Obj json = (Json.Obj) Json.parse(body.replace('\'', '"'));
     ChatRequest request = ChatRequest.parse(json, ChatRequest.Caller.UNKNOWN);
     try (Reply reply = new CliReply(pool, request)) {
-      FakeClaudes.rest(reply);
+      Replies.all(reply);
     }
   }
 
@@ -207,7 +208,7 @@ final class RealCliPoolTest {
     upstream.answer(sse(Fixtures.text("claude/text.sse")).gate(new Semaphore(4)));
     try (CliPool pool = pool(2, LAZY)) {
       Reply reply = new CliReply(pool, HAIL);
-      event(reply);
+      next(reply);
       long closed = System.nanoTime();
       reply.close();
       assertTrue(upstream.cuts().tryAcquire(2, TimeUnit.SECONDS), "the call goes on");
