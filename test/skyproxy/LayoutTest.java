@@ -208,6 +208,24 @@ final class LayoutTest {
   }
 
   @Test
+  void the_files_that_the_readme_sends_a_reader_to_are_there() {
+    Path readme = Path.of("README.md");
+    check(List.of(readme), (file, report) -> {
+      Matcher named = Pattern.compile("`([\\w/]+\\.java)`").matcher(Tree.text(file));
+      int found = 0;
+      while (named.find()) {
+        String path = named.group(1);
+        found++;
+        if (!path.contains("NAME") && !Files.exists(PROGRAM.resolve(path))
+            && !Files.exists(Path.of(path))) {
+          report.accept(0, "names " + path);
+        }
+      }
+      if (found < 5) report.accept(0, "tells nobody where to begin");
+    });
+  }
+
+  @Test
   void only_main_and_the_launcher_speak_on_standard_output_and_error() {
     Set<Path> allowed = Set.of(PROGRAM.resolve("Main.java"), PROGRAM.resolve("Launcher.java"));
     check(program(), (file, report) -> eachLine(file, (number, line) -> {
