@@ -157,7 +157,7 @@ final class ApiProvider implements Provider {
       return credential.join().on(
           HttpRequest.newBuilder(URI.create(base + "/v1/models?limit=1000")));
     } catch (IllegalArgumentException unsendable) {
-      LOG.log(Level.DEBUG, "no usable key to list Anthropic's models with");
+      LOG.log(Level.DEBUG, "No usable key to list Anthropic's models with");
       return null;
     }
   }

@@ -82,7 +82,7 @@ final class CaptureRun {
           JsonWriter.bytes(credential.template()).length);
       return true;
     } catch (IOException failed) {
-      LOG.log(Level.DEBUG, "starting the Claude CLI failed", failed);
+      LOG.log(Level.DEBUG, "Starting the Claude CLI failed", failed);
       throw new Failed("The Claude CLI at " + cli.path() + " could not be started. Run `claude`"
           + " in a terminal and see whether it works.");
     }

@@ -102,7 +102,7 @@ final class CapturedLogin implements Credentials {
     } catch (InterruptedException stopped) {
       failed(coming, "The mode 'direct' has been switched off.");
     } catch (RuntimeException bug) {
-      LOG.log(Level.ERROR, "capturing failed", bug);
+      LOG.log(Level.ERROR, "Capturing failed", bug);
       failed(coming, "Capturing the Claude login failed; see the log.");
     }
   }

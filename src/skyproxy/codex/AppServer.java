@@ -126,7 +126,7 @@ final class AppServer implements AutoCloseable {
         try {
           dispatch(message);
         } catch (Cursor.Mismatch odd) {
-          LOG.log(Level.DEBUG, "codex wrote a line that is no message: {0}", odd.getMessage());
+          LOG.log(Level.DEBUG, "Codex wrote a line that is no message: {0}", odd.getMessage());
         }
       }
       case Line.End _ -> end();

@@ -94,7 +94,7 @@ final class CodexHome {
         return true;
       }
     } catch (JsonException | ClassCastException odd) {
-      LOG.log(Level.DEBUG, "codex lists its models in an unknown form: {0}", odd.getMessage());
+      LOG.log(Level.DEBUG, "Codex lists its models in an unknown form: {0}", odd.getMessage());
     }
     return false;
   }
@@ -119,7 +119,7 @@ final class CodexHome {
       Files.createSymbolicLink(auth, realAuth);
       return true;
     } catch (IOException | UnsupportedOperationException | SecurityException refused) {
-      LOG.log(Level.DEBUG, "no symbolic link to the login of Codex: {0}", refused.getMessage());
+      LOG.log(Level.DEBUG, "No symbolic link to the login of Codex: {0}", refused.getMessage());
       return false;
     }
   }

@@ -92,7 +92,7 @@ final class CodexLauncher {
         break;
       } catch (IOException refused) {
         why = refused.getMessage();
-        LOG.log(Level.DEBUG, "codex app-server, {0}: {1}", variant, why);
+        LOG.log(Level.DEBUG, "Codex app-server, {0}: {1}", variant, why);
       }
     }
     return exec(cli, login, catalog, why);

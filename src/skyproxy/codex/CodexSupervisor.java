@@ -174,7 +174,7 @@ final class CodexSupervisor implements AutoCloseable {
     try {
       home.lendLogin();
     } catch (IOException unreadable) {
-      LOG.log(Level.DEBUG, "the login of Codex can't be read: {0}", unreadable.getMessage());
+      LOG.log(Level.DEBUG, "The login of Codex can't be read: {0}", unreadable.getMessage());
     }
   }
 

@@ -102,7 +102,7 @@ final class WarmThreads {
 
   private void failed(Line answer) {
     coming.decrementAndGet();
-    LOG.log(Level.DEBUG, "codex could not warm a thread: {0}",
+    LOG.log(Level.DEBUG, "Codex could not warm a thread: {0}",
         answer instanceof Line.Message(var message)
             ? Cursor.of(message).at("error").at("message").json() : "it has ended");
   }

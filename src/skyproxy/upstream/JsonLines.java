@@ -111,7 +111,7 @@ public final class JsonLines {
     try {
       if (Json.parse(line) instanceof Json.Obj message) return message;
     } catch (JsonException odd) {
-      LOG.log(Level.DEBUG, "a child wrote a line that is no JSON: {0}", odd.getMessage());
+      LOG.log(Level.DEBUG, "A child wrote a line that is no JSON: {0}", odd.getMessage());
     }
     return null;
   }
@@ -134,7 +134,7 @@ public final class JsonLines {
         if (outgoing.isEmpty()) stdin.flush();
       }
     } catch (IOException gone) {
-      LOG.log(Level.DEBUG, "a child reads no more: {0}", gone.getMessage());
+      LOG.log(Level.DEBUG, "A child reads no more: {0}", gone.getMessage());
       close(LAST_WORDS);
     } catch (InterruptedException stopped) {
       Thread.currentThread().interrupt();
