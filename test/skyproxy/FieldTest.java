@@ -118,8 +118,8 @@ final class FieldTest {
     Json.Obj body = GameRequest.of(ask.at("model").stringOr("l:m"),
         roles.isEmpty() ? "su" : roles.toString(), ask.at("stream").boolOr(true));
     if (!ask.at("word").isMissing()) {
-      Json word = Json.parse("{\"role\":\"user\",\"content\":"
-          + new Json.Str(ask.at("word").string()) + "}");
+      Json word = Json.parse("""
+          {"role":"user","content":%s}""".formatted(new Json.Str(ask.at("word").string())));
       List<Json> messages = new ArrayList<>(((Json.Arr) body.get("messages")).items());
       messages.add(word);
       body = body.with("messages", new Json.Arr(messages));
@@ -184,8 +184,8 @@ final class FieldTest {
   private List<String> codex(Path place) throws IOException {
     assumeTrue(!File.separator.equals("\\"), "The stand-in of Codex is started by a shell script.");
     Path home = Files.createDirectories(folder.resolve("codex-home"));
-    Files.writeString(home.resolve("auth.json"),
-        "{\"auth_mode\":\"apikey\",\"OPENAI_API_KEY\":\"sk-made-up\"}");
+    Files.writeString(home.resolve("auth.json"), """
+        {"auth_mode":"apikey","OPENAI_API_KEY":"sk-made-up"}""");
     Path cli = folder.resolve("codex");
     Files.writeString(cli, "#!/bin/sh\nexec '" + onPath("node") + "' '"
         + place.resolve("fake-codex.mjs").toAbsolutePath() + "' \"$@\"\n");

@@ -62,8 +62,8 @@ final class LlamaOrdersTest {
   private void start(String template) throws Exception {
     server = LlamaServer.ready(Gguf.saying(text(template), folder.resolve("talk.gguf")), template,
         "--reasoning", "off");
-    proxy = new LocalProxy(folder,
-        "\"providers\":{\"l\":{\"base_url\":\"" + server.url() + "/v1\"}}");
+    proxy = new LocalProxy(folder, """
+        "providers":{"l":{"base_url":"%s/v1"}}""".formatted(server.url()));
   }
 
   @ParameterizedTest

@@ -74,7 +74,8 @@ final class LlamaSetupTest {
   }
 
   private static String check(String model, String name) {
-    return "{\"model\":\"" + model + "\",\"check\":\"" + name + "\"}";
+    return """
+        {"model":"%s","check":"%s"}""".formatted(model, name);
   }
 
   @ParameterizedTest

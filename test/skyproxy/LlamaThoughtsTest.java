@@ -51,8 +51,8 @@ final class LlamaThoughtsTest {
   }
 
   private LocalProxy proxy(LlamaServer server) throws Exception {
-    return new LocalProxy(folder,
-        "\"providers\":{\"l\":{\"base_url\":\"" + server.url() + "/v1\"}}");
+    return new LocalProxy(folder, """
+        "providers":{"l":{"base_url":"%s/v1"}}""".formatted(server.url()));
   }
 
   /// Twice each: what a model does once is known the second time.

@@ -30,7 +30,8 @@ final class NewProviderTest {
   void start() throws Exception {
     cage = new FakeUpstream();
     cage.answer(squawk("Polly ", "wants {}", "."));
-    proxy = new LocalProxy(folder, "\"aliases\":{\"bird\":\"parrot-grey\"}",
+    proxy = new LocalProxy(folder, """
+        "aliases":{"bird":"parrot-grey"}""",
         new Route(new ParrotProvider(cage.uri()), id -> id.startsWith("parrot-"), ""));
   }
 

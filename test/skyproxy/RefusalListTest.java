@@ -149,16 +149,19 @@ final class RefusalListTest {
   @Test
   void a_server_that_always_objects_costs_nine_requests_and_ends_in_its_own_words()
       throws Exception {
-    String members = "[" + ONE_AT_A_TIME
-        + "{\"status\":400,\"json\":{\"error\":{\"message\":\"the moons are wrong\"}}}]";
-    String order = "[{\"status\":500,\"json\":{\"error\":{\"code\":500,\"message\":"
-        + "\"Error: Jinja Exception: the moons are wrong\"}}}]";
+    String members = """
+        [%s{"status":400,"json":{"error":{"message":"the moons are wrong"}}}]"""
+        .formatted(ONE_AT_A_TIME);
+    String order = """
+        [{"status":500,"json":{"error":{"code":500,"message":\
+        "Error: Jinja Exception: the moons are wrong"}}}]""";
     for (String rules : List.of(members, order)) {
       for (boolean stream : new boolean[] {true, false}) {
         try (RuledUpstream server = new RuledUpstream(list(rules), LIST);
             LocalProxy proxy = new LocalProxy(folder, settings(server, server))) {
           Json.Obj request = GameRequest.with(GameRequest.of("l:m", "ssuua", stream),
-              (Json.Obj) Json.parse("{\"seed\":1,\"min_p\":0.1,\"logit_bias\":{}}"));
+              (Json.Obj) Json.parse("""
+                  {"seed":1,"min_p":0.1,"logit_bias":{}}"""));
           Answer answer = proxy.post(request.toString());
           assertTrue(answer.said().contains("the moons are wrong")
               || answer.said().contains("is unsupported"), answer.text());
@@ -174,8 +177,9 @@ final class RefusalListTest {
   }
 
   private static String settings(RuledUpstream first, RuledUpstream second) {
-    return "\"providers\":{\"l\":{\"base_url\":\"" + first.url() + "/v1\","
-        + "\"first_token_seconds\":3},\"b\":{\"base_url\":\"" + second.url() + "/v1\"}}";
+    return """
+        "providers":{"l":{"base_url":"%s/v1","first_token_seconds":3},"b":{"base_url":"%s/v1"}}"""
+        .formatted(first.url(), second.url());
   }
 
   private static Json.Obj request(Cursor each, String model, boolean stream) {

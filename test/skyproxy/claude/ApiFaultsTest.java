@@ -120,8 +120,11 @@ final class ApiFaultsTest {
       upstream.answer(error(status, "some_error", Leaks.WORDS));
       Leaks.assertNone(ask().message());
     }
-    upstream.answer(sse("event: error\ndata: {\"type\":\"error\",\"error\":{\"type\":"
-        + "\"api_error\",\"message\":\"" + Leaks.WORDS + "\"}}\n\n"));
+    upstream.answer(sse("""
+        event: error
+        data: {"type":"error","error":{"type":"api_error","message":"%s"}}
+
+        """.formatted(Leaks.WORDS)));
     Leaks.assertNone(ask().message());
   }
 
@@ -228,8 +231,11 @@ final class ApiFaultsTest {
 
   @Test
   void an_error_event_after_a_200_means_what_its_status_would_have_meant() {
-    upstream.answer(sse("event: error\ndata: {\"type\":\"error\",\"error\":"
-        + "{\"type\":\"overloaded_error\",\"message\":\"Overloaded\"}}\n\n"));
+    upstream.answer(sse("""
+        event: error
+        data: {"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}
+
+        """));
     assertInstanceOf(Failure.Overloaded.class, ask());
   }
 
@@ -237,8 +243,9 @@ final class ApiFaultsTest {
   void a_parameter_that_a_400_names_is_left_out_and_the_call_made_again_once() {
     upstream.answer(error(400, "invalid_request_error",
         "`temperature` is deprecated for this model."), text(), text());
-    String hot = "{\"model\":\"" + MODEL + "\",\"temperature\":0.5,"
-        + "\"messages\":[{\"role\":\"user\",\"content\":\"a\"}]}";
+    String hot = """
+        {"model":"%s","temperature":0.5,"messages":[{"role":"user","content":"a"}]}"""
+        .formatted(MODEL);
     assertEquals(said(), Replies.text(claude.open(Replies.request(hot))));
     assertEquals(said(), Replies.text(claude.open(Replies.request(hot))));
     assertEquals(3, upstream.requests().size());
@@ -251,16 +258,18 @@ final class ApiFaultsTest {
   void a_call_is_repeated_once_and_no_more() {
     upstream.answer(error(400, "invalid_request_error", "temperature: no"),
         error(400, "invalid_request_error", "top_k: no"));
-    Reply reply = claude.open(Replies.request("{\"model\":\"" + MODEL + "\",\"temperature\":0.5,"
-        + "\"top_k\":4,\"messages\":[{\"role\":\"user\",\"content\":\"a\"}]}"));
+    Reply reply = claude.open(Replies.request("""
+        {"model":"%s","temperature":0.5,"top_k":4,"messages":[{"role":"user","content":"a"}]}"""
+        .formatted(MODEL)));
     assertInstanceOf(Failure.Rejected.class, Replies.failure(reply));
     assertEquals(2, upstream.requests().size());
   }
 
   @Test
   void a_reply_that_is_no_stream_is_read_whole() {
-    upstream.answer(json("{\"type\":\"message\",\"content\":[{\"type\":\"text\","
-        + "\"text\":\"Hail.\"}],\"stop_reason\":\"end_turn\",\"usage\":{}}"));
+    upstream.answer(json("""
+        {"type":"message","content":[{"type":"text",\
+        "text":"Hail."}],"stop_reason":"end_turn","usage":{}}"""));
     assertEquals("Hail.", Replies.text(open()));
   }
 
@@ -293,7 +302,7 @@ final class ApiFaultsTest {
   }
 
   private static Answer error(int code, String type, String message) {
-    return status(code).header("Content-Type", "application/json").body("{\"type\":\"error\","
-        + "\"error\":{\"type\":\"" + type + "\",\"message\":\"" + message + "\"}}");
+    return status(code).header("Content-Type", "application/json").body("""
+        {"type":"error","error":{"type":"%s","message":"%s"}}""".formatted(type, message));
   }
 }

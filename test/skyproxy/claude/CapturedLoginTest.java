@@ -77,7 +77,8 @@ final class CapturedLoginTest {
 
   @Test
   void a_body_without_blocks_leaves_an_empty_template() {
-    Json.Obj body = (Json.Obj) Json.parse("{\"system\":\"Say ok\",\"tools\":[]}");
+    Json.Obj body = (Json.Obj) Json.parse("""
+        {"system":"Say ok","tools":[]}""");
     assertEquals(Set.of(),
         Credential.ofCaptured(List.of(), "", body, "Say ok").template().members().keySet());
   }

@@ -31,10 +31,10 @@ import skyproxy.testing.RawClient;
 
 /// The whole program between a game and a Messages API.
 final class ClaudeProgramTest {
-  private static final String HAIL = "{\"model\":\"claude-sonnet-5-5\",\"stream\":true,"
-      + "\"messages\":[{\"role\":\"user\",\"content\":\"Hail!\"}]}";
-  private static final String DEMO =
-      "{\"model\":\"demo\",\"messages\":[{\"role\":\"user\",\"content\":\"Hail!\"}]}";
+  private static final String HAIL = """
+      {"model":"claude-sonnet-5-5","stream":true,"messages":[{"role":"user","content":"Hail!"}]}""";
+  private static final String DEMO = """
+      {"model":"demo","messages":[{"role":"user","content":"Hail!"}]}""";
 
   private final FakeUpstream upstream = new FakeUpstream();
 
@@ -97,8 +97,8 @@ final class ClaudeProgramTest {
 
   private void assertFault(Program program, int code, String type, String expected)
       throws IOException {
-    upstream.answer(status(code).body("{\"type\":\"error\",\"error\":{\"type\":\"" + type
-        + "\",\"message\":\"Words of Anthropic\"}}"));
+    upstream.answer(status(code).body("""
+        {"type":"error","error":{"type":"%s","message":"Words of Anthropic"}}""".formatted(type)));
     try (RawClient game = program.client()) {
       RawClient.Answer answer = game.post("/v1/chat/completions", HAIL).answer();
       Cursor error = Cursor.of(Json.parse(answer.body())).at("error");
@@ -111,8 +111,8 @@ final class ClaudeProgramTest {
 
   @Test
   void what_breaks_before_and_inside_an_answer_is_told_as_such() throws Exception {
-    Files.writeString(folder.resolve("config.json"), "{\"limits\":{\"claude\":"
-        + "{\"first_token_seconds\":1,\"silence_seconds\":1}}}");
+    Files.writeString(folder.resolve("config.json"), """
+        {"limits":{"claude":{"first_token_seconds":1,"silence_seconds":1}}}""");
     Answer text = sse(Fixtures.text("claude/text.sse"));
     try (Program program = byKey("--config", folder.resolve("config.json").toString())) {
       upstream.answer(FakeUpstream.silence());

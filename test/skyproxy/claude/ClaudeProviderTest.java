@@ -101,7 +101,8 @@ final class ClaudeProviderTest {
     assertInstanceOf(Failure.NotReady.class, refused);
     key.set("sk-ant-made-up");
     assertTrue(claude.health().ready());
-    assertEquals("{\"path\":null,\"auth_cached\":true,\"mode\":\"api-key\",\"error\":null}",
+    assertEquals("""
+        {"path":null,"auth_cached":true,"mode":"api-key","error":null}""",
         claude.health().details().toString());
     Replies.all(claude.open(Replies.says(MODEL, "Hail!")));
   }
@@ -147,8 +148,9 @@ final class ClaudeProviderTest {
   @Test
   void models_are_those_known_and_those_that_the_api_lists() {
     upstream.answer(call -> call.path().startsWith("/v1/models")
-        ? json("{\"data\":[{\"type\":\"model\",\"id\":\"claude-new-9\","
-            + "\"created_at\":\"2026-11-01T00:00:00Z\"}],\"has_more\":false}") : status(500));
+        ? json("""
+            {"data":[{"type":"model","id":"claude-new-9",\
+            "created_at":"2026-11-01T00:00:00Z"}],"has_more":false}""") : status(500));
     start(ClaudeMode.API_KEY, upstream.uri());
     assertEquals(new Model("claude-new-9", 1_793_491_200, "anthropic"),
         claude.models(Duration.ofSeconds(20)).getFirst());

@@ -55,9 +55,9 @@ final class DirectTest {
   @Test
   void a_call_carries_what_was_captured_and_the_request_s_own_words() {
     upstream.answer(text());
-    Replies.all(direct.open(Replies.request("{\"model\":\"" + MODEL + "\",\"messages\":["
-        + "{\"role\":\"system\",\"content\":\"You are Lydia.\"},"
-        + "{\"role\":\"user\",\"content\":\"Hail!\"}]}")));
+    Replies.all(direct.open(Replies.request("""
+        {"model":"%s","messages":[{"role":"system","content":"You are Lydia."},\
+        {"role":"user","content":"Hail!"}]}""".formatted(MODEL))));
     Received call = upstream.requests().getFirst();
     assertEquals("/v1/messages?beta=true", call.path());
     assertEquals("Bearer sk-ant-oat01-made-up", call.header("authorization"));
@@ -111,9 +111,10 @@ final class DirectTest {
 
   @Test
   void a_403_only_for_claude_code_is_told_in_anthropic_s_words_with_the_way_out() {
-    upstream.answer(_ -> status(403).body("{\"type\":\"error\",\"error\":{\"type\":"
-        + "\"permission_error\",\"message\":\"This credential is only authorized for use with"
-        + " Claude Code and cannot be used for other API requests.\"}}"));
+    upstream.answer(_ -> status(403).body("""
+        {"type":"error","error":{"type":\
+        "permission_error","message":"This credential is only authorized for use with\
+         Claude Code and cannot be used for other API requests."}}"""));
     Failure failure = Replies.failure(direct.open(Replies.says(MODEL, "Hail!")));
     assertInstanceOf(Failure.Unauthorized.class, failure);
     assertTrue(failure.message().contains("only authorized for use with Claude Code"));
@@ -122,8 +123,9 @@ final class DirectTest {
 
   @Test
   void a_refusal_never_shows_the_credential() {
-    upstream.answer(_ -> status(401).body("{\"type\":\"error\",\"error\":{\"type\":"
-        + "\"authentication_error\",\"message\":\"Bearer sk-ant-oat01-made-up is bad\"}}"));
+    upstream.answer(_ -> status(401).body("""
+        {"type":"error","error":{"type":\
+        "authentication_error","message":"Bearer sk-ant-oat01-made-up is bad"}}"""));
     Failure failure = Replies.failure(direct.open(Replies.says(MODEL, "Hail!")));
     assertFalse(failure.message().contains("sk-ant"), failure.message());
   }
@@ -145,7 +147,8 @@ final class DirectTest {
   }
 
   private static Answer refused(int code) {
-    return status(code).body("{\"type\":\"error\",\"error\":{\"type\":\"authentication_error\","
-        + "\"message\":\"OAuth token has expired.\"}}");
+    return status(code).body("""
+        {"type":"error","error":{"type":"authentication_error",\
+        "message":"OAuth token has expired."}}""");
   }
 }

@@ -73,8 +73,12 @@ final class RealClaudeTest {
   void what_an_older_cli_sends_the_plain_way_leaves_as_little() throws Exception {
     upstream.answer(_ -> sse(Fixtures.text("claude/text.sse")));
     Path old = folder.resolve("old-claude");
-    Files.writeString(old, "#!/bin/sh\ncase \" $* \" in *' --safe-mode '*) echo \"error: unknown"
-        + " option '--safe-mode'\" >&2; exit 1;; esac\nexec " + RealCli.claude() + " \"$@\"\n");
+    Files.writeString(old, """
+        #!/bin/sh
+        case " $* " in *' --safe-mode '*) echo "error: unknown\
+         option '--safe-mode'" >&2; exit 1;; esac
+        exec %s "$@"
+        """.formatted(RealCli.claude()));
     assertTrue(old.toFile().setExecutable(true));
     try (Program program = start(Map.of("CLAUDE_CODE_OAUTH_TOKEN", TOKEN), old)) {
       await(program, "auth_cached", "true");

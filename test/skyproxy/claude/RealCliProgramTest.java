@@ -34,8 +34,8 @@ import skyproxy.testing.RealCli;
 @Tag("cli")
 final class RealCliProgramTest {
   private static final String TOKEN = "sk-ant-oat01-made-up-0123456789";
-  private static final String HAIL = "{\"model\":\"claude-sonnet-5-5\",\"stream\":true,"
-      + "\"messages\":[{\"role\":\"user\",\"content\":\"Hail!\"}]}";
+  private static final String HAIL = """
+      {"model":"claude-sonnet-5-5","stream":true,"messages":[{"role":"user","content":"Hail!"}]}""";
   private static final int WORDS = 300;
 
   private final FakeUpstream upstream = new FakeUpstream();

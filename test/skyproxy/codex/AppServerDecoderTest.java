@@ -27,8 +27,8 @@ final class AppServerDecoderTest {
   }
 
   private void hear(String method, String params) {
-    decoder.decode((Json.Obj) Json.parse(
-        "{\"method\":\"" + method + "\",\"params\":" + params + "}"), events::add);
+    decoder.decode((Json.Obj) Json.parse("""
+        {"method":"%s","params":%s}""".formatted(method, params)), events::add);
   }
 
   private void begin(String id, String phase) {
@@ -167,7 +167,8 @@ final class AppServerDecoderTest {
 
   @Test
   void the_usage_of_several_calls_is_summed_up() {
-    String usage = "{\"tokenUsage\":{\"last\":{\"inputTokens\":10,\"outputTokens\":2}}}";
+    String usage = """
+        {"tokenUsage":{"last":{"inputTokens":10,"outputTokens":2}}}""";
     begin("a", "null");
     delta("a", "x");
     hear("thread/tokenUsage/updated", usage);

@@ -67,8 +67,9 @@ final class CodexBackend implements AutoCloseable {
           "invalid_request_error","code":"refresh_token_reused"}}""");
     }
     expected = "refresh-made-up-" + (refreshes.get() + 1);
-    return json("{\"id_token\":\"" + jwt(3600) + "\",\"access_token\":\"" + jwt(864000)
-        + "\",\"refresh_token\":\"" + expected + "\"}");
+    return json("""
+        {"id_token":"%s","access_token":"%s","refresh_token":"%s"}"""
+        .formatted(jwt(3600), jwt(864000), expected));
   }
 
   int refreshes() {
@@ -124,8 +125,9 @@ final class CodexBackend implements AutoCloseable {
   }
 
   private static String item(String id, String text) {
-    return "{\"type\":\"message\",\"id\":\"" + id + "\",\"role\":\"assistant\",\"content\":["
-        + "{\"type\":\"output_text\",\"text\":" + new Json.Str(text) + "}]}";
+    return """
+        {"type":"message","id":"%s","role":"assistant","content":[\
+        {"type":"output_text","text":%s}]}""".formatted(id, new Json.Str(text));
   }
 
   static String completed() {
@@ -138,9 +140,10 @@ final class CodexBackend implements AutoCloseable {
   /// The model wants a function to be run.
   static Answer call(String name, String arguments) {
     return sse(event("response.created", "{\"response\":{\"id\":\"resp_1\"}}")
-        + event("response.output_item.done", "{\"output_index\":0,\"item\":{\"type\":"
-            + "\"function_call\",\"id\":\"fc_1\",\"call_id\":\"call_1\",\"name\":\"" + name
-            + "\",\"arguments\":" + new Json.Str(arguments) + "}}")
+        + event("response.output_item.done", """
+            {"output_index":0,"item":{"type":\
+            "function_call","id":"fc_1","call_id":"call_1","name":"%s","arguments":%s}}"""
+            .formatted(name, new Json.Str(arguments)))
         + completed());
   }
 
@@ -160,8 +163,8 @@ final class CodexBackend implements AutoCloseable {
   /// Writes what `codex login --with-api-key` writes.
   static void logInWithKey(Path home) throws IOException {
     Files.createDirectories(home);
-    Files.writeString(home.resolve("auth.json"),
-        "{\"auth_mode\":\"apikey\",\"OPENAI_API_KEY\":\"sk-made-up\"}");
+    Files.writeString(home.resolve("auth.json"), """
+        {"auth_mode":"apikey","OPENAI_API_KEY":"sk-made-up"}""");
   }
 
   static String jwt(long secondsLeft) {

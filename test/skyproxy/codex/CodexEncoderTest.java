@@ -20,11 +20,13 @@ import skyproxy.testing.Replies;
 final class CodexEncoderTest {
 
   private static ChatRequest request(String messages, String more) {
-    return Replies.request("{\"model\":\"gpt-5.5\",\"messages\":[" + messages + "]" + more + "}");
+    return Replies.request("""
+        {"model":"gpt-5.5","messages":[%s]%s}""".formatted(messages, more));
   }
 
   private static String message(String role, String text) {
-    return "{\"role\":\"" + role + "\",\"content\":" + new Json.Str(text) + "}";
+    return """
+        {"role":"%s","content":%s}""".formatted(role, new Json.Str(text));
   }
 
   /// Roles and texts of the items, then the input of the turn.
@@ -116,7 +118,8 @@ final class CodexEncoderTest {
 
   @Test
   void a_request_with_tools_is_refused_plainly() {
-    String tools = ",\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\"}}]";
+    String tools = """
+        ,"tools":[{"type":"function","function":{"name":"f"}}]""";
     var refused = assertThrows(ChatException.class,
         () -> new CodexEncoder(request(message("user", "x"), tools), false));
     var failure = assertInstanceOf(Failure.BadRequest.class, refused.failure());
@@ -147,14 +150,14 @@ final class CodexEncoderTest {
     CodexEncoder encoder = new CodexEncoder(request(message("user", "x"), optional), false);
     assertNull(encoder.turn(List.of()).get("outputSchema"));
     assertTrue(told(encoder).contains("\"required\":[]"));
-    assertTrue(told(new CodexEncoder(request(message("user", "x"),
-        ",\"response_format\":{\"type\":\"json_object\"}"), false)).contains("one JSON object"));
+    assertTrue(told(new CodexEncoder(request(message("user", "x"), """
+        ,"response_format":{"type":"json_object"}"""), false)).contains("one JSON object"));
   }
 
   @Test
   void sampling_that_codex_does_not_know_is_left_out() {
-    Json.Obj turn = new CodexEncoder(request(message("user", "x"),
-        ",\"temperature\":0.7,\"top_p\":1,\"top_k\":5,\"frequency_penalty\":0,\"max_tokens\":9"),
+    Json.Obj turn = new CodexEncoder(request(message("user", "x"), """
+        ,"temperature":0.7,"top_p":1,"top_k":5,"frequency_penalty":0,"max_tokens":9"""),
         false).turn(List.of());
     assertEquals(List.of("input", "model", "effort", "summary"),
         List.copyOf(turn.members().keySet()));

@@ -22,8 +22,9 @@ final class CodexFailuresTest {
       new CodexFailures("gpt-9", List.of("gpt-5.5", "gpt-6-luna"), () -> Duration.ofMinutes(7));
 
   private static Failure typed(String info, String message) {
-    return ERRORS.of((Json.Obj) Json.parse("{\"message\":" + new Json.Str(message)
-        + ",\"codexErrorInfo\":" + info + ",\"additionalDetails\":null}"));
+    return ERRORS.of((Json.Obj) Json.parse("""
+        {"message":%s,"codexErrorInfo":%s,"additionalDetails":null}"""
+        .formatted(new Json.Str(message), info)));
   }
 
   private static Failure status(String kind, int status) {

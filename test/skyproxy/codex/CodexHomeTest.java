@@ -135,7 +135,8 @@ final class CodexHomeTest {
     }
     Files.delete(real.resolve("auth.json"));
     assertFalse(home(true).login().present());
-    Files.writeString(real.resolve("auth.json"), "{\"tokens\":{\"access_token\":\"opaque\"}}");
+    Files.writeString(real.resolve("auth.json"), """
+        {"tokens":{"access_token":"opaque"}}""");
     assertTrue(home(true).login().present());
     assertNull(home(true).login().expires());
   }

@@ -261,8 +261,9 @@ final class CodexProviderTest {
     fine(ask(codex, "Hello"));
     var health = codex.health();
     assertTrue(health.ready());
-    assertEquals("{\"path\":\"" + stage.cli() + "\",\"auth_cached\":true,\"token_expired\":false,"
-        + "\"error\":null}", health.details().toString());
+    assertEquals("""
+        {"path":"%s","auth_cached":true,"token_expired":false,"error":null}"""
+        .formatted(stage.cli()), health.details().toString());
     var ids = codex.models().stream().map(model -> model.id()).toList();
     assertTrue(ids.containsAll(List.of("gpt-5.5", "gpt-5.3-codex")), ids.toString());
     assertFalse(ids.contains("secret"));

@@ -75,8 +75,9 @@ final class CodexSupervisorTest {
     var refused = assertThrows(ChatException.class, () -> codex.open(says("Hello")));
     assertTrue(assertInstanceOf(Failure.NotReady.class, refused.failure()).message()
         .contains("--codex off"));
-    assertEquals("{\"path\":null,\"auth_cached\":false,\"token_expired\":false,\"error\":"
-        + "\"Codex is switched off (--codex off). Leave that out to use it.\"}",
+    assertEquals("""
+        {"path":null,"auth_cached":false,"token_expired":false,"error":\
+        "Codex is switched off (--codex off). Leave that out to use it."}""",
         codex.health().details().toString());
     assertEquals(List.of(), codex.models());
   }

@@ -24,8 +24,8 @@ import skyproxy.testing.Os;
 /// how it answers by a word with `@` in the last user message.
 final class FakeCodex {
   private static final String MODE = System.getenv().getOrDefault("FAKE_MODE", "");
-  private static final String MODELS =
-      "{\"models\":[{\"slug\":\"gpt-5.5\",\"shell_type\":\"unified_exec\"}]}";
+  private static final String MODELS = """
+      {"models":[{"slug":"gpt-5.5","shell_type":"unified_exec"}]}""";
   private static final PrintStream OUT = new PrintStream(System.out, true, StandardCharsets.UTF_8);
   private static final AtomicInteger THREADS = new AtomicInteger();
   private static final Set<String> INTERRUPTED = ConcurrentHashMap.newKeySet();
@@ -104,11 +104,12 @@ final class FakeCodex {
     Cursor params = message.at("params");
     String thread = params.at("threadId").stringOr("");
     switch (message.at("method").stringOr("")) {
-      case "initialize" -> answer(id, "{\"userAgent\":\"skyrimnet_proxy/" + version()
-          + " (Test 1.0.0; x86_64)\"}");
+      case "initialize" -> answer(id, """
+          {"userAgent":"skyrimnet_proxy/%s (Test 1.0.0; x86_64)"}""".formatted(version()));
       case "account/read" -> answer(id, MODE.equals("logged-out")
           ? "{\"account\":null,\"requiresOpenaiAuth\":true}"
-          : "{\"account\":{\"type\":\"chatgpt\"},\"requiresOpenaiAuth\":true}");
+          : """
+              {"account":{"type":"chatgpt"},"requiresOpenaiAuth":true}""");
       case "account/rateLimits/read" -> answer(id, """
           {"rateLimits":{"primary":{"usedPercent":12,"windowDurationMins":300,
           "resetsAt":1795371451},"secondary":{"usedPercent":34,"windowDurationMins":10080,
@@ -119,10 +120,12 @@ final class FakeCodex {
           {"id":"secret","model":"secret","hidden":true}]}""".replace("\n", ""));
       case "thread/start" -> {
         if (MODE.equals("refuse-late") && settings().contains("agents.enabled")) {
-          line("{\"id\":" + id + ",\"error\":{\"message\":\"failed to load configuration\"}}");
+          line("""
+              {"id":%s,"error":{"message":"failed to load configuration"}}""".formatted(id));
         } else {
-          answer(id, "{\"thread\":{\"id\":\"thread-" + ProcessHandle.current().pid() + "-"
-              + THREADS.incrementAndGet() + "\"}}");
+          answer(id, """
+              {"thread":{"id":"thread-%s-%s"}}"""
+              .formatted(ProcessHandle.current().pid(), THREADS.incrementAndGet()));
         }
       }
       case "thread/inject_items" -> answer(id, "{}");
@@ -149,7 +152,8 @@ final class FakeCodex {
   private static void turn(Json id, String thread, Cursor params) {
     StringBuilder text = new StringBuilder();
     for (Cursor part : params.at("input").array()) text.append(part.at("text").stringOr(""));
-    answer(id, "{\"turn\":{\"id\":\"turn-" + thread + "\"}}");
+    answer(id, """
+        {"turn":{"id":"turn-%s"}}""".formatted(thread));
     boolean schema = params.at("outputSchema").isObject();
     Thread.ofVirtual().start(() -> new Turn(thread, text.toString(), schema).run());
   }
@@ -158,8 +162,9 @@ final class FakeCodex {
   private record Turn(String thread, String text, boolean schema) implements Runnable {
 
     private void tell(String method, String params) {
-      line("{\"method\":\"" + method + "\",\"params\":{\"threadId\":\"" + thread
-          + "\",\"turnId\":\"turn-" + thread + "\"," + params.substring(1) + "}");
+      line("""
+          {"method":"%s","params":{"threadId":"%s","turnId":"turn-%s",%s}"""
+          .formatted(method, thread, thread, params.substring(1)));
     }
 
     private void begin() {
@@ -188,10 +193,10 @@ final class FakeCodex {
     }
 
     private void retry(int number, String status) {
-      tell("error", "{\"willRetry\":true,\"error\":{\"message\":\"Reconnecting... " + number
-          + "/5\","
-          + "\"codexErrorInfo\":{\"responseStreamDisconnected\":{\"httpStatusCode\":" + status
-          + "}}}}");
+      tell("error", """
+          {"willRetry":true,"error":{"message":"Reconnecting... %s/5",\
+          "codexErrorInfo":{"responseStreamDisconnected":{"httpStatusCode":%s}}}}"""
+          .formatted(number, status));
     }
 
     private void untilInterrupted(Runnable meanwhile) throws InterruptedException {
@@ -228,7 +233,8 @@ final class FakeCodex {
         case "@garbage" -> {
           line("thread 'main' panicked: {\"nonsense");
           line("[1,2]");
-          line("{\"id\":\"x\",\"result\":{}}");
+          line("""
+              {"id":"x","result":{}}""");
           say("fine");
         }
         case "@deaf" -> {
@@ -270,8 +276,9 @@ final class FakeCodex {
           else say("{}");
         }
         case "@approve" -> {
-          line("{\"id\":\"ask-1\",\"method\":\"item/commandExecution/requestApproval\","
-              + "\"params\":{\"threadId\":\"" + thread + "\",\"command\":\"rm -rf .\"}}");
+          line("""
+              {"id":"ask-1","method":"item/commandExecution/requestApproval",\
+              "params":{"threadId":"%s","command":"rm -rf ."}}""".formatted(thread));
           while (!ASKED.containsKey("\"ask-1\"")) Thread.sleep(5);
           say("it was ", ASKED.get("\"ask-1\""));
         }
@@ -288,19 +295,22 @@ final class FakeCodex {
     if (prompt.contains("@forever")) {
       Thread.sleep(600_000);
     } else if (prompt.contains("@401")) {
-      lines.add("{\"type\":\"error\",\"message\":\"Reconnecting... 1/5 (unexpected status 401)\"}");
+      lines.add("""
+          {"type":"error","message":"Reconnecting... 1/5 (unexpected status 401)"}""");
     } else if (prompt.contains("@crash")) {
       System.err.println("it crashed");
       System.exit(1);
     } else if (prompt.contains("@fail")) {
-      lines.add("{\"type\":\"turn.failed\",\"error\":{\"message\":\"usage limit reached\"}}");
+      lines.add("""
+          {"type":"turn.failed","error":{"message":"usage limit reached"}}""");
     } else {
-      lines.add("{\"type\":\"item.completed\",\"item\":{\"type\":\"agent_message\",\"text\":"
-          + "\"Let me see.\"}}");
-      lines.add("{\"type\":\"item.completed\",\"item\":{\"type\":\"agent_message\",\"text\":"
-          + "\"Well met!\"}}");
-      lines.add("{\"type\":\"turn.completed\",\"usage\":{\"input_tokens\":120,"
-          + "\"cached_input_tokens\":64,\"output_tokens\":17,\"reasoning_output_tokens\":3}}");
+      lines.add("""
+          {"type":"item.completed","item":{"type":"agent_message","text":"Let me see."}}""");
+      lines.add("""
+          {"type":"item.completed","item":{"type":"agent_message","text":"Well met!"}}""");
+      lines.add("""
+          {"type":"turn.completed","usage":{"input_tokens":120,\
+          "cached_input_tokens":64,"output_tokens":17,"reasoning_output_tokens":3}}""");
     }
     lines.forEach(FakeCodex::line);
     if (prompt.contains("@401")) Thread.sleep(600_000);

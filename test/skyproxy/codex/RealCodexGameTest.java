@@ -55,8 +55,8 @@ final class RealCodexGameTest {
   }
 
   private static String hello(String more) {
-    return "{\"model\":\"gpt-5.5\",\"messages\":[{\"role\":\"user\",\"content\":\"Hello\"}]" + more
-        + "}";
+    return """
+        {"model":"gpt-5.5","messages":[{"role":"user","content":"Hello"}]%s}""".formatted(more);
   }
 
   private static Cursor error(RawClient.Answer answer) {
@@ -123,13 +123,13 @@ final class RealCodexGameTest {
     RawClient.Answer many = refused(429, "{\"detail\":\"slow down\"}");
     assertEquals(429, many.status(), many.text());
     assertTrue(many.header("Retry-After") != null);
-    RawClient.Answer unknown = refused(404, "{\"error\":{\"message\":\"The model does not exist\","
-        + "\"code\":\"model_not_found\"}}");
+    RawClient.Answer unknown = refused(404, """
+        {"error":{"message":"The model does not exist","code":"model_not_found"}}""");
     assertEquals(404, unknown.status(), unknown.text());
     assertEquals("model_not_found", error(unknown).at("code").string());
     assertTrue(error(unknown).at("message").string().contains("gpt-6-luna"));
-    RawClient.Answer tools = proxy.post(CHAT, hello(
-        ",\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\"}}]"));
+    RawClient.Answer tools = proxy.post(CHAT, hello("""
+        ,"tools":[{"type":"function","function":{"name":"f"}}]"""));
     assertEquals(400, tools.status());
     assertEquals("unsupported_in_cli_mode", error(tools).at("code").string());
   }

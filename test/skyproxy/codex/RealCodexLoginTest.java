@@ -81,8 +81,8 @@ final class RealCodexLoginTest {
         CodexConfig.arguments(backend.settings()).stream()).toList();
     try (AppServer session = new AppServer(found.process(real, arguments), _ -> { },
         () -> { })) {
-      session.call("initialize", (Json.Obj) Json.parse(
-          "{\"clientInfo\":{\"name\":\"test\",\"version\":\"1\"}}"), Duration.ofSeconds(20));
+      session.call("initialize", (Json.Obj) Json.parse("""
+          {"clientInfo":{"name":"test","version":"1"}}"""), Duration.ofSeconds(20));
       session.say("initialized");
       Json.Obj account = session.call("account/read",
           Json.Obj.builder().put("refreshToken", true).build(), Duration.ofSeconds(20));

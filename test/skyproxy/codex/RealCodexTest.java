@@ -170,14 +170,15 @@ final class RealCodexTest {
   @Test
   void no_model_can_run_anything() throws Exception {
     Path bait = temp.resolve("bait");
-    String command = "{\"cmd\":\"touch " + bait + "\",\"command\":[\"touch\",\"" + bait + "\"]}";
+    String command = """
+        {"cmd":"touch %s","command":["touch","%s"]}""".formatted(bait, bait);
     for (String model : List.of("gpt-5.5", "gpt-6-luna", "gpt-5.3-codex", "gpt-99-nobody")) {
       for (String tool : List.of("exec_command", "shell", "local_shell", "apply_patch")) {
         int before = backend.asked().size();
         backend.answer(_ -> backend.asked().size() == before + 1
             ? CodexBackend.call(tool, command) : reply("I did", " nothing."));
-        Replies.Heard heard = ask(codex, request("{\"model\":\"" + model
-            + "\",\"messages\":[{\"role\":\"user\",\"content\":\"go\"}]}"));
+        Replies.Heard heard = ask(codex, request("""
+            {"model":"%s","messages":[{"role":"user","content":"go"}]}""".formatted(model)));
         assertEquals("I did nothing.", heard.text(), model + " " + tool);
         String answered = backend.asked().getLast().text();
         assertTrue(answered.contains("unsupported call: " + tool), model + ": " + answered);
@@ -295,17 +296,18 @@ final class RealCodexTest {
     assertInstanceOf(Failure.Unauthorized.class, failure(401, "{\"detail\":\"expired\"}"));
     assertInstanceOf(Failure.Unauthorized.class, failure(403, "{\"detail\":\"forbidden\"}"));
     assertInstanceOf(Failure.RateLimited.class, failure(429, "{\"detail\":\"slow down\"}"));
-    assertInstanceOf(Failure.RateLimited.class, failure(429,
-        "{\"error\":{\"type\":\"usage_limit_reached\",\"message\":\"used up\",\"plan_type\":"
-            + "\"plus\",\"resets_at\":1795371451}}"));
-    Failure unknown = failure(404, "{\"error\":{\"message\":\"The model `gpt-5.5` does not exist "
-        + "or you do not have access to it.\",\"code\":\"model_not_found\"}}");
+    assertInstanceOf(Failure.RateLimited.class, failure(429, """
+        {"error":{"type":"usage_limit_reached","message":"used up","plan_type":\
+        "plus","resets_at":1795371451}}"""));
+    Failure unknown = failure(404, """
+        {"error":{"message":"The model `gpt-5.5` does not exist \
+        or you do not have access to it.","code":"model_not_found"}}""");
     assertTrue(assertInstanceOf(Failure.UnknownModel.class, unknown).message()
         .contains("gpt-6-luna"));
     assertInstanceOf(Failure.UnknownModel.class, failure(400, "{\"detail\":\"The 'gpt-5.5' model "
         + "is not supported when using Codex with a ChatGPT account.\"}"));
-    Failure rejected = failure(400, "{\"error\":{\"message\":\"Invalid value\",\"param\":"
-        + "\"text.verbosity\",\"code\":\"invalid_value\"}}");
+    Failure rejected = failure(400, """
+        {"error":{"message":"Invalid value","param":"text.verbosity","code":"invalid_value"}}""");
     assertEquals(new Failure.Rejected(400, "Codex: Invalid value", "text.verbosity",
         "invalid_value"), rejected);
     assertInstanceOf(Failure.Broken.class, failure(500, "{}"));

@@ -38,8 +38,8 @@ final class FailoverReplyTest {
       claude, codex, ScriptedProvider.named("openrouter"), ScriptedProvider.named("demo")));
 
   private static ChatRequest request(String model, String more) {
-    return ChatRequest.parse((Json.Obj) Json.parse("{\"model\":\"" + model
-        + "\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]" + more + "}"),
+    return ChatRequest.parse((Json.Obj) Json.parse("""
+        {"model":"%s","messages":[{"role":"user","content":"Hi"}]%s}""".formatted(model, more)),
         ChatRequest.Caller.UNKNOWN);
   }
 
@@ -105,8 +105,8 @@ final class FailoverReplyTest {
 
   @Test
   void an_empty_reply_lets_the_next_one_answer() {
-    Event role = Chunk.of((Json.Obj) Json.parse(
-        "{\"choices\":[{\"delta\":{\"role\":\"assistant\",\"content\":\"\"}}]}"));
+    Event role = Chunk.of((Json.Obj) Json.parse("""
+        {"choices":[{"delta":{"role":"assistant","content":""}}]}"""));
     for (Object[] empty : List.of(new Object[] {END}, new Object[] {}, new Object[] {role},
         new Object[] {new Event.Text(" \n"), END},
         new Object[] {new Event.Text("<think>hm</think>"), END},
@@ -121,11 +121,11 @@ final class FailoverReplyTest {
 
   @Test
   void an_empty_reply_of_a_chunk_stream_tells_why_it_ended() {
-    claude.on("a", Chunk.of((Json.Obj) Json.parse(
-        "{\"choices\":[{\"delta\":{},\"finish_reason\":\"length\"}]}")));
+    claude.on("a", Chunk.of((Json.Obj) Json.parse("""
+        {"choices":[{"delta":{},"finish_reason":"length"}]}""")));
     assertTrue(fail(open("a")).message().contains("max_tokens"));
-    claude.on("a", Chunk.of((Json.Obj) Json.parse(
-        "{\"choices\":[{\"delta\":{},\"finish_reason\":\"content_filter\"}]}")));
+    claude.on("a", Chunk.of((Json.Obj) Json.parse("""
+        {"choices":[{"delta":{},"finish_reason":"content_filter"}]}""")));
     assertTrue(((Failure.Empty) fail(open("a > gpt-b"))).refused());
   }
 
@@ -236,8 +236,8 @@ final class FailoverReplyTest {
 
   @Test
   void silence_behind_the_end_of_a_reply_is_no_failure() {
-    Event said = Chunk.of((Json.Obj) Json.parse(
-        "{\"choices\":[{\"delta\":{\"content\":\"Aye.\"},\"finish_reason\":\"stop\"}]}"));
+    Event said = Chunk.of((Json.Obj) Json.parse("""
+        {"choices":[{"delta":{"content":"Aye."},"finish_reason":"stop"}]}"""));
     claude.with(limits(10_000, 40, 9)).on("a", said, NEVER);
     assertEquals(List.of(said), read(open("a")));
     assertTrue(claude.closed().tryAcquire(), "and its connection is let go");

@@ -51,8 +51,9 @@ final class RouterTest {
   }
 
   static ChatRequest request(String model) {
-    return ChatRequest.parse((Json.Obj) Json.parse("{\"model\":" + new Json.Str(model)
-        + ",\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}"),
+    return ChatRequest.parse((Json.Obj) Json.parse("""
+        {"model":%s,"stream":true,"messages":[{"role":"user","content":"Hi"}]}"""
+        .formatted(new Json.Str(model))),
         ChatRequest.Caller.UNKNOWN);
   }
 
@@ -327,9 +328,10 @@ final class RouterTest {
     Router byJob = new Router(table, clock::get);
     assertEquals("ollama:x", ask(byJob, "auto"));
     assertEquals("claude-default", ask(byJob, ""));
-    ChatRequest mood = ChatRequest.parse((Json.Obj) Json.parse("{\"model\":\"auto\",\"messages\":["
-        + "{\"role\":\"system\",\"content\":\"You are an AI mood analyzer for Skyrim.\"},"
-        + "{\"role\":\"user\",\"content\":\"Hm.\"}]}"), ChatRequest.Caller.UNKNOWN);
+    ChatRequest mood = ChatRequest.parse((Json.Obj) Json.parse("""
+        {"model":"auto","messages":[\
+        {"role":"system","content":"You are an AI mood analyzer for Skyrim."},\
+        {"role":"user","content":"Hm."}]}"""), ChatRequest.Caller.UNKNOWN);
     try (FailoverReply reply = byJob.open(mood)) {
       reply.next(Duration.ofSeconds(5));
       assertEquals("gpt-mini", reply.model());

@@ -38,7 +38,8 @@ import skyproxy.testing.TestRoutes;
 final class ChatHandlerTest {
   private static final Event END =
       new Event.Finish(FinishReason.STOP, new Usage(120, 17, 64, 3));
-  private static final String HI = "\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]";
+  private static final String HI = """
+      "messages":[{"role":"user","content":"Hi"}]""";
 
   @TempDir
   private Path folder;
@@ -91,7 +92,8 @@ final class ChatHandlerTest {
 
   @Test
   void a_stream_begins_with_the_role_and_ends_with_done() throws Exception {
-    try (RawClient client = ask(",\"stream\":true,\"stream_options\":{\"include_usage\":true}",
+    try (RawClient client = ask("""
+        ,"stream":true,"stream_options":{"include_usage":true}""",
         text("Well met. "), text("Привет, 龍 🐉."), END)) {
       RawClient.Answer answer = client.answer();
       assertEquals(200, answer.status());
@@ -101,7 +103,8 @@ final class ChatHandlerTest {
       assertEquals("[DONE]", data.getLast());
       assertEquals(1, data.stream().filter("[DONE]"::equals).count());
       Cursor first = Cursor.of(Json.parse(data.getFirst()));
-      assertEquals("{\"role\":\"assistant\",\"content\":\"\"}",
+      assertEquals("""
+          {"role":"assistant","content":""}""",
           first.at("choices").at(0).at("delta").json().toString());
       assertEquals("chat.completion.chunk", first.at("object").string());
       assertEquals("m", first.at("model").string());
@@ -180,8 +183,9 @@ final class ChatHandlerTest {
       RawClient.Answer answer = client.answer();
       assertEquals(429, answer.status());
       assertEquals("7", answer.header("retry-after"));
-      assertEquals("{\"error\":{\"message\":\"Slow down.\",\"type\":\"rate_limit_error\","
-          + "\"param\":null,\"code\":\"rate_limit_exceeded\"}}", answer.text());
+      assertEquals("""
+          {"error":{"message":"Slow down.","type":"rate_limit_error",\
+          "param":null,"code":"rate_limit_exceeded"}}""", answer.text());
     }
   }
 

@@ -20,8 +20,8 @@ import skyproxy.testing.TestProxy;
 
 /// The deltas of a stream and the moment it is opened, as the settings have it.
 final class ChunkSinkTest {
-  private static final String ASK =
-      "{\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}";
+  private static final String ASK = """
+      {"stream":true,"messages":[{"role":"user","content":"Hi"}]}""";
   private static final Event END = new Event.Finish(FinishReason.STOP, Usage.NONE);
 
   @TempDir

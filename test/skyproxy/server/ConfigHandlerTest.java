@@ -31,7 +31,8 @@ final class ConfigHandlerTest {
 
   @BeforeEach
   void start() throws IOException {
-    proxy = new TestProxy(folder, "{\"mine\": 1.0, \"default_model\": \"demo\"}",
+    proxy = new TestProxy(folder, """
+        {"mine": 1.0, "default_model": "demo"}""",
         ScriptedProvider.of());
   }
 
@@ -53,8 +54,13 @@ final class ConfigHandlerTest {
     RawClient.Answer saved = save("{\"key\":\"  sk-or-1\\n\"}", JSON + "; charset=utf-8");
     assertEquals("{\"status\":\"saved\"}", saved.text());
     assertEquals("sk-or-1", proxy.settings().now().openRouter().apiKey());
-    assertEquals("{\n  \"mine\": 1.0,\n  \"default_model\": \"demo\",\n"
-        + "  \"openrouter_api_key\": \"sk-or-1\"\n}\n", Files.readString(proxy.file()));
+    assertEquals("""
+        {
+          "mine": 1.0,
+          "default_model": "demo",
+          "openrouter_api_key": "sk-or-1"
+        }
+        """, Files.readString(proxy.file()));
     assertTrue(proxy.ask("GET /health").text().contains("\"openrouter_configured\":true"));
     assertFalse(proxy.ask("GET /health").text().contains("sk-or-1"));
     assertEquals("{\"status\":\"cleared\"}", save("{\"key\":\"\"}", JSON).text());

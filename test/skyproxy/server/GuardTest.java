@@ -20,8 +20,8 @@ import skyproxy.testing.TestProxy;
 
 /// Requests that are let in and others that are not, on real sockets.
 final class GuardTest {
-  private static final String HI =
-      "{\"model\":\"demo\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}";
+  private static final String HI = """
+      {"model":"demo","messages":[{"role":"user","content":"Hi"}]}""";
 
   @TempDir
   private Path folder;
@@ -118,7 +118,8 @@ final class GuardTest {
 
   @Test
   void a_preflight_of_an_allowed_origin_is_answered_without_a_key() throws Exception {
-    start("{\"api_key\":\"k\",\"allowed_origins\":[\"http://localhost:8080\"]}");
+    start("""
+        {"api_key":"k","allowed_origins":["http://localhost:8080"]}""");
     RawClient.Answer answer = proxy.ask("OPTIONS /v1/chat/completions",
         "Origin: http://localhost:8080", "Access-Control-Request-Method: POST",
         "Access-Control-Request-Headers: authorization,x-stainless-os");

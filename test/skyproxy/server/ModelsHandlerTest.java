@@ -30,7 +30,8 @@ final class ModelsHandlerTest {
 
   @BeforeEach
   void start() throws IOException {
-    proxy = new TestProxy(folder, "{\"aliases\":{\"lydia\":\"demo\",\"aela\":\"demo\"}}", upstream);
+    proxy = new TestProxy(folder, """
+        {"aliases":{"lydia":"demo","aela":"demo"}}""", upstream);
   }
 
   @AfterEach

@@ -60,22 +60,30 @@ final class OpenAiSdkTest {
   }
 
   private static String block(int index, String start, String... deltas) {
-    StringBuilder text = new StringBuilder("event: content_block_start\ndata: {\"type\":"
-        + "\"content_block_start\",\"index\":" + index + ",\"content_block\":" + start + "}\n\n");
+    StringBuilder text = new StringBuilder("""
+        event: content_block_start
+        data: {"type":"content_block_start","index":%s,"content_block":%s}
+
+        """.formatted(index, start));
     for (String delta : deltas) {
-      text.append("event: content_block_delta\ndata: {\"type\":\"content_block_delta\",\"index\":")
+      text.append("""
+          event: content_block_delta
+          data: {"type":"content_block_delta","index":""")
           .append(index).append(",\"delta\":").append(delta).append("}\n\n");
     }
-    return text.append("event: content_block_stop\ndata: {\"type\":\"content_block_stop\","
-        + "\"index\":").append(index).append("}\n\n").toString();
+    return text.append("""
+        event: content_block_stop
+        data: {"type":"content_block_stop","index":""").append(index).append("}\n\n").toString();
   }
 
   private static String speech(String... words) {
     String[] deltas = new String[words.length];
     for (int i = 0; i < words.length; i++) {
-      deltas[i] = "{\"type\":\"text_delta\",\"text\":" + new Json.Str(words[i]) + "}";
+      deltas[i] = """
+          {"type":"text_delta","text":%s}""".formatted(new Json.Str(words[i]));
     }
-    return block(0, "{\"type\":\"text\",\"text\":\"\"}", deltas);
+    return block(0, """
+        {"type":"text","text":""}""", deltas);
   }
 
   @Test
@@ -134,8 +142,8 @@ final class OpenAiSdkTest {
 
   @Test
   void a_rate_limit_is_the_sdk_s_own_error() throws Exception {
-    upstream.answer(status(429).header("Retry-After", "7").body("{\"type\":\"error\",\"error\":"
-        + "{\"type\":\"rate_limit_error\",\"message\":\"Slow down\"}}"));
+    upstream.answer(status(429).header("Retry-After", "7").body("""
+        {"type":"error","error":{"type":"rate_limit_error","message":"Slow down"}}"""));
     Cursor seen = run("failure");
     assertEquals("RateLimitError", seen.at("name").string());
     assertEquals("rate_limit_exceeded", seen.at("code").string());
@@ -144,8 +152,8 @@ final class OpenAiSdkTest {
 
   @Test
   void a_refused_key_of_ours_is_no_authentication_error() throws Exception {
-    upstream.answer(status(401).body("{\"type\":\"error\",\"error\":"
-        + "{\"type\":\"authentication_error\",\"message\":\"invalid x-api-key\"}}"));
+    upstream.answer(status(401).body("""
+        {"type":"error","error":{"type":"authentication_error","message":"invalid x-api-key"}}"""));
     Cursor seen = run("failure");
     assertEquals(503, seen.at("status").integer());
     assertEquals("upstream_auth", seen.at("code").string());

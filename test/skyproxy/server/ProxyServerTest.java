@@ -41,8 +41,8 @@ import skyproxy.testing.TestProxy;
 final class ProxyServerTest {
   private static final InetAddress V4 = InetAddress.ofLiteral("127.0.0.1");
   private static final InetAddress V6 = InetAddress.ofLiteral("::1");
-  private static final String HI =
-      "{\"model\":\"demo\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}";
+  private static final String HI = """
+      {"model":"demo","messages":[{"role":"user","content":"Hi"}]}""";
 
   @TempDir
   private Path folder;

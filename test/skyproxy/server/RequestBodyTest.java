@@ -24,8 +24,8 @@ import skyproxy.testing.TestProxy;
 /// Bodies of every kind, good and bad, whole and broken off.
 final class RequestBodyTest {
   private static final String POST = "POST /v1 HTTP/1.1\r\nHost: localhost\r\n";
-  private static final String HI =
-      "{\"model\":\"demo\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}";
+  private static final String HI = """
+      {"model":"demo","messages":[{"role":"user","content":"Hi"}]}""";
 
   @TempDir
   private Path folder;

@@ -104,7 +104,8 @@ final class ThoughtFilterTest {
     List<Event> out = through(false, chunk(thought), chunk(thought), chunk(thought),
         chunk("{\"content\":\"<think>x\"}"), chunk("{\"reasoning_content\":\"y\"}"),
         chunk("{\"reasoning\":\"z\"}", "\"length\""));
-    assertEquals(List.of(chunk("{\"role\":\"assistant\",\"content\":\"\"}"),
+    assertEquals(List.of(chunk("""
+        {"role":"assistant","content":""}"""),
         chunk("{}", "\"length\"")), out);
   }
 

@@ -26,7 +26,8 @@ import skyproxy.testing.FakeUpstream.Received;
 /// text), with `sse` and `gzip` for how it comes. `{{name}}` stands for the member that was found,
 /// in camel case where `camel` says so.
 public final class RuledUpstream implements AutoCloseable {
-  private static final String MODELS = "{\"object\":\"list\",\"data\":[{\"id\":\"m\"}]}";
+  private static final String MODELS = """
+      {"object":"list","data":[{"id":"m"}]}""";
 
   private final FakeUpstream upstream = new FakeUpstream();
   private final Path folder;
@@ -141,15 +142,21 @@ public final class RuledUpstream implements AutoCloseable {
   /// A whole reply in the form that was asked for.
   private static String reply(String text, boolean stream) {
     String content = new Json.Str(text).toString();
-    String head = "{\"id\":\"c\",\"object\":\"chat.completion" + (stream ? ".chunk" : "")
-        + "\",\"created\":1,\"model\":\"m\",\"choices\":[{\"index\":0,";
+    String head = """
+        {"id":"c","object":"chat.completion%s","created":1,"model":"m","choices":[{"index":0,"""
+        .formatted((stream ? ".chunk" : ""));
     if (!stream) {
       return head + "\"message\":{\"role\":\"assistant\",\"content\":" + content
           + "},\"finish_reason\":\"stop\"}]}";
     }
-    return "data: " + head + "\"delta\":{\"role\":\"assistant\",\"content\":" + content
-        + "},\"finish_reason\":null}]}\n\ndata: " + head
-        + "\"delta\":{},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n";
+    return """
+        data: %s"delta":{"role":"assistant","content":%s},"finish_reason":null}]}
+
+        data: %s"delta":{},"finish_reason":"stop"}]}
+
+        data: [DONE]
+
+        """.formatted(head, content, head);
   }
 
   private static byte[] gzip(byte[] bytes) {

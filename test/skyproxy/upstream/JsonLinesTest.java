@@ -127,7 +127,8 @@ final class JsonLinesTest {
     start("echo");
     for (int i = 0; i < 1_000; i++) lines.send(object("""
         {"n":%s,"s":"Łódź\\n日本"}""".formatted(i)));
-    for (int i = 0; i < 1_000; i++) hears("{\"n\":" + i + ",\"s\":\"Łódź\\n日本\"}");
+    for (int i = 0; i < 1_000; i++) hears("""
+        {"n":%s,"s":"Łódź\\n日本"}""".formatted(i));
   }
 
   @Test

@@ -64,8 +64,8 @@ final class ClaudeEncoderTest {
 
   @Test
   void marks_are_never_more_than_four_with_those_of_a_template() {
-    Json.Obj marked = (Json.Obj) Json.parse("{\"type\":\"text\",\"text\":\"x\","
-        + "\"cache_control\":{\"type\":\"ephemeral\",\"ttl\":\"1h\"}}");
+    Json.Obj marked = (Json.Obj) Json.parse("""
+        {"type":"text","text":"x","cache_control":{"type":"ephemeral","ttl":"1h"}}""");
     for (int count = 0; count <= 4; count++) {
       List<Json> blocks = Stream.<Json>generate(() -> marked).limit(count).toList();
       Json.Obj template = Json.Obj.builder().put("system", new Json.Arr(blocks)).build();
@@ -78,8 +78,8 @@ final class ClaudeEncoderTest {
 
   @Test
   void a_template_stands_before_the_instructions_and_brings_its_metadata() {
-    Json.Obj template = (Json.Obj) Json.parse("{\"system\":[{\"type\":\"text\",\"text\":\"A\"}],"
-        + "\"metadata\":{\"user_id\":\"u\"}}");
+    Json.Obj template = (Json.Obj) Json.parse("""
+        {"system":[{"type":"text","text":"A"}],"metadata":{"user_id":"u"}}""");
     Cursor body = Cursor.of(ClaudeEncoder.encode(
         request(message("system", "B"), message("user", "c")), Set.of(), template));
     assertEquals("A", body.at("system").at(0).at("text").string());
@@ -123,16 +123,17 @@ final class ClaudeEncoderTest {
 
   @Test
   void a_request_for_a_few_words_leaves_no_room_for_thoughts() {
-    Cursor body = Cursor.of(encode("{\"model\":\"claude-sonnet-5-5\",\"max_tokens\":100,"
-        + "\"reasoning_effort\":\"high\",\"messages\":[" + message("user", "a") + "]}"));
+    Cursor body = Cursor.of(encode("""
+        {"model":"claude-sonnet-5-5","max_tokens":100,"reasoning_effort":"high","messages":[%s]}"""
+        .formatted(message("user", "a"))));
     assertEquals("between_tools", body.at("thinking").at("type").string());
     assertTrue(body.at("output_config").isMissing());
   }
 
   @Test
   void a_picture_is_told_by_its_bytes_rather_than_by_its_label() {
-    Cursor source = Cursor.of(encode("{\"model\":\"m\",\"messages\":["
-        + picture("data:image/png;base64,/9j/4AAQ") + "]}"))
+    Cursor source = Cursor.of(encode("""
+        {"model":"m","messages":[%s]}""".formatted(picture("data:image/png;base64,/9j/4AAQ"))))
         .at("messages").at(0).at("content").at(0).at("source");
     assertEquals("image/jpeg", source.at("media_type").string());
   }
@@ -149,8 +150,8 @@ final class ClaudeEncoderTest {
 
   @Test
   void an_unknown_kind_of_part_is_refused_by_name() {
-    Failure.BadRequest refused = refused("{\"role\":\"user\",\"content\":[{\"type\":"
-        + "\"input_audio\",\"input_audio\":{}}]}");
+    Failure.BadRequest refused = refused("""
+        {"role":"user","content":[{"type":"input_audio","input_audio":{}}]}""");
     assertEquals("messages[0].content[0].type", refused.param());
     assertEquals("invalid_value", refused.code());
   }
@@ -175,22 +176,25 @@ final class ClaudeEncoderTest {
 
   private static Failure.BadRequest refused(String message) {
     ChatException thrown = assertThrows(ChatException.class,
-        () -> encode("{\"model\":\"m\",\"messages\":[" + message + "]}"));
+        () -> encode("""
+            {"model":"m","messages":[%s]}""".formatted(message)));
     return assertInstanceOf(Failure.BadRequest.class, thrown.failure());
   }
 
   private static String picture(String url) {
-    return "{\"role\":\"user\",\"content\":[{\"type\":\"image_url\",\"image_url\":{\"url\":\""
-        + url + "\"}}]}";
+    return """
+        {"role":"user","content":[{"type":"image_url","image_url":{"url":"%s"}}]}""".formatted(url);
   }
 
   private static String message(String role, String text) {
-    return "{\"role\":\"" + role + "\",\"content\":\"" + text + "\"}";
+    return """
+        {"role":"%s","content":"%s"}""".formatted(role, text);
   }
 
   private static ChatRequest request(String... messages) {
     String body = messages.length == 1 && messages[0].contains("\"messages\"") ? messages[0]
-        : "{\"model\":\"claude-sonnet-5-5\",\"messages\":[" + String.join(",", messages) + "]}";
+        : """
+            {"model":"claude-sonnet-5-5","messages":[%s]}""".formatted(String.join(",", messages));
     return ChatRequest.parse((Json.Obj) Json.parse(body), ChatRequest.Caller.UNKNOWN);
   }
 
