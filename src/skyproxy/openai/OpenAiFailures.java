@@ -1,6 +1,8 @@
 package skyproxy.openai;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.regex.Pattern;
 import skyproxy.chat.Failure;
 import skyproxy.chat.Secrets;
 import skyproxy.json.Json;
@@ -16,6 +18,9 @@ import skyproxy.json.JsonException;
 record OpenAiFailures(ServerProfile server, String model, String key) {
   private static final int QUOTED = 600;
 
+  /// A web page, or the beginning of JSON that broke off.
+  private static final Pattern PAGE = Pattern.compile("[<{\\[]");
+
   /// An answer without success. `body` is JSON, or whatever stood in the way.
   Failure status(int status, byte[] body, Duration retryAfter) {
     return of(status, told(body), retryAfter);
@@ -25,7 +30,8 @@ record OpenAiFailures(ServerProfile server, String model, String key) {
     try {
       return UpstreamError.read(Json.parse(body));
     } catch (JsonException noJson) {
-      return UpstreamError.NOTHING;
+      String text = new String(body, StandardCharsets.UTF_8).strip();
+      return PAGE.matcher(text).lookingAt() ? UpstreamError.NOTHING : UpstreamError.of(text);
     }
   }
 
@@ -78,10 +84,16 @@ record OpenAiFailures(ServerProfile server, String model, String key) {
     };
   }
 
-  /// ` OpenRouter says: …`, or nothing.
+  /// ` OpenRouter says: …`, or nothing. Of what is too long the beginning and the end: a template
+  /// that fails is quoted at length, and the reason stands behind it.
   private String quoted(String words) {
-    String clean = Secrets.excerpt(key == null ? words : words.replace(key, "***"), QUOTED);
+    String clean = Secrets.excerpt(key == null ? words : words.replace(key, "***"),
+        Integer.MAX_VALUE);
     if (clean.isEmpty() || clean.startsWith("<")) return "";
+    if (clean.length() > QUOTED) {
+      clean = clean.substring(0, QUOTED / 2) + " … "
+          + clean.substring(clean.length() - QUOTED / 2);
+    }
     return " " + server.label() + " says: " + clean;
   }
 }
