@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicLong;
 import skyproxy.json.Cursor;
 import skyproxy.json.Json;
 import skyproxy.routing.Routes.Route;
@@ -15,11 +14,12 @@ import skyproxy.settings.CommandLine;
 import skyproxy.settings.LiveSettings;
 import skyproxy.settings.SettingsException;
 import skyproxy.testing.RawClient;
+import skyproxy.testing.SkippingClock;
 
 /// The whole proxy inside the test, with OpenAI-compatible servers alone and a clock of its own
-/// for how long models rest.
+/// for rests and limits.
 final class LocalProxy implements AutoCloseable {
-  private final AtomicLong clock = new AtomicLong();
+  private final SkippingClock clock = new SkippingClock();
   private final Wiring wiring;
 
   /// @param settings members of the settings file
@@ -39,7 +39,7 @@ final class LocalProxy implements AutoCloseable {
     all.addAll(arguments);
     LiveSettings live = LiveSettings.load(CommandLine.parse(all),
         Map.of("HOME", folder.toString()), null);
-    wiring = new Wiring(live, "test", clock::get, List.of(more));
+    wiring = new Wiring(live, "test", clock, List.of(more));
   }
 
   /// A client's view of an answer: a status, and the data of each event or the one body.
@@ -87,9 +87,9 @@ final class LocalProxy implements AutoCloseable {
     return new RawClient(wiring.port());
   }
 
-  /// Lets time pass for models that rest.
+  /// Lets time pass.
   void wait(Duration time) {
-    clock.addAndGet(time.toNanos());
+    clock.skip(time);
   }
 
   static String request(String model, boolean stream) {

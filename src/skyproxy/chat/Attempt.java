@@ -8,4 +8,6 @@ import java.time.Duration;
 /// @param provider who was asked
 /// @param failure why it did not answer, or null when it did
 /// @param took from the request to the failure, or to the first event
-public record Attempt(String model, String provider, Failure failure, Duration took) {}
+/// @param queued how much of that it waited for a place
+public record Attempt(String model, String provider, Failure failure, Duration took,
+    Duration queued) {}

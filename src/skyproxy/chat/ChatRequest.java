@@ -17,10 +17,11 @@ import skyproxy.json.Json;
 /// @param maxTokens null when the client sets no limit
 /// @param stop never blank strings
 /// @param caller what the client said of itself in its headers
+/// @param purpose what the game most likely wants it for
 public record ChatRequest(Json.Obj body, String model, List<Message> messages, boolean stream,
     boolean includeUsage, Integer maxTokens, Sampling sampling, List<String> stop,
     List<Tool> tools, ToolChoice toolChoice, boolean parallelToolCalls,
-    ResponseFormat responseFormat, Reasoning reasoning, Caller caller) {
+    ResponseFormat responseFormat, Reasoning reasoning, Caller caller, Purpose purpose) {
 
   /// The sampling parameters; each is null when the client leaves it to the model.
   ///
@@ -51,12 +52,15 @@ public record ChatRequest(Json.Obj body, String model, List<Message> messages, b
 
   private static ChatRequest read(Cursor root, Json.Obj body, Caller caller) {
     List<Message> messages = messages(root.at("messages"));
-    return new ChatRequest(body, root.at("model").stringOr("").strip(), messages,
-        root.at("stream").boolOr(false),
+    boolean stream = root.at("stream").boolOr(false);
+    Integer maxTokens = maxTokens(root);
+    List<Tool> tools = tools(root.at("tools"));
+    return new ChatRequest(body, root.at("model").stringOr("").strip(), messages, stream,
         root.at("stream_options").at("include_usage").boolOr(false),
-        maxTokens(root), sampling(root), stop(root.at("stop")), tools(root.at("tools")),
+        maxTokens, sampling(root), stop(root.at("stop")), tools,
         ToolChoice.parse(root.at("tool_choice")), root.at("parallel_tool_calls").boolOr(true),
-        ResponseFormat.parse(root.at("response_format")), Reasoning.parse(root), caller);
+        ResponseFormat.parse(root.at("response_format")), Reasoning.parse(root), caller,
+        Purpose.of(messages, !tools.isEmpty(), stream, maxTokens));
   }
 
   private static List<Message> messages(Cursor at) {
@@ -125,6 +129,6 @@ public record ChatRequest(Json.Obj body, String model, List<Message> messages, b
   /// The same request for another model.
   public ChatRequest withModel(String id) {
     return new ChatRequest(body, id, messages, stream, includeUsage, maxTokens, sampling, stop,
-        tools, toolChoice, parallelToolCalls, responseFormat, reasoning, caller);
+        tools, toolChoice, parallelToolCalls, responseFormat, reasoning, caller, purpose);
   }
 }

@@ -38,11 +38,6 @@ public enum Job {
     this.urgency = urgency;
   }
 
-  /// The job that this request counts as; [Purpose#of] tells its haste, too.
-  public static Job of(ChatRequest request) {
-    return Purpose.of(request).job();
-  }
-
   /// The class in which it queues.
   public Urgency urgency() {
     return urgency;

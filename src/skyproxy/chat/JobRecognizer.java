@@ -20,22 +20,26 @@ final class JobRecognizer {
   private static final int LONGEST_TURN = 2_000;
   private static final int LONGEST_NAME = 60;
 
-  private final ChatRequest request;
   private final List<Message> messages;
+  private final boolean tools;
+  private final boolean stream;
+  private final Integer maxTokens;
   private final String first;
   private final String last;
   private final int turns;
 
-  JobRecognizer(ChatRequest request) {
-    this.request = request;
-    messages = request.messages();
+  JobRecognizer(List<Message> messages, boolean tools, boolean stream, Integer maxTokens) {
+    this.messages = messages;
+    this.tools = tools;
+    this.stream = stream;
+    this.maxTokens = maxTokens;
     first = messages.getFirst().text();
     turns = turns(messages);
     last = messages.size() == 1 ? first : messages.getLast().text();
   }
 
   Purpose purpose() {
-    if (!request.tools().isEmpty()) return new Purpose(Job.AGENT);
+    if (tools) return new Purpose(Job.AGENT);
     if (hasPicture(messages)) return new Purpose(Job.VISION);
     Set<Sign> inFirst = Sign.in(first);
     Set<Sign> inLast = messages.size() == 1 ? inFirst : Sign.in(last);
@@ -81,7 +85,7 @@ final class JobRecognizer {
           && (words.asksForSearch() || onlyTellsWhatHappened(words))) return Purpose.SEARCH_QUERY;
     }
     boolean brief = messages.size() == 2 || messages.size() == 3;
-    if (brief && !request.stream() && !showsProfile() && words.asksForMood()) {
+    if (brief && !stream && !showsProfile() && words.asksForMood()) {
       return new Purpose(Job.MOOD);
     }
     return new Purpose(byLimitOrTalk(words));
@@ -95,12 +99,12 @@ final class JobRecognizer {
   }
 
   private Job byLimitOrTalk(Wording words) {
-    Integer limit = request.maxTokens();
-    if (limit != null && limit == 512 && Restyling.isQuoted(first, last)) return Job.TRANSLATE;
-    if (turns == 0 && limit != null && limit == 12_000 && !request.stream()) return Job.DIARY;
+    int limit = maxTokens == null ? 0 : maxTokens;
+    if (limit == 512 && Restyling.isQuoted(first, last)) return Job.TRANSLATE;
+    if (turns == 0 && limit == 12_000 && !stream) return Job.DIARY;
     if (messages.size() > 1 && showsProfile()) return Job.DIALOGUE;
     if (turns > 0 && words.ofTheGame()) return Job.DIALOGUE;
-    if (request.stream() && words.opensWithRole()) return Job.DIALOGUE;
+    if (stream && words.opensWithRole()) return Job.DIALOGUE;
     return byLimit();
   }
 
@@ -108,13 +112,13 @@ final class JobRecognizer {
   /// query alike; only the mood's question comes in two messages of the player.
   private Job byLimit() {
     boolean instructed = messages.size() > 1 && messages.getFirst().role().instructs();
-    if (request.maxTokens() == null || !instructed && messages.size() > 1) return Job.OTHER;
-    return switch (request.maxTokens()) {
+    if (maxTokens == null || !instructed && messages.size() > 1) return Job.OTHER;
+    return switch (maxTokens) {
       case 100 -> endsInTwoOfUser(messages) ? Job.MOOD : Job.OTHER;
       case 256 -> Job.GAMEMASTER;
       case 500 -> Job.ACTION;
       case 512 -> Job.TRANSLATE;
-      case 2_000, 4_096 -> request.stream() && messages.size() > 2 ? Job.DIALOGUE : Job.OTHER;
+      case 2_000, 4_096 -> stream && messages.size() > 2 ? Job.DIALOGUE : Job.OTHER;
       case 4_000 -> Job.MEMORY;
       case 10_000 -> Job.PROFILE;
       case 12_000 -> Job.DIARY;
@@ -162,7 +166,7 @@ final class JobRecognizer {
   /// Whether the system message tells of a talk in the game, and the player's message asks for
   /// plain text about it: of the jobs, only the search query has no more than that.
   private boolean onlyTellsWhatHappened(Wording words) {
-    return messages.size() == 2 && messages.getFirst().role().instructs() && !request.stream()
+    return messages.size() == 2 && messages.getFirst().role().instructs() && !stream
         && (words.ofTheGame() || first.contains(TOLD)) && lines(first, JobRecognizer::isSpoken) > 1;
   }
 

@@ -47,6 +47,11 @@ public interface Provider extends AutoCloseable {
     return List.of();
   }
 
+  /// The requests that wait for a place which this provider itself gives away. Never blocks.
+  default List<Waiting> waiting() {
+    return List.of();
+  }
+
   /// Ends what this provider started: processes, connections, temporary folders.
   @Override
   default void close() {}

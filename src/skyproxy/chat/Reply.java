@@ -10,6 +10,11 @@ public interface Reply extends AutoCloseable {
   /// @throws ChatException when the reply can't go on; it need then only be closed
   Event next(Duration patience);
 
+  /// How long it waited so far for a place of which the upstream has too few.
+  default Duration queued() {
+    return Duration.ZERO;
+  }
+
   /// Ends the reply, wherever it is: the upstream is told or cut off, nothing stays behind.
   /// Any number of times; never throws.
   @Override

@@ -51,7 +51,8 @@ public final class DashboardApi {
     long after = asked.containsKey("after") ? number(asked, "after") : -1;
     boolean whole = after < 0 || asked.containsKey("whole");
     Json.Obj figures = stats.json(after);
-    return figures.with("settings", settings()).with("providers", providers(whole));
+    return figures.with("waiting", waiting()).with("settings", settings())
+        .with("providers", providers(whole));
   }
 
   private Json.Obj one(long id) {
@@ -88,6 +89,13 @@ public final class DashboardApi {
         .put("job_names", Json.Arr.ofStrings(
             Arrays.stream(Job.values()).map(Job::wireName).toList()))
         .build();
+  }
+
+  private Json.Arr waiting() {
+    return new Json.Arr(router.waiting().stream().map(one -> (Json) Json.Obj.builder()
+        .put("provider", one.provider()).put("job", one.purpose().job().wireName())
+        .put("class", one.purpose().urgency().wireName()).put("since", one.since().toString())
+        .build()).toList());
   }
 
   private Json.Arr providers(boolean whole) {

@@ -28,6 +28,7 @@ public final class FailoverReply implements Reply {
   private final ArrayDeque<Event> kept = new ArrayDeque<>();
   private TargetOrder.Step step;
   private TargetReply reply;
+  private Duration queued = Duration.ZERO;
   private boolean committed;
   private boolean ended;
 
@@ -49,6 +50,12 @@ public final class FailoverReply implements Reply {
   /// The tries so far; the one that answers is the last.
   public List<Attempt> attempts() {
     return List.copyOf(attempts);
+  }
+
+  /// How long all targets together kept it waiting for places; known once it is closed.
+  @Override
+  public Duration queued() {
+    return queued;
   }
 
   @Override
@@ -135,7 +142,9 @@ public final class FailoverReply implements Reply {
   }
 
   private void release() {
-    if (reply != null) reply.close();
+    if (reply == null) return;
+    reply.close();
+    queued = queued.plus(reply.queued());
     reply = null;
   }
 

@@ -1,19 +1,22 @@
 package skyproxy.routing;
 
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 import skyproxy.chat.ChatException;
 import skyproxy.chat.ChatRequest;
 import skyproxy.chat.Failure;
-import skyproxy.chat.Job;
 import skyproxy.chat.Provider;
+import skyproxy.chat.Waiting;
 
 /// Opens the reply to a request, at the targets that its `model` text stands for. Any number of
 /// threads.
 public final class Router {
   private final Rotation rotation = new Rotation();
+  private final LongSupplier nanos;
   private final Cooldown cooldown;
   private final Map<Provider, Turnstile> turnstiles = new ConcurrentHashMap<>();
   private volatile Routes routes;
@@ -22,9 +25,10 @@ public final class Router {
     this(routes, System::nanoTime);
   }
 
-  /// @param nanos the clock for cooldowns
+  /// @param nanos the clock for cooldowns and queues
   public Router(Routes routes, LongSupplier nanos) {
     this.routes = routes;
+    this.nanos = nanos;
     cooldown = new Cooldown(nanos);
   }
 
@@ -55,6 +59,17 @@ public final class Router {
     return new FailoverReply(request, first, order, cooldown, this::turnstile);
   }
 
+  /// The requests that wait for a place now.
+  public List<Waiting> waiting() {
+    List<Waiting> all = new ArrayList<>();
+    for (Provider provider : routes.providers()) {
+      Turnstile turnstile = turnstiles.get(provider);
+      if (turnstile != null) all.addAll(turnstile.waiting(provider.name()));
+      all.addAll(provider.waiting());
+    }
+    return all;
+  }
+
   private boolean available(Target target) {
     return !cooldown.includes(target) && target.provider().health().ready();
   }
@@ -63,12 +78,13 @@ public final class Router {
   /// chose for the kind of work that the request is.
   private static Map<String, String> meanings(Routes table, ChatRequest request) {
     Map<String, String> meanings = new HashMap<>(table.aliases());
-    String chosen = table.jobs().isEmpty() ? null : table.jobs().get(Job.of(request).wireName());
+    String chosen = table.jobs().get(request.purpose().job().wireName());
     meanings.put("auto", chosen == null ? table.defaultModel() : chosen);
     return meanings;
   }
 
   private Turnstile turnstile(Provider provider) {
-    return turnstiles.computeIfAbsent(provider, p -> new Turnstile(p.limits().maxConcurrent()));
+    return turnstiles.computeIfAbsent(provider,
+        p -> new Turnstile(p.limits().maxConcurrent(), nanos));
   }
 }

@@ -46,6 +46,7 @@ final class TargetReply implements Reply {
   private Reply reply;
   private FinishReason finishReason;
   private boolean answered;
+  private long askedAt;
   private long visibleAt;
   private long lifeAt;
 
@@ -58,7 +59,7 @@ final class TargetReply implements Reply {
     this.target = target;
     this.timeouts = timeouts;
     thoughts = new ThoughtFilter(request.reasoning().shown());
-    ticket = turnstile.enter();
+    ticket = turnstile.enter(request.purpose());
   }
 
   /// Whether the target has been asked; before that no failure is its own.
@@ -71,7 +72,14 @@ final class TargetReply implements Reply {
   /// @param failure null when it answers
   Attempt attempt(Failure failure) {
     return new Attempt(target.id(), target.provider().name(), failure,
-        Duration.ofNanos(System.nanoTime() - startedAt));
+        Duration.ofNanos(System.nanoTime() - startedAt), queued());
+  }
+
+  /// How long it waited for a place here, and then at the provider.
+  @Override
+  public Duration queued() {
+    long here = (phase == Phase.QUEUED ? System.nanoTime() : askedAt) - startedAt;
+    return Duration.ofNanos(here).plus(reply == null ? Duration.ZERO : reply.queued());
   }
 
   /// The next event; signs of life are none. Null once all has come and something was said.
@@ -113,7 +121,7 @@ final class TargetReply implements Reply {
       throw ChatException.stopping(stopped);
     }
     phase = Phase.ASKED;
-    visibleAt = lifeAt = System.nanoTime();
+    askedAt = visibleAt = lifeAt = System.nanoTime();
     reply = target.provider().open(request.withModel(target.model()));
   }
 
@@ -178,6 +186,7 @@ final class TargetReply implements Reply {
 
   @Override
   public void close() {
+    if (phase == Phase.QUEUED) askedAt = System.nanoTime();
     phase = Phase.FINISHED;
     if (reply != null) reply.close();
     ticket.close();

@@ -10,7 +10,6 @@ import skyproxy.chat.ChatRequest;
 import skyproxy.chat.Chunk;
 import skyproxy.chat.Event;
 import skyproxy.chat.Failure;
-import skyproxy.chat.Job;
 import skyproxy.chat.Usage;
 import skyproxy.json.Cursor;
 import skyproxy.json.Json;
@@ -97,10 +96,11 @@ final class RequestRecorder {
   /// The request is over, one way or another.
   void over() {
     List<Attempt> attempts = reply == null ? List.of() : reply.attempts();
-    RequestRecord done = new RequestRecord(when, Job.of(request), request.model(),
+    RequestRecord done = new RequestRecord(when, request.purpose(), request.model(),
         attempts.isEmpty() ? request.model() : attempts.getLast().model(),
-        attempts.isEmpty() ? "" : attempts.getLast().provider(), request.stream(), firstToken,
-        sinceStart(), usage, cost, outcome, failure, status, attempts,
+        attempts.isEmpty() ? "" : attempts.getLast().provider(), request.stream(),
+        reply == null ? Duration.ZERO : reply.queued(), firstToken, sinceStart(), usage, cost,
+        outcome, failure, status, attempts,
         answer == null ? null : request.body().toString(),
         answer == null ? null : answer.toString());
     stats.add(done);
@@ -117,6 +117,7 @@ final class RequestRecorder {
         }
         + ", first word " + (done.firstToken() == null ? "never" : seconds(done.firstToken()))
         + ", total " + seconds(done.total())
+        + (done.queued().toMillis() < 1 ? "" : ", queued " + seconds(done.queued()))
         + (done.attempts().size() > 1 ? ", " + done.attempts().size() + " tries" : ""));
   }
 

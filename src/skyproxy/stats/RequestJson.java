@@ -17,10 +17,12 @@ final class RequestJson {
         .put("id", id)
         .put("when", request.when().toString())
         .put("job", request.job().wireName())
+        .put("class", request.purpose().urgency().wireName())
         .put("asked", cut(request.modelText()))
         .put("model", cut(request.model()))
         .put("provider", request.provider())
         .put("stream", request.streamed());
+    putMillis(out, "queued_ms", request.queued());
     putMillis(out, "first_token_ms", request.firstToken());
     putMillis(out, "total_ms", request.total());
     out.put("prompt_tokens", request.usage().prompt())
@@ -52,6 +54,7 @@ final class RequestJson {
     Json.Obj.Builder out = Json.Obj.builder()
         .put("model", cut(attempt.model())).put("provider", attempt.provider());
     putMillis(out, "took_ms", attempt.took());
+    putMillis(out, "queued_ms", attempt.queued());
     if (attempt.failure() != null) putFailure(out, attempt.failure());
     return out.build();
   }

@@ -6,16 +6,18 @@ import java.util.List;
 import skyproxy.chat.Attempt;
 import skyproxy.chat.Failure;
 import skyproxy.chat.Job;
+import skyproxy.chat.Purpose;
 import skyproxy.chat.Usage;
 
 /// A request that has ended.
 ///
 /// @param when it came in
-/// @param job what it most likely was for
+/// @param purpose what it most likely was for
 /// @param modelText the `model` that the client sent
 /// @param model the id of the model that answered or failed last; `modelText` when none was tried
 /// @param provider who answered or failed last; "" when none was tried
 /// @param streamed whether the client asked for a stream
+/// @param queued how long it waited for places
 /// @param firstToken from the request to the first word from upstream, or null when none came
 /// @param total from the request to its end
 /// @param usage what the upstream counted, [Usage#NONE] when it did not tell
@@ -26,10 +28,10 @@ import skyproxy.chat.Usage;
 /// @param attempts all tries, in order
 /// @param prompt the request as it came, or null unless [Stats#keepsTexts]
 /// @param answer what was said, or null unless [Stats#keepsTexts]
-public record RequestRecord(Instant when, Job job, String modelText, String model, String provider,
-    boolean streamed, Duration firstToken, Duration total, Usage usage, Double cost,
-    Outcome outcome, Failure failure, int status, List<Attempt> attempts, String prompt,
-    String answer) {
+public record RequestRecord(Instant when, Purpose purpose, String modelText, String model,
+    String provider, boolean streamed, Duration queued, Duration firstToken, Duration total,
+    Usage usage, Double cost, Outcome outcome, Failure failure, int status,
+    List<Attempt> attempts, String prompt, String answer) {
 
   private static final int PROMPT = 64_000;
   private static final int ANSWER = 32_000;
@@ -48,6 +50,10 @@ public record RequestRecord(Instant when, Job job, String modelText, String mode
     attempts = List.copyOf(attempts);
   }
 
+  public Job job() {
+    return purpose.job();
+  }
+
   RequestRecord withoutTexts() {
     return prompt == null && answer == null ? this : withTexts(null, null);
   }
@@ -59,8 +65,8 @@ public record RequestRecord(Instant when, Job job, String modelText, String mode
   }
 
   private RequestRecord withTexts(String question, String reply) {
-    return new RequestRecord(when, job, modelText, model, provider, streamed, firstToken, total,
-        usage, cost, outcome, failure, status, attempts, question, reply);
+    return new RequestRecord(when, purpose, modelText, model, provider, streamed, queued,
+        firstToken, total, usage, cost, outcome, failure, status, attempts, question, reply);
   }
 
   /// The middle of a prompt tells the least.

@@ -22,7 +22,7 @@ final class JobPromptsTest {
       for (Integer limit : LIMITS) {
         if (prompt.purpose().job() == Job.OTHER && limit != null) continue;
         asked++;
-        Purpose seen = Purpose.of(prompt.request(limit));
+        Purpose seen = prompt.request(limit).purpose();
         if (!seen.equals(prompt.purpose())) {
           missed.add(prompt.file() + " " + prompt.number() + ", limit " + limit + ": "
               + prompt.purpose() + " seen as " + seen);

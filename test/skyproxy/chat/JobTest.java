@@ -66,7 +66,7 @@ final class JobTest {
           {"type":"text","text":"You are Hroki, in Skyrim. Respond in character now."},
           {"type":"image_url","image_url":{"url":"data:image/png;base64,AAAA"}}]}]}""");
     assertEquals(Job.VISION,
-        Job.of(ChatRequest.parse((Json.Obj) picture, ChatRequest.Caller.UNKNOWN)));
+        ChatRequest.parse((Json.Obj) picture, ChatRequest.Caller.UNKNOWN).purpose().job());
   }
 
   @Test
@@ -87,7 +87,7 @@ final class JobTest {
   }
 
   private static Job job(Integer maxTokens, boolean stream, String... rolesAndTexts) {
-    return Job.of(request(maxTokens, stream, rolesAndTexts));
+    return request(maxTokens, stream, rolesAndTexts).purpose().job();
   }
 
   private static ChatRequest request(Integer maxTokens, boolean stream, String... rolesAndTexts) {

@@ -17,6 +17,8 @@ import skyproxy.chat.ChatException;
 import skyproxy.chat.Event;
 import skyproxy.chat.Failure;
 import skyproxy.chat.FinishReason;
+import skyproxy.chat.Job;
+import skyproxy.chat.Purpose;
 import skyproxy.chat.Usage;
 import skyproxy.testing.ScriptedProvider;
 
@@ -27,9 +29,10 @@ final class TargetReplyTest {
   private static final Timeouts PATIENT = new Timeouts(LONG, LONG, LONG);
   private static final Event AYE = new Event.Text("Aye.");
   private static final Event END = new Event.Finish(FinishReason.STOP, Usage.NONE);
+  private static final Purpose USUAL = new Purpose(Job.OTHER);
   private static final Semaphore NEVER = new Semaphore(0);
 
-  private final Turnstile turnstile = new Turnstile(1);
+  private final Turnstile turnstile = new Turnstile(1, System::nanoTime);
 
   private TargetReply open(ScriptedProvider provider, Timeouts timeouts) {
     return new TargetReply(RouterTest.request("x > y"), new Target("x", provider, "own"), turnstile,
@@ -51,13 +54,15 @@ final class TargetReplyTest {
   @Test
   void the_target_is_asked_by_its_own_name_once_there_is_a_place() {
     ScriptedProvider provider = ScriptedProvider.of(AYE, END);
-    Turnstile.Ticket place = turnstile.enter();
+    Turnstile.Ticket place = turnstile.enter(USUAL);
     TargetReply reply = open(provider, PATIENT);
     assertEquals(Event.QUIET, reply.next(Duration.ZERO));
     assertFalse(reply.asked());
+    assertTrue(reply.queued().isPositive());
     place.close();
     assertEquals(List.of(AYE, END), read(reply));
     assertTrue(reply.asked());
+    assertEquals(reply.queued(), reply.attempt(null).queued(), "it is over");
     assertEquals(List.of("own"), provider.asked());
     assertNull(reply.next(LONG), "the end stays the end");
   }
@@ -73,17 +78,17 @@ final class TargetReplyTest {
 
   @Test
   void who_is_closed_while_waiting_leaves_the_queue() {
-    Turnstile.Ticket place = turnstile.enter();
+    Turnstile.Ticket place = turnstile.enter(USUAL);
     TargetReply reply = open(ScriptedProvider.of(AYE, END), PATIENT);
-    assertEquals(1, turnstile.waiting());
+    assertEquals(1, turnstile.waiting("scripted").size());
     reply.close();
-    assertEquals(0, turnstile.waiting());
+    assertEquals(List.of(), turnstile.waiting("scripted"));
     place.close();
   }
 
   @Test
   void a_place_that_does_not_come_in_time_is_no_failure_of_the_target() {
-    turnstile.enter();
+    turnstile.enter(USUAL);
     ScriptedProvider provider = ScriptedProvider.of(AYE, END);
     TargetReply reply = open(provider, new Timeouts(SHORT, LONG, LONG));
     Failure failure = assertThrows(ChatException.class, () -> reply.next(LONG)).failure();

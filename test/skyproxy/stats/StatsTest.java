@@ -19,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import skyproxy.chat.Attempt;
 import skyproxy.chat.Failure;
 import skyproxy.chat.Job;
+import skyproxy.chat.Purpose;
 import skyproxy.chat.Usage;
 import skyproxy.json.Cursor;
 
@@ -79,14 +80,21 @@ final class StatsTest {
   @Test
   void the_last_request_comes_first_with_all_that_was_tried() {
     stats.add(answered("a", Job.DIALOGUE, 10, 20));
-    stats.add(new RequestRecord(Instant.now(), Job.DIALOGUE, "a > b", "b", "openrouter", true,
-        Duration.ofMillis(800), Duration.ofSeconds(2), new Usage(1_000, 50, 900, 0), 0.0123,
+    stats.add(new RequestRecord(Instant.now(), new Purpose(Job.MEMORY, Job.SPEAKER), "a > b", "b",
+        "openrouter", true, Duration.ofMillis(90), Duration.ofMillis(800),
+        Duration.ofSeconds(2), new Usage(1_000, 50, 900, 0), 0.0123,
         RequestRecord.Outcome.ANSWERED, null, 200, List.of(
-            new Attempt("a", "claude", new Failure.RateLimited("Wait.", null), Duration.ZERO),
-            new Attempt("b", "openrouter", null, Duration.ofMillis(700))), null, null));
+            new Attempt("a", "claude", new Failure.RateLimited("Wait.", null), Duration.ZERO,
+                Duration.ZERO),
+            new Attempt("b", "openrouter", null, Duration.ofMillis(700), Duration.ofMillis(90))),
+        null, null));
     Cursor last = json().at("recent").at(0);
     assertEquals(2, last.at("id").integer());
     assertEquals("b", last.at("model").string());
+    assertEquals("memory", last.at("job").string());
+    assertEquals("line", last.at("class").string());
+    assertEquals(90, last.at("queued_ms").integer());
+    assertEquals(90, last.at("attempts").at(1).at("queued_ms").integer());
     assertEquals("rate_limited", last.at("attempts").at(0).at("failure").string());
     assertEquals("Wait.", last.at("attempts").at(0).at("message").string());
     assertEquals(900, last.at("cached_tokens").integer());
@@ -190,15 +198,15 @@ final class StatsTest {
 
   private static RequestRecord said(String prompt) {
     RequestRecord plain = answered("m", Job.DIALOGUE, 10, 20);
-    return new RequestRecord(plain.when(), plain.job(), "m", "m", "claude", true,
-        plain.firstToken(), plain.total(), plain.usage(), null, plain.outcome(), null, 200,
-        List.of(), prompt, "fine");
+    return new RequestRecord(plain.when(), plain.purpose(), "m", "m", "claude", true,
+        plain.queued(), plain.firstToken(), plain.total(), plain.usage(), null, plain.outcome(),
+        null, 200, List.of(), prompt, "fine");
   }
 
   private static RequestRecord tried(Failure failure) {
-    Attempt attempt = new Attempt("m", "claude", failure, Duration.ofMillis(3));
-    return new RequestRecord(Instant.now(), Job.OTHER, "m", "m", "claude", true, null,
-        Duration.ofMillis(4), Usage.NONE, null,
+    Attempt attempt = new Attempt("m", "claude", failure, Duration.ofMillis(3), Duration.ZERO);
+    return new RequestRecord(Instant.now(), new Purpose(Job.OTHER), "m", "m", "claude", true,
+        Duration.ZERO, null, Duration.ofMillis(4), Usage.NONE, null,
         failure == null ? RequestRecord.Outcome.ANSWERED : RequestRecord.Outcome.FAILED,
         failure, 200,
         List.of(attempt), null, null);
@@ -238,8 +246,8 @@ final class StatsTest {
 
   private static RequestRecord exchange(String model, Job job, Long first, long total,
       RequestRecord.Outcome outcome, Failure failure) {
-    return new RequestRecord(Instant.now(), job, model, model, "claude", true,
-        first == null ? null : Duration.ofMillis(first), Duration.ofMillis(total),
+    return new RequestRecord(Instant.now(), new Purpose(job), model, model, "claude", true,
+        Duration.ZERO, first == null ? null : Duration.ofMillis(first), Duration.ofMillis(total),
         new Usage(100, 20, 0, 0), null, outcome, failure, failure == null ? 200 : 504, List.of(),
         null, null);
   }
