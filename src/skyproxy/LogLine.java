@@ -1,39 +1,62 @@
 package skyproxy;
 
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
 import java.util.logging.Formatter;
-import java.util.logging.Handler;
 import java.util.logging.LogRecord;
-import java.util.logging.Logger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import skyproxy.chat.Secrets;
 
-/// Masks the credentials in each line of the log, stack traces included, however a handler writes
-/// it.
+/// Writes a record of the log as a line for people: the time, the level, the words, and below them
+/// the stack trace if there is one. Credentials are masked, also in the stack trace.
+///
+/// The code pages of consoles (437 and 850 in most of the West) lack dashes and curly quotes, so
+/// these become plain; letters of names stay. No control character gets through, for terminals
+/// obey some of them and a line break would begin what looks like another line of ours.
 final class LogLine extends Formatter {
-  private final Formatter written;
-
-  LogLine(Formatter written) {
-    this.written = written;
-  }
-
-  /// For all handlers there are; to be called once, before the first line.
-  static void everywhere() {
-    for (Handler handler : Logger.getLogger("").getHandlers()) {
-      if (handler.getFormatter() != null) handler.setFormatter(new LogLine(handler.getFormatter()));
-    }
-  }
+  private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm:ss");
+  private static final Pattern UNPLAIN =
+      Pattern.compile("[\u2010-\u2015\u2018-\u201f\u2026\u2190\u2192\u00a0\u2022\u00b7\u00d7]");
+  private static final Pattern CONTROL = Pattern.compile("[\\p{Cc}\u2028\u2029&&[^\n\t]]");
+  private static final Pattern BREAKS = Pattern.compile("\\s*\\R\\s*");
 
   @Override
   public String format(LogRecord line) {
-    return Secrets.masked(written.format(line));
+    String words = BREAKS.matcher(formatMessage(line)).replaceAll(" ");
+    StringBuilder text = new StringBuilder()
+        .append(line.getInstant().atZone(ZoneId.systemDefault()).format(TIME)).append(' ')
+        .append(line.getLevel().getName()).append(' ').append(words).append('\n');
+    if (line.getThrown() != null) text.append(trace(line.getThrown()));
+    return plain(Secrets.masked(text.toString())).replace("\n", System.lineSeparator());
   }
 
-  @Override
-  public String getHead(Handler handler) {
-    return written.getHead(handler);
+  private static String trace(Throwable thrown) {
+    StringWriter text = new StringWriter();
+    thrown.printStackTrace(new PrintWriter(text));
+    return text.toString().replace("\r\n", "\n");
   }
 
-  @Override
-  public String getTail(Handler handler) {
-    return written.getTail(handler);
+  /// The text as every console can show it, but for letters.
+  static String plain(String text) {
+    String harmless = CONTROL.matcher(text).replaceAll("?");
+    return UNPLAIN.matcher(harmless).replaceAll(sign ->
+        Matcher.quoteReplacement(plain(sign.group().charAt(0))));
+  }
+
+  private static String plain(char sign) {
+    return switch (sign) {
+      case '\u2018', '\u2019', '\u201a', '\u201b' -> "'";
+      case '\u201c', '\u201d', '\u201e', '\u201f' -> "\"";
+      case '\u2026' -> "...";
+      case '\u2190' -> "<-";
+      case '\u2192' -> "->";
+      case '\u00a0' -> " ";
+      case '\u2022', '\u00b7' -> "*";
+      case '\u00d7' -> "x";
+      default -> "-";
+    };
   }
 }

@@ -6,7 +6,6 @@ import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.security.CodeSource;
 import java.util.List;
-import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import skyproxy.settings.CommandLine;
@@ -49,16 +48,20 @@ public final class Main {
 
   private static void run(CommandLine commandLine) throws SettingsException, IOException {
     setProperties();
-    LogLine.everywhere();
+    LogQueue log = new LogQueue().to("console", new LogLine(), System.err::print);
+    log.install();
     LiveSettings live = LiveSettings.load(commandLine, System.getenv(), jarFolder());
     Settings settings = live.now();
     if (settings.verbose()) logDetails();
     Wiring wiring = new Wiring(live, version());
-    Runtime.getRuntime().addShutdownHook(
-        Thread.ofPlatform().name("stop").unstarted(wiring::close));
-    System.out.println("Listening on " + wiring.uri());
+    Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("stop").unstarted(() -> {
+      wiring.close();
+      log.flush();
+    }));
     if (settings.exitWith() != null) GameWatch.start(settings.exitWith(), () -> System.exit(0));
     if (settings.open()) Browser.open(wiring.uri());
+    // Last, since a console that stands still keeps whoever writes to it waiting.
+    System.out.println("Listening on " + wiring.uri());
   }
 
   /// What the JDK reads once, when its HTTP classes load (a value that the player gave stays), and
@@ -70,7 +73,6 @@ public final class Main {
     preset("sun.net.httpserver.idleInterval", "900");
     // The same towards the upstreams, where a new connection costs a TLS handshake as well.
     preset("jdk.httpclient.keepalive.timeout", "600");
-    preset("java.util.logging.SimpleFormatter.format", "%1$tT %4$s %5$s%6$s%n");
     // Java asks the list of users; shells, the CLIs and whoever sets HOME mean this by `~`.
     String home = System.getenv("HOME");
     boolean unix = File.separatorChar == '/';
@@ -83,7 +85,6 @@ public final class Main {
 
   private static void logDetails() {
     OURS.setLevel(Level.FINE);
-    for (Handler handler : Logger.getLogger("").getHandlers()) handler.setLevel(Level.FINE);
   }
 
   private static String version() {

@@ -20,7 +20,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
-import java.util.logging.SimpleFormatter;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -268,7 +267,7 @@ final class MainTest {
   void a_line_of_the_log_is_masked_with_its_cause() {
     LogRecord line = new LogRecord(Level.WARNING, Leaks.WORDS);
     line.setThrown(new IOException(Leaks.WORDS, new IOException(Leaks.WORDS)));
-    String written = new LogLine(new SimpleFormatter()).format(line);
+    String written = new LogLine().format(line);
     Leaks.assertNone(written);
     assertTrue(written.contains("java.io.IOException: No: ***"), written);
   }

@@ -1,0 +1,182 @@
+package skyproxy;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.logging.Formatter;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+
+/// Keeps those who log from waiting for those who read: a click into a Windows console stops every
+/// write to it, for as long as the player likes.
+///
+/// The last lines wait in one bounded queue, and each end of it (the console, a file) takes them at
+/// its own pace, on a thread of its own. What an end was too slow for is dropped there, counted,
+/// and said in its place when the end moves on. Any number of threads log.
+final class LogQueue extends Handler {
+  private static final int CAPACITY = 1_000;
+  /// How long the end of the program waits for an end that stands still.
+  private static final Duration LAST_WORDS = Duration.ofMillis(300);
+
+  /// Where lines are written; may block for any time.
+  interface End {
+    void write(String line) throws IOException;
+  }
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+  private final LogRecord[] lines;
+  private final List<Reader> readers = new ArrayList<>();
+  private long added;
+
+  LogQueue() {
+    this(CAPACITY);
+  }
+
+  LogQueue(int capacity) {
+    lines = new LogRecord[capacity];
+    setLevel(Level.ALL);
+  }
+
+  /// Makes this the only way of the log; to be called once, before the first line.
+  void install() {
+    Logger root = Logger.getLogger("");
+    for (Handler handler : root.getHandlers()) root.removeHandler(handler);
+    root.addHandler(this);
+    // Else the JDK writes a stack trace to the console itself, and waits for it.
+    Thread.setDefaultUncaughtExceptionHandler((thread, bug) -> System.getLogger("skyproxy").log(
+        System.Logger.Level.ERROR, "A fault of the proxy, please report it:", bug));
+  }
+
+  /// Adds an end that gets every line from now on.
+  ///
+  /// @param name in the name of its thread, and in what is said of lines that it did not take
+  LogQueue to(String name, Formatter formatter, End end) {
+    lock.lock();
+    try {
+      Reader reader = new Reader(name, formatter, end, added);
+      readers.add(reader);
+      Thread.ofPlatform().daemon().name("log to the " + name).start(reader);
+    } finally {
+      lock.unlock();
+    }
+    return this;
+  }
+
+  @Override
+  public void publish(LogRecord line) {
+    if (!isLoggable(line)) return;
+    lock.lock();
+    try {
+      lines[(int) (added++ % lines.length)] = line;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Waits until all is written, but not long for an end that stands still.
+  @Override
+  public void flush() {
+    lock.lock();
+    try {
+      long left = LAST_WORDS.toNanos();
+      long all = added;
+      while (left > 0 && readers.stream().anyMatch(reader -> reader.written < all)) {
+        left = changed.awaitNanos(left);
+      }
+    } catch (InterruptedException hurry) {
+      Thread.currentThread().interrupt();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Lines may still come: the parts of the program end in no order.
+  @Override
+  public void close() {
+    flush();
+  }
+
+  /// What one end has taken so far.
+  private final class Reader implements Runnable {
+    private final String name;
+    private final Formatter formatter;
+    private final End end;
+    private long next;
+    private long written;
+
+    private Reader(String name, Formatter formatter, End end, long from) {
+      this.name = name;
+      this.formatter = formatter;
+      this.end = end;
+      next = from;
+      written = from;
+    }
+
+    @Override
+    public void run() {
+      try {
+        while (true) {
+          Taken taken = take();
+          if (taken.dropped > 0) end.write(formatted(dropped(taken.dropped)));
+          end.write(formatted(taken.line));
+          wrote();
+        }
+      } catch (IOException | InterruptedException _) {
+        // Nobody reads there any more.
+      } finally {
+        leave();
+      }
+    }
+
+    private Taken take() throws InterruptedException {
+      lock.lockInterruptibly();
+      try {
+        while (next == added) changed.await();
+        long dropped = Math.max(0, added - lines.length - next);
+        next += dropped;
+        return new Taken(lines[(int) (next++ % lines.length)], dropped);
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    private void wrote() {
+      lock.lock();
+      written = next;
+      if (written == added) changed.signalAll();
+      lock.unlock();
+    }
+
+    private void leave() {
+      lock.lock();
+      readers.remove(this);
+      changed.signalAll();
+      lock.unlock();
+    }
+
+    private LogRecord dropped(long count) {
+      return new LogRecord(Level.WARNING, (count == 1 ? "1 line is" : count + " lines are")
+          + " missing here: the " + name + " stood still meanwhile.");
+    }
+
+    private String formatted(LogRecord line) {
+      try {
+        return formatter.format(line);
+      } catch (RuntimeException bug) {
+        return formatter.format(
+            new LogRecord(Level.SEVERE, "A line of the log can't be written: " + bug));
+      }
+    }
+  }
+
+  /// @param dropped how many lines before this one are lost
+  private record Taken(LogRecord line, long dropped) {}
+}
