@@ -64,7 +64,8 @@ test-field: $(TESTS)/compiled ## the cases that players met, and the list of rea
 
 test-windows: $(TESTS)/compiled ## the fast tests on a Windows Java, under Wine
 	@test/windows/wine.sh build/windows.count 'C:\java\bin\java.exe' -ea -XX:+UseSerialGC \
-	  -cp '$(subst :,;,$(TEST_PATH))' -Dskyproxy.jar=$(JAR) -Dskyproxy.cli='C:\cli' \
+	  --enable-native-access=ALL-UNNAMED -cp '$(subst :,;,$(TEST_PATH))' \
+	  -Dskyproxy.jar=$(JAR) -Dskyproxy.cli='C:\cli' \
 	  $(subst /count,/windows.count,$(RUN_TESTS)) untagged=$(SLOW)
 
 bench: $(TESTS)/compiled ## measure; ARGS are the benchmark's

@@ -107,6 +107,7 @@ final class Build {
   private static Path manifest(Path work) throws IOException {
     return Files.writeString(work.resolve("MANIFEST.MF"), """
         Main-Class: skyproxy.Launcher
+        Enable-Native-Access: ALL-UNNAMED
         Implementation-Title: SkyrimNet Proxy
         Implementation-Version: %s
         """.formatted(VERSION));

@@ -24,7 +24,7 @@ final class LogQueue extends Handler {
   /// How long the end of the program waits for an end that stands still.
   private static final Duration LAST_WORDS = Duration.ofMillis(300);
 
-  /// Where lines are written; may block for any time.
+  /// A place that lines are written to; may block for any time.
   interface End {
     void write(String line) throws IOException;
   }
@@ -104,7 +104,7 @@ final class LogQueue extends Handler {
     flush();
   }
 
-  /// What one end has taken so far.
+  /// The thread of one end, and its place in the queue.
   private final class Reader implements Runnable {
     private final String name;
     private final Formatter formatter;
