@@ -90,14 +90,17 @@ public final class Subprocess implements AutoCloseable {
 
   /// Ends it and its descendants. Blocks until they are gone, or killed.
   ///
-  /// The descendants are looked up first: those of a process that has ended are nobody's.
+  /// The descendants are looked up first: those of a process that has ended are nobody's. It is
+  /// not asked for any: on Windows its number may have been another's, whose children live on.
   ///
   /// @param ask asks it to end by itself
   /// @param grace how long that may take. Then it gets a signal (SIGTERM; Windows knows none, and
   ///     kills), and what is left after [#LAST_CHANCE] is killed
   void end(Runnable ask, Duration grace) {
-    List<ProcessHandle> family = Stream.concat(process.descendants(), Stream.of(process.toHandle()))
-        .toList();
+    Stream<ProcessHandle> descendants =
+        process.isAlive() ? process.descendants() : Stream.empty();
+    List<ProcessHandle> family =
+        Stream.concat(descendants, Stream.of(process.toHandle())).toList();
     ask.run();
     try {
       if (grace.isPositive()) process.waitFor(grace.toNanos(), TimeUnit.NANOSECONDS);
