@@ -29,6 +29,7 @@ import skyproxy.testing.RealCli;
 
 /// The running program and the real Claude CLI, with a made-up login, in the mode `direct`.
 @Tag("cli")
+@Tag("claude")
 final class RealClaudeTest {
   private static final String TOKEN = "sk-ant-oat01-made-up-0123456789";
   private static final Pattern CALLED = Pattern.compile("Captured .* after ([\\d,.]+) ms"

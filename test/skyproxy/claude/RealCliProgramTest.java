@@ -32,6 +32,7 @@ import skyproxy.testing.RealCli;
 
 /// The running program and the real Claude CLI, with a made-up login, in the mode `cli`.
 @Tag("cli")
+@Tag("claude")
 final class RealCliProgramTest {
   private static final String TOKEN = "sk-ant-oat01-made-up-0123456789";
   private static final String HAIL = """

@@ -76,8 +76,9 @@ public final class RealCli {
 
   private static Path command(String name) {
     assumeIsolated();
-    Path command = FOLDER.resolve("node_modules", ".bin", name);
-    assumeTrue(Files.isExecutable(command) && Files.exists(FOLDER.resolve("ready")),
+    Path command = Os.WINDOWS ? FOLDER.resolve(Os.program(name))
+        : FOLDER.resolve("node_modules", ".bin", name);
+    assumeTrue(Files.isExecutable(command) && (Os.WINDOWS || Files.exists(FOLDER.resolve("ready"))),
         "The real " + name + " is not there: `make test-cli` fetches it where npm can be had.");
     return command;
   }

@@ -18,7 +18,8 @@ import org.junit.platform.launcher.TagFilter;
 import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
 
-/// Runs the compiled tests: `RunTests CLASSES COUNT [tag=A,B | untagged=A,B] [class=Name,Other]`.
+/// Runs the compiled tests: `RunTests CLASSES COUNT [tag=A,B | untagged=A,B] [class=Name,Other]
+/// [plus=OTHER]`, where OTHER is the COUNT of another run that is added to this one's.
 ///
 /// The last line it prints is `N passed, N failed, N skipped`, on Windows after its name. It is
 /// also written to the file COUNT as the last act, so that whoever started this knows whether it
@@ -36,6 +37,9 @@ public final class RunTests {
     OURS.setLevel(Level.WARNING); // a line for each request is too much here
     TestLog log = new TestLog(out);
     LauncherFactory.create().execute(request(args), log);
+    for (String arg : args) {
+      if (arg.startsWith("plus=")) log.add(Files.readString(Path.of(arg.substring(5))));
+    }
     String count = log.finish();
     out.println(Os.WINDOWS ? "Windows: " + count : count);
     out.flush();
@@ -53,6 +57,7 @@ public final class RunTests {
         case "untagged" -> filters.add(TagFilter.excludeTags(values));
         case "class" -> filters.add(ClassNameFilter.includeClassNamePatterns(
             ".*\\b(" + String.join("|", values) + ")(\\$.*)?"));
+        case "plus" -> { }
         default -> throw new IllegalArgumentException(arg);
       }
     }

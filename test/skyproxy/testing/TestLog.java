@@ -2,6 +2,7 @@ package skyproxy.testing;
 
 import java.io.PrintStream;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -63,6 +64,14 @@ final class TestLog implements TestExecutionListener {
       long ms = (System.nanoTime() - started.get(test.getUniqueId())) / 1_000_000;
       out.printf("%-40s %4d passed %7d ms%n", name(test), passed - passedBefore, ms);
     }
+  }
+
+  /// Adds what another run counted.
+  synchronized void add(String count) {
+    String[] words = count.split(" ");
+    passed += Integer.parseInt(words[0]);
+    failures.addAll(Collections.nCopies(Integer.parseInt(words[2]), "elsewhere, see above"));
+    skipped += Integer.parseInt(words[4].strip());
   }
 
   /// The count, after what there is to say about failures and skipped tests.
