@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.File;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
@@ -96,7 +97,7 @@ final class MainTest {
   }
 
   @Test
-  @DisabledOnOs(OS.WINDOWS)
+  @DisabledOnOs(value = OS.WINDOWS, disabledReason = "Windows has no HOME.")
   void the_player_is_at_home_where_the_environment_says() throws Exception {
     Path home = folder.resolve("elsewhere");
     Path file = home.resolve(System.getProperty("os.name").startsWith("Mac")
@@ -157,7 +158,7 @@ final class MainTest {
         folder.resolve("proxy.jar"), StandardCopyOption.REPLACE_EXISTING);
     Path file = Files.writeString(folder.resolve("config.json"), """
         {"port":0,"codex":"off","claude":"off","aliases":{"lydia":"demo"}}""");
-    Process process = new ProcessBuilder(Os.java(), "-jar", jar.toString())
+    Process process = new ProcessBuilder(Os.java(), Os.QUIET, "-jar", jar.toString())
         .redirectError(ProcessBuilder.Redirect.DISCARD).start();
     try {
       String line = process.inputReader().readLine();
@@ -189,6 +190,7 @@ final class MainTest {
   }
 
   @Test
+  @DisabledOnOs(value = OS.WINDOWS, disabledReason = "Windows has no signals.")
   void a_signal_lets_the_running_reply_end() throws Exception {
     try (Program program = Program.listening(folder);
         RawClient running = program.client().post("/v1",
@@ -258,7 +260,7 @@ final class MainTest {
     Files.writeString(home.resolve("c.json"), "{}");
     Files.writeString(home.resolve("c-stats.json"), "{");
     try (Program program = Program.listening(folder, "--config", home + "/c.json")) {
-      awaitLogged(program, "begin anew: " + folder + "/***");
+      awaitLogged(program, "begin anew: " + folder + File.separator + "***");
       assertFalse(program.stderr().contains("player@"), program.stderr());
     }
   }

@@ -3,11 +3,10 @@ package skyproxy.claude;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static skyproxy.testing.FakeUpstream.sse;
 import static skyproxy.testing.FakeUpstream.status;
 
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,6 +25,7 @@ import skyproxy.json.Json;
 import skyproxy.testing.FakeUpstream;
 import skyproxy.testing.FakeUpstream.Answer;
 import skyproxy.testing.Fixtures;
+import skyproxy.testing.Os;
 import skyproxy.testing.Program;
 import skyproxy.testing.RawClient;
 
@@ -236,7 +236,7 @@ final class ClaudeProgramTest {
 
   /// A fake CLI as one program file.
   private Path script(String how) throws IOException {
-    assumeTrue(File.separatorChar == '/', "a script is no program on Windows");
+    assumeFalse(Os.WINDOWS, "A script is no program on Windows.");
     StringBuilder line = new StringBuilder("exec");
     for (String word : FakeCli.claude(how).command()) line.append(" '").append(word).append('\'');
     Path script = folder.resolve("fake-" + how);

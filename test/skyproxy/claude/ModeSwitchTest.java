@@ -2,13 +2,12 @@ package skyproxy.claude;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static skyproxy.claude.cli.FakeClaudes.request;
 import static skyproxy.testing.FakeUpstream.sse;
 import static skyproxy.testing.Replies.next;
 import static skyproxy.testing.Replies.until;
 
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,6 +25,7 @@ import skyproxy.claude.cli.FakeClaudes;
 import skyproxy.settings.Settings.ClaudeMode;
 import skyproxy.testing.FakeUpstream;
 import skyproxy.testing.Fixtures;
+import skyproxy.testing.Os;
 import skyproxy.testing.Replies;
 
 /// The mode `cli` as one of the modes of Claude, and changed while the proxy runs.
@@ -99,7 +99,7 @@ final class ModeSwitchTest {
 
   /// A script in the place of the CLI, which starts the fake one.
   private ClaudeProvider provider(FakeUpstream upstream) throws IOException {
-    assumeTrue(File.separatorChar == '/', "It takes a shell script for the CLI.");
+    assumeFalse(Os.WINDOWS, "It takes a shell script for the CLI.");
     Path script = folder.resolve("claude");
     StringBuilder command = new StringBuilder("#!/bin/sh\nexport FAKE_CLAUDE_LOG='"
         + folder.resolve("log") + "' FAKE_CLAUDE_HOME='" + folder + "'\nexec");

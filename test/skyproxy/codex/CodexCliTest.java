@@ -15,6 +15,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import skyproxy.testing.Os;
 import skyproxy.upstream.ProgramSearch;
 
 /// The places where npm and others put Codex, on every system.
@@ -68,7 +69,7 @@ final class CodexCliTest {
     Path program = file("lib/node_modules/@openai/codex/node_modules/@openai/codex-linux-x64/"
         + "vendor/x86_64-unknown-linux-musl/bin/codex", "\u007fELF");
     Files.createDirectories(temp.resolve("bin"));
-    Files.createSymbolicLink(temp.resolve("bin/codex"), js);
+    Os.link(temp.resolve("bin/codex"), js);
     finds(program, CodexCli.find("codex", linux(temp.resolve("bin"))));
   }
 

@@ -30,6 +30,7 @@ import skyproxy.chat.Failure;
 import skyproxy.chat.FinishReason;
 import skyproxy.chat.Reply;
 import skyproxy.chat.Usage;
+import skyproxy.json.Json;
 import skyproxy.testing.Replies;
 
 /// Replies through an app-server, and all that can happen to it.
@@ -262,8 +263,8 @@ final class CodexProviderTest {
     var health = codex.health();
     assertTrue(health.ready());
     assertEquals("""
-        {"path":"%s","auth_cached":true,"token_expired":false,"error":null}"""
-        .formatted(stage.cli()), health.details().toString());
+        {"path":%s,"auth_cached":true,"token_expired":false,"error":null}"""
+        .formatted(new Json.Str(stage.cli().toString())), health.details().toString());
     var ids = codex.models().stream().map(model -> model.id()).toList();
     assertTrue(ids.containsAll(List.of("gpt-5.5", "gpt-5.3-codex")), ids.toString());
     assertFalse(ids.contains("secret"));

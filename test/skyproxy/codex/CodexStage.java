@@ -48,7 +48,7 @@ final class CodexStage implements AutoCloseable {
   }
 
   Path cli() {
-    return folder.resolve("bin").resolve("codex");
+    return folder.resolve("bin").resolve(FakeCodex.FILE);
   }
 
   CodexStage mode(String mode) {

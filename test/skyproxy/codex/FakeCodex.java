@@ -31,6 +31,9 @@ final class FakeCodex {
   private static final Set<String> INTERRUPTED = ConcurrentHashMap.newKeySet();
   private static final Map<String, String> ASKED = new ConcurrentHashMap<>();
 
+  /// The name of the file that [#install] makes.
+  static final String FILE = Os.WINDOWS ? "codex.cmd" : "codex";
+
   private FakeCodex() {}
 
   /// Writes a script that starts this class, as the file of a CLI.
@@ -42,9 +45,10 @@ final class FakeCodex {
       if (!absolute.isEmpty()) absolute.append(System.getProperty("path.separator"));
       absolute.append(Path.of(part).toAbsolutePath());
     }
-    String command = "\"" + Os.java() + "\" -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xmx64m -cp \""
-        + absolute + "\" skyproxy.codex.FakeCodex ";
-    Path script = folder.resolve(Os.WINDOWS ? "codex.cmd" : "codex");
+    String command = "\"" + Os.java() + "\" " + Os.QUIET
+        + " -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xmx64m -cp \"" + absolute
+        + "\" skyproxy.codex.FakeCodex ";
+    Path script = folder.resolve(FILE);
     Files.writeString(script, Os.WINDOWS ? "@" + command + "%*\r\n"
         : "#!/bin/sh\nif [ \"$1\" = debug ]; then echo '" + MODELS + "'; exit; fi\nexec " + command
             + "\"$@\"\n");

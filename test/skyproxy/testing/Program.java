@@ -38,7 +38,7 @@ public final class Program implements AutoCloseable {
 
   private Program(Path folder, Map<String, String> environment, List<String> options,
       List<String> what) throws IOException {
-    List<String> command = new ArrayList<>(List.of(Os.java(), "-Duser.home=" + folder));
+    List<String> command = new ArrayList<>(List.of(Os.java(), Os.QUIET, "-Duser.home=" + folder));
     command.addAll(options);
     command.addAll(what);
     ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile())
@@ -195,7 +195,11 @@ public final class Program implements AutoCloseable {
   @Override
   public void close() {
     http.shutdownNow();
+    // On Windows it has a console, another process that ends a moment later.
+    List<ProcessHandle> consoles = process.children().filter(child ->
+        child.info().command().orElse("").endsWith("conhost.exe")).toList();
     process.destroyForcibly();
     process.onExit().join();
+    consoles.forEach(console -> console.onExit().join());
   }
 }

@@ -11,7 +11,6 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,6 +20,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import skyproxy.json.Json;
+import skyproxy.testing.Os;
 import skyproxy.upstream.JsonLines.Line;
 
 /// Real child processes of every temper, and what is heard of them.
@@ -77,9 +77,9 @@ final class JsonLinesTest {
   }
 
   private static ProcessBuilder builder(String temper) {
-    return new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-        "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx32m", "-cp",
-        System.getProperty("java.class.path"), Child.class.getName(), temper);
+    return new ProcessBuilder(Os.java(), Os.QUIET, "-XX:TieredStopAtLevel=1",
+        "-XX:+UseSerialGC", "-Xmx32m", "-cp", System.getProperty("java.class.path"),
+        Child.class.getName(), temper);
   }
 
   private void start(String temper) throws IOException {

@@ -46,8 +46,8 @@ final class ClaudeCliTest {
   void a_configured_path_is_taken_as_it_is_or_not_at_all() throws IOException {
     Path claude = program("elsewhere/my-claude", "#!/bin/sh\n");
     program(".local/bin/claude", "#!/bin/sh\n");
-    assertEquals(claude, unix("").find(claude.toString()).path());
-    assertNull(unix("").find(folder.resolve("missing/claude").toString()));
+    assertEquals(claude, unix("").find(claude.toString().replace('\\', '/')).path());
+    assertNull(unix("").find(folder.resolve("missing/claude").toString().replace('\\', '/')));
   }
 
   @Test
@@ -99,7 +99,7 @@ final class ClaudeCliTest {
   void a_run_has_an_empty_folder_of_its_own_and_leaves_nothing() throws Exception {
     String[] said;
     try (ClaudeCli.Run run = FakeCli.claude("where").start(List.of(), Map.of(), false)) {
-      said = new String(run.process().getInputStream().readAllBytes(), UTF_8).split("\n");
+      said = new String(run.process().getInputStream().readAllBytes(), UTF_8).split("\\R");
       assertTrue(Files.isDirectory(Path.of(said[0])));
     }
     assertEquals(said[0], said[1], "TMPDIR is the same folder");
@@ -114,7 +114,7 @@ final class ClaudeCliTest {
         "NO_PROXY", "example.com");
     try (ClaudeCli.Run run = FakeCli.claude("environment").start(List.of(), environment, false)) {
       Set<String> said = Set.of(
-          new String(run.process().getInputStream().readAllBytes(), UTF_8).split("\n"));
+          new String(run.process().getInputStream().readAllBytes(), UTF_8).split("\\R"));
       assertTrue(said.contains("NO_PROXY=example.com,127.0.0.1,localhost,::1"), said.toString());
       assertTrue(said.contains("CLAUDE_CODE_MAX_RETRIES=0"));
       assertTrue(said.contains("CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC=1"));

@@ -41,7 +41,7 @@ public final class FakeClaude {
   public static ClaudeCli command() {
     String java = Os.java();
     List<String> command = new ArrayList<>(List.of(java, "-XX:+UseSerialGC",
-        "-XX:TieredStopAtLevel=1", "-Xshare:auto", "-Xmx64m", "-cp", absoluteClassPath(),
+        "-XX:TieredStopAtLevel=1", "-Xshare:auto", "-Xmx64m", Os.QUIET, "-cp", absoluteClassPath(),
         FakeClaude.class.getName()));
     return new ClaudeCli(Path.of(java), command);
   }

@@ -27,8 +27,8 @@ public final class FakeCli {
   /// Ready to be started. `how` is told in [#main]; more words are its arguments.
   public static ClaudeCli claude(String... how) {
     List<String> command = new ArrayList<>(List.of(
-        Os.java(), "-Xshare:auto", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC",
-        "-cp", absoluteClassPath(),
+        Os.java(), Os.QUIET, "-Xshare:auto", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC",
+        "-XX:-UsePerfData", "-cp", absoluteClassPath(),
         "-Dsample=" + Fixtures.path("claude/captured.json").toAbsolutePath(),
         FakeCli.class.getName()));
     command.addAll(List.of(how));
