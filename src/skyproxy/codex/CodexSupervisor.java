@@ -174,7 +174,7 @@ final class CodexSupervisor implements AutoCloseable {
     try {
       home.lendLogin();
     } catch (IOException unreadable) {
-      LOG.log(Level.DEBUG, "The login of Codex can't be read: {0}", unreadable.getMessage());
+      LOG.log(Level.DEBUG, "The login of Codex can''t be read: {0}", unreadable.getMessage());
     }
   }
 
@@ -242,7 +242,7 @@ final class CodexSupervisor implements AutoCloseable {
   private void failedToStart(Exception why) {
     failures++;
     notBefore = Instant.now().plus(pause());
-    LOG.log(Level.WARNING, "Codex can't be started: {0}", why.getMessage());
+    LOG.log(Level.WARNING, "Codex can''t be started: {0}", why.getMessage());
     LOG.log(Level.DEBUG, "Codex can't be started", why);
     CodexState before = state;
     set(new CodexState.Unavailable("Codex can't be started: " + why.getMessage()
