@@ -125,9 +125,24 @@ public final class Chunk implements Event {
     if (isError(body.get("error"))) return body.get("error");
     for (Choice choice : choices) {
       if (isError(choice.json.get("error"))) return choice.json.get("error");
-      if ("error".equals(choice.finishReason)) return Json.NULL;
+    }
+    return fault() == null ? null : Json.NULL;
+  }
+
+  /// The `finish_reason` that says that the answer is not whole; null when none does.
+  public String fault() {
+    if (finishReason == null) return null;
+    for (Choice choice : choices) {
+      String word = choice.finishReason;
+      if (word != null && FinishReason.tellsFault(word)) return word;
     }
     return null;
+  }
+
+  /// The same chunk with its `finish_reason` in words that clients know; the very same object when
+  /// it is.
+  public Chunk inKnownWords() {
+    return finishReason == null ? this : edit(Choice::inKnownWords);
   }
 
   private static boolean isError(Json error) {
@@ -233,13 +248,28 @@ public final class Chunk implements Event {
         case Json.Arr parts -> joined(parts, "text");
         case null, default -> null;
       };
-      finishReason = json.get("finish_reason") instanceof Json.Str reason
-          && !reason.value().isBlank() ? reason.value() : null;
+      finishReason = reason(json.get("finish_reason"));
       calls = delta.get("tool_calls") instanceof Json.Arr array && !array.items().isEmpty();
       answers = content != null && !content.isBlank() || !text("refusal").isBlank()
           || holds(delta.get("tool_calls")) || holds(delta.get("function_call"))
           || holds(delta.get("images")) || holds(delta.get("audio"));
       visible = answers || !text("reasoning_content").isBlank() || !text("reasoning").isBlank();
+    }
+
+    /// A word, or an object with one (SGLang's).
+    private static String reason(Json told) {
+      return switch (told) {
+        case Json.Str word -> word.value().isBlank() ? null : word.value();
+        case Json.Obj object -> reason(object.get("type"));
+        case null, default -> null;
+      };
+    }
+
+    private Choice inKnownWords() {
+      if (finishReason == null) return this;
+      Json known = new Json.Str(FinishReason.known(finishReason));
+      return known.equals(json.get("finish_reason")) ? this
+          : new Choice(position, index, json.with("finish_reason", known), whole, delta);
     }
 
     private static Choice of(Json.Obj json, int position) {

@@ -13,7 +13,6 @@ import skyproxy.chat.Failure;
 import skyproxy.json.Json;
 import skyproxy.json.JsonException;
 import skyproxy.sse.SseEvent;
-import skyproxy.sse.SseReader;
 import skyproxy.upstream.Decoder;
 import skyproxy.upstream.RetryAfter;
 
@@ -34,6 +33,7 @@ final class OpenAiDecoder implements Decoder {
   private Chunk last = Chunk.of(NOTHING);
   private boolean begun;
   private boolean finished;
+  private boolean whole;
   private boolean calls;
   private boolean done;
 
@@ -51,50 +51,83 @@ final class OpenAiDecoder implements Decoder {
       done = true;
       return;
     }
-    Chunk chunk = read(data);
-    if (event.type().equals("error") && chunk.body().get("choices") == null) {
+    Json json = parsed(data);
+    if (json == null) {
+      // Events that nothing stands between, or JSON without the name of a field before it.
+      String[] lines = data.split("\n");
+      if (lines.length == 1) {
+        throw new ChatException(event.type().equals("error")
+            ? failures.inside(new Json.Str(data)) : failures.noJson(data));
+      }
+      for (String line : lines) decode(new SseEvent(event.type(), line), out);
+      return;
+    }
+    Chunk chunk = chunk(json, data);
+    boolean says = chunk.body().get("choices") instanceof Json.Arr;
+    if (!says && (event.type().equals("error") || failures.isError(chunk.body()))) {
       throw new ChatException(failures.inside(chunk.body()));
     }
     take(chunk, out);
   }
 
+  /// Takes what of it is JSON, which shows that it is whole; the words of an error are no less.
+  @Override
+  public void unfinished(SseEvent event, Consumer<Event> out) {
+    String data = event.data().strip();
+    boolean whole = data.equals("[DONE]") || parsed(data) != null || event.type().equals("error");
+    if (whole) {
+      decode(event, out);
+    } else if (data.contains("\n")) {
+      data.lines().forEach(line -> unfinished(new SseEvent(event.type(), line), out));
+    }
+  }
+
   @Override
   public void decodeWhole(byte[] bytes, Consumer<Event> out) {
     String text = new String(bytes, StandardCharsets.UTF_8).strip();
-    if (text.startsWith("data:")) {
-      // A stream by another name: its server did not say that it is one.
-      new SseReader().feed(bytes, 0, bytes.length, event -> decode(event, out));
-      end(out);
-      return;
+    Json json = parsed(text);
+    if (json == null) throw new ChatException(failures.noJson(text));
+    Chunk completion = chunk(json, text);
+    if (!(completion.body().get("choices") instanceof Json.Arr)) {
+      throw new ChatException(failures.inside(completion.body()));
     }
-    Chunk completion = read(text);
     if (!streams) {
-      out.accept(completion);
+      out.accept(completion.inKnownWords());
       return;
     }
     take(completion, out);
-    done = true;
     end(out);
   }
 
-  /// Throws when a text holds an error instead of an answer, or makes no sense.
-  private Chunk read(String text) {
+  /// The JSON that a text is, or null.
+  private static Json parsed(String text) {
     try {
-      if (Json.parse(text) instanceof Json.Obj body) {
-        Chunk chunk = Chunk.of(body, text);
-        if (chunk.error() != null) throw new ChatException(failures.inside(chunk.error()));
-        return chunk;
-      }
+      return Json.parse(text);
     } catch (JsonException noJson) {
-      throw new ChatException(
-          failures.garbled("sent what is not JSON: " + noJson.getMessage() + "."), noJson);
+      return null;
     }
-    throw new ChatException(failures.garbled("sent JSON that is no object."));
+  }
+
+  /// Throws when it is an error instead of an answer, or makes no sense.
+  private Chunk chunk(Json json, String text) {
+    if (!(json instanceof Json.Obj body)) {
+      boolean told = json instanceof Json.Arr(var items) && !items.isEmpty();
+      throw new ChatException(told ? failures.inside(json)
+          : failures.garbled("sent JSON that is no object."));
+    }
+    Chunk chunk = Chunk.of(body, text);
+    Json error = chunk.error();
+    if (error == null) return chunk;
+    if (error == Json.NULL) {
+      throw new ChatException(failures.brokenOff(chunk.fault()));
+    }
+    throw new ChatException(failures.inside(error == body.get("error") ? body : error));
   }
 
   private void take(Chunk read, Consumer<Event> out) {
-    Chunk chunk = piece(read);
+    Chunk chunk = piece(read).inKnownWords();
     finished |= chunk.finishReason() != null;
+    whole |= read.whole();
     calls |= chunk.calls();
     last = chunk;
     if (!streams) {
@@ -154,7 +187,7 @@ final class OpenAiDecoder implements Decoder {
 
   @Override
   public void end(Consumer<Event> out) {
-    if (!finished && !done) {
+    if (!finished && !done && !whole) {
       throw new ChatException(failures.garbled("broke off in the middle of its answer."));
     }
     // A client that never sees why a reply ended asks for it once more.

@@ -41,6 +41,28 @@ record OpenAiFailures(ServerProfile server, String model, String key) {
     return of(told.likelyStatus(), told, null);
   }
 
+  /// An answer that ended by a fault.
+  ///
+  /// @param word the `finish_reason` that says so
+  Failure brokenOff(String word) {
+    return new Failure.Broken(502, server.label() + " broke its answer off (" + word + "). Try"
+        + " again, or choose another model.");
+  }
+
+  /// Whether an object that holds no choice is an error, whatever it calls itself.
+  boolean isError(Json.Obj body) {
+    boolean chunk = body.get("object") instanceof Json.Str(var kind) && kind.startsWith("chat.");
+    if (chunk) return false;
+    UpstreamError told = UpstreamError.read(body);
+    return !told.message().isEmpty() || told.status() != 0;
+  }
+
+  /// A reply that is words, or nothing at all.
+  Failure noJson(String words) {
+    return new Failure.Garbled(server.label() + " sent what is not JSON. Try again, or choose"
+        + " another model." + quoted(words));
+  }
+
   /// A reply that makes no sense. `what` continues a sentence that begins with the server's name.
   Failure garbled(String what) {
     return new Failure.Garbled(

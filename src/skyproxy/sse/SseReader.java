@@ -15,8 +15,12 @@ import java.util.function.Consumer;
 /// thread at a time. Line ends are looked for in the bytes, which UTF-8 allows, so a line is
 /// decoded once and whole; what is not UTF-8 becomes U+FFFD.
 ///
-/// An event that the stream breaks off in is dropped, as the specification says: nobody can tell a
-/// cut event from a whole one. An upstream that forgets the last blank line loses its last event.
+/// An event that the stream breaks off in is no event, as the specification says: nobody can tell
+/// a cut one from a whole one, unless its data is of a kind that shows. So [#end] gives it to who
+/// asked.
+///
+/// Two things that servers write and no specification allows are read as they are meant: JSON
+/// without the name of a field before it is data, and a field `error` is an event of this type.
 public final class SseReader {
 
   /// More than any image in a reply needs; an upstream that sends more has gone mad.
@@ -24,6 +28,7 @@ public final class SseReader {
 
   private static final byte[] DATA = "data".getBytes(US_ASCII);
   private static final byte[] EVENT = "event".getBytes(US_ASCII);
+  private static final byte[] ERROR = "error".getBytes(US_ASCII);
 
   private final int limit;
   private byte[] kept = new byte[256]; // the begun line, as far as earlier feeds brought it
@@ -36,6 +41,7 @@ public final class SseReader {
   private String type = "";
   private String data; // null: no data field yet
   private StringBuilder lines; // replaces data from the second data field on
+  private boolean bare; // the lines of this event have no names
 
   /// Reads a stream from its start; a line or an event may have 64 MiB.
   public SseReader() {
@@ -97,9 +103,16 @@ public final class SseReader {
     }
   }
 
-  /// Says that nothing more will come; what has not become an event never will.
-  public void end() {
+  /// Says that nothing more will come, and gives the event that the stream broke off in; null when
+  /// there is none.
+  public SseEvent end() {
+    SseEvent[] last = new SseEvent[1];
+    if (!ended) {
+      line(kept, 0, keptLength, event -> last[0] = event);
+      dispatch(event -> last[0] = event);
+    }
     ended = true;
+    return last[0];
   }
 
   private static int lineEnd(byte[] bytes, int start, int end) {
@@ -140,6 +153,12 @@ public final class SseReader {
       addData(text(bytes, value, end));
     } else if (isName(EVENT, bytes, start, colon)) {
       type = text(bytes, value, end);
+    } else if (isName(ERROR, bytes, start, colon)) {
+      type = "error";
+      addData(text(bytes, value, end));
+    } else if (bare || bytes[start] == '{' || bytes[start] == '[') {
+      bare = true;
+      addData(text(bytes, start, end));
     }
   }
 
@@ -175,6 +194,7 @@ public final class SseReader {
     this.type = "";
     this.data = null;
     lines = null;
+    bare = false;
     if (data == null) return;
     out.accept(new SseEvent(type.isEmpty() ? "message" : type, data));
   }

@@ -14,6 +14,10 @@ public interface Decoder {
   /// One event of a `text/event-stream`.
   void decode(SseEvent event, Consumer<Event> out);
 
+  /// The event that a stream ended in, which may be cut off: whoever can tell that it is not may
+  /// take it.
+  default void unfinished(SseEvent event, Consumer<Event> out) {}
+
   /// A whole body that is not a stream, with a status of success.
   void decodeWhole(byte[] body, Consumer<Event> out);
 

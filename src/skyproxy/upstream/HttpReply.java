@@ -8,27 +8,34 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.ResponseInfo;
 import java.nio.ByteBuffer;
 import java.nio.channels.UnresolvedAddressException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Future;
+import java.util.zip.DataFormatException;
 import javax.net.ssl.SSLException;
 import skyproxy.chat.ChatException;
 import skyproxy.chat.Event;
 import skyproxy.chat.Failure;
 import skyproxy.chat.Reply;
+import skyproxy.sse.SseEvent;
 import skyproxy.sse.SseException;
 import skyproxy.sse.SseReader;
 
 /// The reply of an HTTP upstream, from the connection to the last byte.
 ///
 /// Any bytes that hold no event are a [Event#PULSE]. A body that is no event stream is read whole
-/// and then decoded; so is that of a refusal, for which we wait [#REFUSAL] at the most.
+/// and then decoded; so is that of a refusal, for which we wait [#REFUSAL] at the most. Whether it
+/// is one, and whether it is packed, its first bytes may tell where the headers do not.
 final class HttpReply implements Reply {
   private static final Duration REFUSAL = Duration.ofSeconds(2);
   private static final Duration STALE = Duration.ofSeconds(3);
   private static final int WHOLE_LIMIT = 64 << 20;
+  private static final List<String> FIELDS = List.of("data:", "event:", "id:", "retry:", ":");
+  private static final int BEGINNING = 16;
 
   private final HttpUpstream upstream;
   private final HttpRequest request;
@@ -43,6 +50,8 @@ final class HttpReply implements Reply {
   private ResponseInfo head;
   private long headAt;
   private boolean streams;
+  private boolean begun;
+  private Unpacker unpacker;
   private boolean resent;
   private boolean bodyEnded;
   private boolean ended;
@@ -94,9 +103,13 @@ final class HttpReply implements Reply {
     upstream.countAnswer();
     head = info;
     headAt = System.nanoTime();
-    streams = succeeded() && info.headers().firstValue("content-type").orElse("")
-        .toLowerCase(Locale.ROOT).contains("event-stream");
+    streams = succeeded() && header("content-type").contains("event-stream");
     events.add(Event.PULSE);
+  }
+
+  /// A header in small letters, "" when there is none.
+  private String header(String name) {
+    return head.headers().firstValue(name).orElse("").toLowerCase(Locale.ROOT);
   }
 
   private boolean succeeded() {
@@ -119,6 +132,7 @@ final class HttpReply implements Reply {
   /// A stream that broke off behind its last word was whole: only the decoder knows.
   private void endBroken(Throwable error) {
     ended = true;
+    if (streams) takeRest();
     try {
       if (streams) {
         decoder.end(events::add);
@@ -135,29 +149,66 @@ final class HttpReply implements Reply {
   private void end() {
     ended = true;
     if (streams) {
-      sse.end();
+      takeRest();
       decoder.end(events::add);
     } else {
       decoder.decodeWhole(whole.toByteArray(), events::add);
     }
   }
 
+  private void takeRest() {
+    try {
+      SseEvent last = sse.end();
+      if (last != null) decoder.unfinished(last, events::add);
+    } catch (SseException endless) {
+      throw tooMuch(endless);
+    }
+  }
+
   private void take(ByteBuffer bytes) {
+    if (!begun && bytes.hasRemaining()) {
+      begun = true;
+      unpacker = Unpacker.of(bytes.get(bytes.position()), header("content-encoding"));
+    }
+    if (unpacker == null) {
+      read(bytes);
+      return;
+    }
+    try {
+      unpacker.feed(bytes, this::read);
+    } catch (DataFormatException broken) {
+      throw new ChatException(new Failure.Garbled(upstream.name()
+          + " sent a packed answer that can't be unpacked. Switch its compression off."), broken);
+    }
+  }
+
+  private void read(ByteBuffer bytes) {
+    if (!streams && whole.size() == 0 && succeeded()) streams = beginsStream(bytes);
     if (streams) {
       try {
         sse.feed(bytes, event -> decoder.decode(event, events::add));
       } catch (SseException endless) {
-        throw new ChatException(new Failure.Garbled(upstream.name() + " answered far too much."),
-            endless);
+        throw tooMuch(endless);
       }
       return;
     }
-    if (whole.size() + bytes.remaining() > WHOLE_LIMIT) {
-      throw new ChatException(new Failure.Garbled(upstream.name() + " answered far too much."));
-    }
+    if (whole.size() + bytes.remaining() > WHOLE_LIMIT) throw tooMuch(null);
     byte[] copy = new byte[bytes.remaining()];
     bytes.get(copy);
     whole.writeBytes(copy);
+  }
+
+  /// Whether a body that does not call itself a stream is one: no JSON begins so.
+  private static boolean beginsStream(ByteBuffer bytes) {
+    byte[] first = new byte[Math.min(bytes.remaining(), BEGINNING)];
+    bytes.get(bytes.position(), first);
+    String text = new String(first, StandardCharsets.ISO_8859_1).stripLeading();
+    return FIELDS.stream().anyMatch(text::startsWith);
+  }
+
+  private ChatException tooMuch(SseException endless) {
+    return new ChatException(
+        new Failure.Garbled(upstream.name() + " answered far too much."), endless);
   }
 
   private ChatException refusal(Throwable cause) {
@@ -199,6 +250,7 @@ final class HttpReply implements Reply {
     boolean whole = ended && head != null && decoder.complete();
     ended = true;
     events.clear();
+    if (unpacker != null) unpacker.close();
     if (bodyEnded) return;
     if (whole) {
       body.drain();

@@ -2,6 +2,7 @@ package skyproxy.sse;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
@@ -63,6 +64,11 @@ final class SseReaderTest {
         rule("a type without a colon is none", "event: a\nevent\ndata: 1\n\n", "message|1|"),
         rule("an unknown field is ignored", "foo: bar\ndata: a\nfoo\n\n", "message|a|"),
         rule("unknown fields alone are no event", "foo: bar\n\ndata: a\n\n", "message|a|"),
+        rule("a field error is an event of this type", "error: {\"a\":1}\n\ndata: b\n\n",
+            "error|{\"a\":1}|", "message|b|"),
+        rule("JSON without a field's name is data", "{\"a\":\n  1,\n\"data\":2\n}\n\nb: c\n\n",
+            "message|{\"a\":~  1,~\"data\":2~}|"),
+        rule("so is a list", "[{\n}]\n\n", "message|[{~}]|"),
         rule("names are told by their case", "Data: a\nDATA: b\ndata: c\n\n", "message|c|"),
         rule("a blank before a name makes another", " data: a\ndata : b\ndata: c\n\n",
             "message|c|"),
@@ -178,6 +184,22 @@ final class SseReaderTest {
     String image = "iVBORw0KGgo=".repeat(250_000);
     List<String> events = read(("data: " + image + "\n\n").getBytes(UTF_8), 1400);
     assertEquals(List.of("message|" + image + "|"), events);
+  }
+
+  @Test
+  void the_end_gives_the_event_that_the_stream_broke_off_in() {
+    for (String cut : List.of("event: e\ndata: b", "event: e\ndata: b\n",
+        "event:e\ndata:b\n: x")) {
+      var reader = new SseReader();
+      feed(reader, "data: a\n\n" + cut, new ArrayList<>());
+      assertEquals(new SseEvent("e", "b"), reader.end(), cut);
+      assertNull(reader.end());
+    }
+    for (String none : List.of("", "data: a\n\n", "da", ": x", "event: e\n")) {
+      var reader = new SseReader();
+      feed(reader, none, new ArrayList<>());
+      assertNull(reader.end(), none);
+    }
   }
 
   @Test

@@ -11,6 +11,8 @@ import static skyproxy.testing.FakeUpstream.hangUp;
 import static skyproxy.testing.FakeUpstream.sse;
 import static skyproxy.testing.FakeUpstream.status;
 
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpHeaders;
@@ -18,10 +20,14 @@ import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.zip.Deflater;
+import java.util.zip.DeflaterOutputStream;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import skyproxy.chat.ChatException;
@@ -52,6 +58,11 @@ final class HttpUpstreamTest {
     public void decode(SseEvent event, Consumer<Event> out) {
       last = event.data();
       out.accept(new Event.Text(event.data()));
+    }
+
+    @Override
+    public void unfinished(SseEvent event, Consumer<Event> out) {
+      out.accept(new Event.Text("unfinished " + event.data()));
     }
 
     @Override
@@ -94,6 +105,73 @@ final class HttpUpstreamTest {
   void a_plain_body_is_decoded_whole() {
     fake.answer(status(200).body("{}"));
     assertEquals(List.of("whole {}"), texts(send()));
+  }
+
+  @Test
+  void a_stream_that_does_not_say_that_it_is_one_is_read_as_one() {
+    for (String begin : List.of("", ": hello\n\n", "\n\n", "event: message\n", "id: 7\n")) {
+      String text = begin + "data: a\n\ndata: b\n\n";
+      fake.answer(status(200).body(text),
+          status(200).header("Content-Type", "text/plain").body(text).inPiecesOf(9));
+      assertEquals(List.of("a", "b", "end"), texts(send()), begin);
+      assertEquals(List.of("a", "b", "end"), texts(send()), begin);
+    }
+  }
+
+  @Test
+  void a_packed_body_is_unpacked_though_nobody_asked_for_it() throws Exception {
+    String text = "data: " + "abc ".repeat(9_000).strip() + "\n\ndata: ü\n\n";
+    List<String> want = List.of("abc ".repeat(9_000).strip(), "ü", "end");
+    for (int piece : new int[] {1, 7, 4_000}) {
+      fake.answer(typed().body(gzip(text)).header("Content-Encoding", "gzip").inPiecesOf(piece));
+      assertEquals(want, texts(send()));
+    }
+    fake.answer(typed().body(gzip(text)));
+    assertEquals(want, texts(send()), "without a header");
+    fake.answer(typed().body(deflate(text, false)).header("Content-Encoding", "deflate"));
+    assertEquals(want, texts(send()), "zlib");
+    fake.answer(typed().body(deflate(text, true)).header("Content-Encoding", "deflate"));
+    assertEquals(want, texts(send()), "raw");
+    fake.answer(sse(text).header("Content-Encoding", "gzip"));
+    assertEquals(want, texts(send()), "not packed at all");
+    fake.answer(status(200).body(gzip("{}")).header("Content-Encoding", "gzip"));
+    assertEquals(List.of("whole {}"), texts(send()));
+    fake.answer(status(429).body(gzip("slow")).header("Content-Encoding", "gzip"));
+    assertEquals(new Failure.Broken(429, "slow"), Replies.failure(send()));
+  }
+
+  @Test
+  void what_is_packed_wrongly_is_no_answer() throws Exception {
+    byte[] broken = gzip("{}");
+    Arrays.fill(broken, 10, broken.length, (byte) 0xff);
+    fake.answer(status(200).body(broken));
+    assertInstanceOf(Failure.Garbled.class, Replies.failure(send()));
+  }
+
+  private static FakeUpstream.Answer typed() {
+    return status(200).header("Content-Type", "text/event-stream");
+  }
+
+  private static byte[] gzip(String text) throws IOException {
+    var bytes = new ByteArrayOutputStream();
+    try (var out = new GZIPOutputStream(bytes)) {
+      out.write(text.getBytes(StandardCharsets.UTF_8));
+    }
+    return bytes.toByteArray();
+  }
+
+  private static byte[] deflate(String text, boolean raw) throws IOException {
+    var bytes = new ByteArrayOutputStream();
+    try (var out = new DeflaterOutputStream(bytes, new Deflater(9, raw))) {
+      out.write(text.getBytes(StandardCharsets.UTF_8));
+    }
+    return bytes.toByteArray();
+  }
+
+  @Test
+  void the_event_that_a_stream_breaks_off_in_goes_to_who_can_tell() {
+    fake.answer(sse("data: a\n\ndata: b"));
+    assertEquals(List.of("a", "unfinished b", "end"), texts(send()));
   }
 
   @Test
