@@ -112,7 +112,7 @@ final class Wiring implements AutoCloseable {
   /// Tries the table for these settings, before anything depends on it.
   private void check(Settings settings) {
     new Routes(settings.defaultModel(), settings.aliases(), settings.jobs(),
-        List.of(new Route(demo, "demo"::equals, "")));
+        settings.firstToken(), List.of(new Route(demo, "demo"::equals, "")));
   }
 
   /// Servers that stay as they are keep their connections.
@@ -128,7 +128,8 @@ final class Wiring implements AutoCloseable {
           id -> id.startsWith(prefix), prefix));
     }
     all.add(new Route(demo, "demo"::equals, ""));
-    return new Routes(settings.defaultModel(), settings.aliases(), settings.jobs(), all);
+    return new Routes(settings.defaultModel(), settings.aliases(), settings.jobs(),
+        settings.firstToken(), all);
   }
 
   /// Only once no request can be led to them any more.

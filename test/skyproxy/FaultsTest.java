@@ -6,11 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -32,6 +34,11 @@ import skyproxy.testing.RawClient;
 /// an answer that looks finished, no hammering, no content refusal tried elsewhere.
 final class FaultsTest {
   private static final int TOKENS = 60;
+  private static final String DIALOGUE = """
+      {"model":"%s","stream":%s,"max_tokens":4096,"messages":[
+        {"role":"system","content":"You are a guard."},{"role":"user","content":"Hail."},
+        {"role":"assistant","content":"Halt!"},
+        {"role":"user","content":"It's me. Respond in character now."}]}""";
 
   private final FakeUpstream first = new FakeUpstream();
   private final FakeUpstream second = new FakeUpstream();
@@ -78,6 +85,7 @@ final class FaultsTest {
   }
 
   private static FakeUpstream.Answer healthy(String who, Received request) {
+    if (request.method().equals("GET")) return FakeUpstream.status(404);
     if (Cursor.of(request.json()).at("stream").boolOr(false)) {
       return FakeUpstream.events(tokens(who));
     }
@@ -85,6 +93,21 @@ final class FaultsTest {
         + "\",\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":\""
         + spoken(who) + "\"},\"finish_reason\":\"stop\"}],\"usage\":{\"prompt_tokens\":"
         + who.length() + ",\"completion_tokens\":60}}");
+  }
+
+  /// The answer when that many seconds pass after the first server was asked.
+  private Answer askDialogue(String model, boolean stream, int seconds) {
+    int before = first.requests().size();
+    CompletableFuture<Answer> answer = CompletableFuture.supplyAsync(() -> {
+      try {
+        return proxy.post(DIALOGUE.formatted(model, stream));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    });
+    while (first.requests().size() == before && !answer.isDone()) Thread.onSpinWait();
+    proxy.wait(Duration.ofSeconds(seconds));
+    return answer.join();
   }
 
   /// The first server fails so always, or as often as it is told to.
@@ -166,14 +189,19 @@ final class FaultsTest {
   void rate_limited_once_for_two_seconds() throws Exception {
     FakeUpstream.Answer limited = error(429, "rate_limited").header("Retry-After", "2");
     faultOnce(limited);
-    complete("second", proxy.ask("a:m > b:m", true));
-    complete("second", proxy.ask("a:m > b:m", true));
+    bothComplete("second", "a:m > b:m");
     assertEquals(1, first.requests().size());
     proxy.wait(Duration.ofMillis(2_100));
     complete("first", proxy.ask("a:m > b:m", true));
-    faultOnce(limited);
+    for (boolean stream : new boolean[] {true, false}) {
+      faultOnce(limited);
+      int before = first.requests().size();
+      complete("first", proxy.ask("a:m", stream));
+      assertEquals(2, first.requests().size() - before);
+    }
+    faultOnce(error(429, "rate_limited").header("Retry-After", "4"));
     Answer alone = proxy.ask("a:m", true);
-    assertEquals("429 2 rate_limit_exceeded",
+    assertEquals("429 4 rate_limit_exceeded",
         alone.status() + " " + alone.retryAfter() + " " + alone.error());
     complete("first", proxy.ask("a:m", true));
   }
@@ -188,10 +216,16 @@ final class FaultsTest {
 
   @Test
   void a_server_error_once() throws Exception {
-    faultOnce(error(500, "oops"));
-    complete("second", proxy.ask("a:m > b:m", true));
-    complete("first", proxy.ask("a:m > b:m", true));
-    faultOnce(error(500, "oops"));
+    for (String model : List.of("a:m > b:m", "a:m")) {
+      for (boolean stream : new boolean[] {true, false}) {
+        faultOnce(error(500, "oops"));
+        int before = first.requests().size();
+        complete("first", proxy.ask(model, stream));
+        assertEquals(2, first.requests().size() - before);
+      }
+    }
+    fault(error(500, "oops"));
+    bothComplete("second", "a:m > b:m");
     Answer alone = proxy.ask("a:m", false);
     assertEquals("502 upstream_error", alone.status() + " " + alone.error());
   }
@@ -206,29 +240,40 @@ final class FaultsTest {
 
   @Test
   void reset_before_the_headers() throws Exception {
+    for (String model : List.of("a:m > b:m", "a:m")) {
+      for (boolean stream : new boolean[] {true, false}) {
+        faultOnce(FakeUpstream.hangUp());
+        complete("first", proxy.ask(model, stream));
+      }
+    }
+    assertEquals(8, first.requests().size());
     fault(FakeUpstream.hangUp());
     bothComplete("second", "a:m > b:m");
+    assertEquals(12, first.requests().size(), "twice at most for a request");
     bothFail(502, "upstream_unreachable", "a:m");
-    assertEquals(4, first.requests().size());
   }
 
   @Test
   void no_response_at_all() throws Exception {
     fault(FakeUpstream.silence());
-    complete("second", proxy.ask("hasty:m > b:m", true));
+    complete("second", askDialogue("a:m > b:m", true, 9));
+    complete("second", askDialogue("a:m > b:m", false, 61));
     Answer alone = proxy.ask("hasty:m", true);
     assertEquals("504 upstream_timeout", alone.status() + " " + alone.error());
-    first.cuts().acquire(2);
+    first.cuts().acquire(3);
   }
 
   @Test
-  void a_first_token_that_takes_long_is_waited_for() throws Exception {
+  void a_first_token_that_takes_long_is_waited_for_when_nobody_else_could_speak() throws Exception {
     Semaphore gate = new Semaphore(0);
     fault(FakeUpstream.events(tokens("first")).gate(gate));
-    try (RawClient client = proxy.client()) {
-      client.post("/v1/chat/completions", LocalProxy.request("a:m > b:m", true));
-      complete("first", rest(client, gate, ": waiting"));
-    }
+    complete("second", askDialogue("a:m > b:m", true, 9));
+    first.answer(received -> {
+      proxy.wait(Duration.ofSeconds(20));
+      gate.release(TOKENS + 3);
+      return FakeUpstream.events(tokens("first")).gate(gate);
+    });
+    complete("first", proxy.post(DIALOGUE.formatted("a:m", true)));
     fault(FakeUpstream.silence());
     complete("second", proxy.ask("hasty:m > b:m", true));
   }
@@ -299,23 +344,38 @@ final class FaultsTest {
   }
 
   @Test
-  void down_for_a_minute_then_healthy_with_twenty_requests() throws Exception {
-    AtomicInteger minute = new AtomicInteger();
+  void down_for_a_minute_then_healthy_with_a_request_every_four_seconds() throws Exception {
+    AtomicInteger second = new AtomicInteger();
     Function<Received, FakeUpstream.Answer> script = received ->
-        minute.get() < 60 ? error(503, "down") : healthy("first", received);
+        second.get() < 60 ? error(503, "down") : healthy("first", received);
     first.answer(script);
-    int byFirst = 0;
-    for (int i = 0; i < 20; i++) {
-      Answer answer = proxy.ask("a:m, b:m", i % 2 == 0);
+    int back = 0;
+    for (int i = 0; i < 24; i++) {
+      Answer answer = proxy.ask("a:m > b:m", i % 2 == 0);
       complete(answer.model(), answer);
-      if (answer.model().equals("first")) byFirst++;
-      if (minute.get() < 60) assertEquals("second", answer.model());
-      proxy.wait(Duration.ofSeconds(6));
-      minute.addAndGet(6);
+      boolean byFirst = answer.model().equals("first");
+      if (byFirst && back == 0) back = second.get();
+      assertEquals(back > 0, byFirst, "once it is back it stays");
+      if (second.addAndGet(4) == 60) {
+        int calls = first.requests().size();
+        assertTrue(calls >= 3 && calls <= 6, calls + " calls of a server that is down");
+      }
+      proxy.wait(Duration.ofSeconds(4));
     }
-    int failed = first.requests().size() - byFirst;
-    assertTrue(failed >= 2 && failed <= 4, failed + " calls of a server that is down");
-    assertTrue(byFirst >= 2 && byFirst <= 6, byFirst + " of ten answered by it afterwards");
+    assertTrue(back >= 60 && back <= 92, "back after " + back + " s");
+  }
+
+  @Test
+  void a_server_error_once_is_accounted_for_with_both_calls() throws Exception {
+    faultOnce(error(500, "oops"));
+    complete("first", proxy.ask("a:m", true));
+    Cursor stats = Cursor.of(proxy.stats());
+    while (stats.at("recent").array().isEmpty()) stats = Cursor.of(proxy.stats());
+    Cursor attempts = stats.at("recent").at(0).at("attempts");
+    assertEquals(2, attempts.array().size());
+    assertEquals("broken", attempts.at(0).at("failure").string());
+    assertTrue(attempts.at(1).at("failure").isMissing());
+    assertEquals("answered", stats.at("recent").at(0).at("outcome").string());
   }
 
   @Test
@@ -328,4 +388,5 @@ final class FaultsTest {
     assertEquals("502 upstream_error", both.status() + " " + both.error());
     assertTrue(both.text().contains("made up. Before that: a:m: a failed"), both.text());
   }
+
 }

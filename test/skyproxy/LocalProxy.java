@@ -108,6 +108,14 @@ final class LocalProxy implements AutoCloseable {
     }
   }
 
+  /// The figures of `/stats`.
+  Json.Obj stats() throws IOException {
+    try (RawClient client = client()) {
+      return (Json.Obj) Json.parse(
+          client.send("GET /stats HTTP/1.1\r\nHost: localhost\r\n\r\n").answer().text());
+    }
+  }
+
   static Answer read(RawClient.Answer raw) {
     boolean streamed = raw.header("content-type").startsWith("text/event-stream");
     List<Json.Obj> data = new ArrayList<>();

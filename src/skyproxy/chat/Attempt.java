@@ -9,5 +9,6 @@ import java.time.Duration;
 /// @param failure why it did not answer, or null when it did
 /// @param took from the request to the failure, or to the first event
 /// @param queued how much of that it waited for a place
+/// @param leftOut how many of the oldest messages it was not sent, since they are too much for it
 public record Attempt(String model, String provider, Failure failure, Duration took,
-    Duration queued) {}
+    Duration queued, int leftOut) {}

@@ -126,6 +126,11 @@ public record ChatRequest(Json.Obj body, String model, List<Message> messages, b
         new Failure.BadRequest(at.path() + " " + rule, at.path(), "invalid_value"));
   }
 
+  /// Whether any message holds a picture.
+  public boolean hasPictures() {
+    return messages.stream().anyMatch(Message::hasPicture);
+  }
+
   /// The same request for another model.
   public ChatRequest withModel(String id) {
     return new ChatRequest(body, id, messages, stream, includeUsage, maxTokens, sampling, stop,

@@ -13,6 +13,11 @@ public sealed interface Failure {
 
   String message();
 
+  /// How long the upstream asks to be left alone; null when it does not say.
+  default Duration retryAfter() {
+    return null;
+  }
+
   /// The request itself is wrong: a member is missing, of the wrong type or out of range, or the
   /// provider can't do what it asks. Nobody else could answer it either.
   record BadRequest(String message, String param, String code) implements Failure {
@@ -90,17 +95,25 @@ public sealed interface Failure {
     }
   }
 
-  /// The upstream fails, with any other status.
-  record Broken(int status, String message) implements Failure {
+  /// The upstream fails, with any other status. `retryAfter` may be null.
+  record Broken(int status, String message, Duration retryAfter) implements Failure {
     public Broken {
       message = masked(message);
     }
+
+    public Broken(int status, String message) {
+      this(status, message, null);
+    }
   }
 
-  /// No connection, or one that closed before the upstream said anything.
-  record Unreachable(String message) implements Failure {
+  /// No connection, or one that closed (`closed`) before the upstream said anything.
+  record Unreachable(String message, boolean closed) implements Failure {
     public Unreachable {
       message = masked(message);
+    }
+
+    public Unreachable(String message) {
+      this(message, false);
     }
   }
 
@@ -167,8 +180,8 @@ public sealed interface Failure {
           new TooLong(f.status(), text, f.param(), f.code(), f.tokens(), f.limit());
       case NotLoaded f -> new NotLoaded(text, f.loading());
       case Unsuited f -> new Unsuited(f.status(), text, f.param(), f.code(), f.pictures());
-      case Broken f -> new Broken(f.status(), text);
-      case Unreachable _ -> new Unreachable(text);
+      case Broken f -> new Broken(f.status(), text, f.retryAfter());
+      case Unreachable f -> new Unreachable(text, f.closed());
       case TimedOut _ -> new TimedOut(text);
       case Garbled _ -> new Garbled(text);
       case Empty f -> new Empty(text, f.refused());

@@ -40,7 +40,7 @@ final class JobRecognizer {
 
   Purpose purpose() {
     if (tools) return new Purpose(Job.AGENT);
-    if (hasPicture(messages)) return new Purpose(Job.VISION);
+    if (messages.stream().anyMatch(Message::hasPicture)) return new Purpose(Job.VISION);
     Set<Sign> inFirst = Sign.in(first);
     Set<Sign> inLast = messages.size() == 1 ? inFirst : Sign.in(last);
     Job signed = bySigns(inFirst, inLast);
@@ -131,15 +131,6 @@ final class JobRecognizer {
     int size = messages.size();
     return size > 2 && messages.get(size - 1).role() == Message.Role.USER
         && messages.get(size - 2).role() == Message.Role.USER;
-  }
-
-  private static boolean hasPicture(List<Message> messages) {
-    for (Message message : messages) {
-      for (Message.Part part : message.parts()) {
-        if (part instanceof Message.Part.Image) return true;
-      }
-    }
-    return false;
   }
 
   private String nextToLast() {

@@ -138,6 +138,10 @@ public record Message(Role role, List<Part> parts, List<ToolUse> toolCalls, Stri
     return List.copyOf(calls);
   }
 
+  boolean hasPicture() {
+    return parts.stream().anyMatch(Part.Image.class::isInstance);
+  }
+
   boolean isEmpty() {
     if (role == Role.TOOL || role == Role.FUNCTION || !toolCalls.isEmpty()) return false;
     return parts.stream().allMatch(part -> part instanceof Part.Text(var text) && text.isBlank());

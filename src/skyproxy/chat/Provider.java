@@ -38,7 +38,7 @@ public interface Provider extends AutoCloseable {
 
   /// How long the first event of the reply to `request` may take.
   default Duration firstEvent(ChatRequest request) {
-    return limits().firstToken();
+    return limits().firstTokenOrUsual();
   }
 
   /// How much of the player's subscription is used up, as far as the upstream has told. Never

@@ -98,7 +98,7 @@ final class AppServerReply implements Reply {
   private ChatException stopped() {
     return new ChatException(new Failure.Unreachable("Codex stopped "
         + (spoke ? "in the middle of its answer" : "before it answered")
-        + ". The proxy starts it anew by itself: try again."));
+        + ". The proxy starts it anew by itself: try again.", !spoke));
   }
 
   private void hear(Json.Obj message) {

@@ -75,7 +75,8 @@ final class BrokenCheck {
     Routes now = router.routes();
     List<Routes.Route> routes = new ArrayList<>(now.routes());
     routes.add(new Routes.Route(broken, "broken:model"::equals, "broken:"));
-    Routes with = new Routes(now.defaultModel(), now.aliases(), now.jobs(), routes);
+    Routes with = new Routes(now.defaultModel(), now.aliases(), now.jobs(),
+        now.firstToken(), routes);
     Json.Obj body = GameRequests.hello(model).with("stream", new Json.Bool(true));
     return new Router(with).open(ChatRequest.parse(body, ChatRequest.Caller.UNKNOWN));
   }

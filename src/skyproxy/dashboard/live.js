@@ -112,7 +112,8 @@ function details(entry) {
     entry.message && h('p', { class: 'bad' }, entry.message),
     entry.attempts.length > 0 && h('ol', { class: 'tries', 'aria-label': 'What was tried' },
       entry.attempts.map((a, i) => h('li', {}, (i + 1) + '. ', h('b', {}, a.model),
-        ' by ' + a.provider + ', ' + seconds(a.took_ms) + ': ',
+        ' by ' + a.provider + ', ' + seconds(a.took_ms)
+          + (a.left_out ? ', without the oldest ' + a.left_out + ' messages' : '') + ': ',
         h('span', { class: a.failure ? 'bad' : 'good' }, a.failure
           ? a.failure.replaceAll('_', ' ') + '. ' + a.message : 'answered')))));
 }

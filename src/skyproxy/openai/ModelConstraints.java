@@ -76,7 +76,7 @@ final class ModelConstraints {
 
   /// A chat template that fails is a server error to some.
   private static boolean mayBeAboutOrder(Failure failure) {
-    return refuses(failure) || failure instanceof Failure.Broken(int status, _) && status == 500;
+    return refuses(failure) || failure instanceof Failure.Broken broken && broken.status() == 500;
   }
 
   private static boolean names(String message, String name) {

@@ -102,7 +102,7 @@ record OpenAiFailures(ServerProfile server, String model, String key) {
       case 301, 302, 303, 307, 308 -> new Failure.Broken(status, name + " has moved away from "
           + server.base() + ". Enter its new address.");
       default -> new Failure.Broken(status, name + " failed (status " + status
-          + "). Try again in a moment, or choose another model." + said);
+          + "). Try again in a moment, or choose another model." + said, retryAfter);
     };
   }
 

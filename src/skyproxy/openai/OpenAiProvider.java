@@ -29,6 +29,7 @@ import skyproxy.upstream.ModelCatalogue;
 public final class OpenAiProvider implements Provider {
   private static final System.Logger LOG = System.getLogger(OpenAiProvider.class.getName());
   private static final Duration PER_TOKEN = Duration.ofMillis(25);
+  private static final Duration WITHOUT_LIMIT = Duration.ofMinutes(1);
   private static final Pattern KEY = Pattern.compile("[!-~]+");
   private static final Pattern HEADER = Pattern.compile("[\\t -~\u0080-\u00ff]+");
 
@@ -173,13 +174,12 @@ public final class OpenAiProvider implements Provider {
 
   /// A server that is not asked to stream says nothing before it has everything, and cutting it
   /// off for being slow would make a long diary impossible on a local model. So it may take what
-  /// the tokens it is allowed take at 40 a second; where there is no such limit, the silence that
-  /// it would be allowed inside a stream.
+  /// the tokens it is allowed take at 40 a second; where there is no such limit, a minute more.
   @Override
   public Duration firstEvent(ChatRequest request) {
-    Duration first = server.limits().firstToken();
+    Duration first = server.limits().firstTokenOrUsual();
     if (request.stream()) return first;
-    return first.plus(request.maxTokens() == null ? server.limits().silence()
+    return first.plus(request.maxTokens() == null ? WITHOUT_LIMIT
         : PER_TOKEN.multipliedBy(request.maxTokens()));
   }
 

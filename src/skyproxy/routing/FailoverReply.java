@@ -3,13 +3,17 @@ package skyproxy.routing;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.SequencedSet;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import skyproxy.chat.Attempt;
 import skyproxy.chat.ChatException;
 import skyproxy.chat.ChatRequest;
 import skyproxy.chat.Event;
 import skyproxy.chat.Failure;
+import skyproxy.chat.Limits;
 import skyproxy.chat.Provider;
 import skyproxy.chat.Reply;
 
@@ -19,27 +23,56 @@ import skyproxy.chat.Reply;
 /// sends before it says something (a role, blank space) is kept back and follows with the first
 /// word; for a request that does not stream, everything is kept back to the end, since the client
 /// has nothing before that either. [Router] makes it; one thread.
+///
+/// A target gets one second try where that costs the player nothing: [SecondTry]. When the prompt
+/// is too long for all of them, one is asked again with a [Shortening] of it.
 public final class FailoverReply implements Reply {
+  private static final int SHORTENINGS = 2;
+
   private final ChatRequest request;
   private final TargetOrder order;
-  private final Cooldown cooldown;
+  private final Cooldown.Visit visit;
+  private final FirstWord firstWord;
   private final Function<Provider, Turnstile> turnstiles;
+  private final LongSupplier nanos;
   private final List<Attempt> attempts = new ArrayList<>();
   private final ArrayDeque<Event> kept = new ArrayDeque<>();
+  private final long arrivedAt;
   private TargetOrder.Step step;
+  private SecondTry secondTry;
+  private boolean later;
+  private long beginAt;
   private TargetReply reply;
   private Duration queued = Duration.ZERO;
+  private Shortening shorter;
+  private int shortenings;
+  private TargetOrder.Step tooSmall;
+  private Failure.TooLong tooLong;
+  private Failure.TooLong whole;
   private boolean committed;
   private boolean ended;
 
   /// @param first the first step of `order`
-  FailoverReply(ChatRequest request, TargetOrder.Step first, TargetOrder order, Cooldown cooldown,
-      Function<Provider, Turnstile> turnstiles) {
+  /// @param nanos the clock
+  FailoverReply(ChatRequest request, TargetOrder.Step first, TargetOrder order,
+      Cooldown.Visit visit, FirstWord firstWord, Function<Provider, Turnstile> turnstiles,
+      LongSupplier nanos) {
     this.request = request;
-    this.step = first;
     this.order = order;
-    this.cooldown = cooldown;
+    this.visit = visit;
+    this.firstWord = firstWord;
     this.turnstiles = turnstiles;
+    this.nanos = nanos;
+    arrivedAt = nanos.getAsLong();
+    turnTo(first);
+  }
+
+  private void turnTo(TargetOrder.Step next) {
+    step = next;
+    beginAt = nanos.getAsLong();
+    secondTry = new SecondTry(
+        beginAt, next.target().provider().limits().firstTokenOrUsual());
+    kept.clear();
   }
 
   /// The id of the model that answers; before the first event, of the one that is being asked.
@@ -60,13 +93,12 @@ public final class FailoverReply implements Reply {
 
   @Override
   public Event next(Duration patience) {
-    long deadline = System.nanoTime() + patience.toNanos();
+    long deadline = nanos.getAsLong() + patience.toNanos();
     while (true) {
       if (committed && !kept.isEmpty()) return kept.poll();
       if (ended) return null;
       try {
-        if (reply == null) reply = begin();
-        Event event = reply.next(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
+        Event event = committed ? reply.next(until(deadline)) : undecided(deadline);
         if (event == null) {
           end();
         } else if (committed) {
@@ -77,15 +109,50 @@ public final class FailoverReply implements Reply {
       } catch (ChatException e) {
         failed(e);
       }
-      boolean late = System.nanoTime() - deadline >= 0;
+      boolean late = nanos.getAsLong() - deadline >= 0;
       if (late && !committed) return Event.QUIET;
     }
   }
 
-  private TargetReply begin() {
+  private Duration until(long then) {
+    return Duration.ofNanos(Math.max(0, then - nanos.getAsLong()));
+  }
+
+  /// The next event while another target could still take over.
+  private Event undecided(long deadline) {
+    if (reply == null && !begins(deadline)) return Event.QUIET;
+    long limit = limitAt();
+    boolean late = nanos.getAsLong() - limit >= 0;
+    if (late && order.hasFree()) throw new ChatException(reply.tooSlow());
+    return reply.next(until(late || deadline - limit < 0 ? deadline : limit));
+  }
+
+  /// Asks the target, once it is time.
+  private boolean begins(long deadline) {
+    try {
+      Thread.sleep(until(beginAt - deadline < 0 ? beginAt : deadline));
+    } catch (InterruptedException stopped) {
+      throw ChatException.stopping(stopped);
+    }
+    if (nanos.getAsLong() - beginAt < 0) return false;
     Provider provider = step.target().provider();
-    return new TargetReply(request, step.target(), turnstiles.apply(provider),
-        Timeouts.of(provider, request, order.mayHaveMore()));
+    reply = new TargetReply(asked(), step.target(), turnstiles.apply(provider),
+        Timeouts.of(provider, request, order.mayHaveMore()), nanos);
+    return true;
+  }
+
+  /// What the targets are asked.
+  private ChatRequest asked() {
+    return shorter == null ? request : shorter.request();
+  }
+
+  /// When the target has had its time, as long as somebody else could speak.
+  private long limitAt() {
+    Limits limits = step.target().provider().limits();
+    if (visit.tries(step.target())) return secondTry.since() + firstWord.onTrial(limits).toNanos();
+    Duration time = later ? firstWord.later(limits) : firstWord.first(limits);
+    if (reply.lively()) time = firstWord.thinking(time);
+    return (later ? secondTry.since() : arrivedAt) + time.toNanos();
   }
 
   private void keep(Event event) {
@@ -96,44 +163,99 @@ public final class FailoverReply implements Reply {
   /// From here on no other target can take over.
   private void commit() {
     committed = true;
-    attempts.add(reply.attempt(null));
+    attempts.add(attempt(null));
+  }
+
+  private Attempt attempt(Failure failure) {
+    return reply.attempt(failure, shorter == null ? 0 : shorter.leftOut());
   }
 
   private void end() {
     if (!committed) commit();
-    cooldown.answered(step.target());
+    visit.answered(step.target());
     ended = true;
   }
 
-  /// Leads on to the next target, or throws what the client shall see.
+  /// Leads on to the next try, or throws what the client shall see.
   private void failed(ChatException e) {
     Failure failure = e.failure();
-    Attempt attempt = reply.attempt(failure);
-    boolean asked = reply.asked();
-    release();
-    if (committed) {
-      attempts.set(attempts.size() - 1, attempt);
-    } else {
-      attempts.add(attempt);
-      if (asked && step.turn() != null) step.turn().giveBack();
-    }
-    if (asked) cooldown.failed(step.target(), failure);
-    TargetOrder.Step next = committed || !failure.letsNextTry() ? null : order.next();
-    if (next == null) {
+    if (reply == null) {
       ended = true;
-      throw attempts.size() < 2 || committed ? e : new ChatException(withHistory(failure), e);
+      throw e;
     }
-    step = next;
-    kept.clear();
+    if (committed) {
+      attempts.set(attempts.size() - 1, attempt(failure));
+      visit.failed(step.target(), failure);
+      ended = true;
+      throw e;
+    }
+    attempts.add(attempt(failure));
+    boolean asked = reply.asked();
+    Duration took = reply.sinceAsked();
+    release();
+    if (asked && kept.isEmpty() && secondTry.atOnce(failure, took)) return;
+    TargetOrder.Step next = failure.letsNextTry() ? order.next() : null;
+    if (next == null && asked && waits(failure)) return;
+    leave(failure, asked);
+    if (next != null) {
+      later = true;
+      turnTo(next);
+    } else if (!failure.letsNextTry() || !shortens()) {
+      ended = true;
+      throw attempts.size() < 2 && !(failure instanceof Failure.TooLong) ? e
+          : new ChatException(told(failure), e);
+    }
   }
 
-  /// A failure after others: the words of the last one, and what came before.
-  private Failure withHistory(Failure last) {
-    StringBuilder words = new StringBuilder(sentence(last)).append(" Before that:");
-    for (Attempt attempt : attempts.subList(0, attempts.size() - 1)) {
-      words.append(' ').append(attempt.model()).append(": ").append(sentence(attempt.failure()));
+  /// Whether the target, the last one, is asked again after a while.
+  private boolean waits(Failure failure) {
+    long now = nanos.getAsLong();
+    Duration pause = secondTry.afterwards(failure, now);
+    if (pause == null) return false;
+    beginAt = now + pause.toNanos();
+    kept.clear();
+    return true;
+  }
+
+  private void leave(Failure failure, boolean asked) {
+    if (failure instanceof Failure.TooLong refusal) {
+      if (whole == null) whole = refusal;
+      tooLong = refusal;
+      tooSmall = step;
     }
-    return last.withMessage(words.toString());
+    if (!asked) {
+      visit.leave(step.target());
+      return;
+    }
+    visit.failed(step.target(), failure);
+    if (step.turn() != null) step.turn().giveBack();
+  }
+
+  /// Turns to the last one that the prompt was too long for, with less of it.
+  private boolean shortens() {
+    if (tooLong == null || shortenings++ == SHORTENINGS) return false;
+    Shortening next = Shortening.of(asked(), tooLong);
+    if (next == null) return false;
+    shorter = shorter == null ? next : next.and(shorter);
+    tooLong = null;
+    turnTo(new TargetOrder.Step(tooSmall.target(), null));
+    return true;
+  }
+
+  /// The words of the last failure, and what came before it.
+  private Failure told(Failure last) {
+    Failure failure = last instanceof Failure.TooLong refusal
+        ? Shortening.explained(refusal, whole, request) : last;
+    String ours = told(attempts.getLast());
+    SequencedSet<String> before = new LinkedHashSet<>();
+    for (Attempt attempt : attempts) before.add(told(attempt));
+    before.remove(ours);
+    return before.isEmpty() ? failure : failure.withMessage(
+        sentence(failure) + " Before that: " + String.join(" ", before));
+  }
+
+  private static String told(Attempt attempt) {
+    return attempt.model() + ": " + sentence(attempt.failure());
   }
 
   /// The words of an upstream may end anyhow.
@@ -150,6 +272,7 @@ public final class FailoverReply implements Reply {
 
   @Override
   public void close() {
+    if (!ended) visit.leave(step.target());
     ended = true;
     kept.clear();
     release();

@@ -9,7 +9,10 @@ import java.util.function.LongSupplier;
 import skyproxy.chat.ChatException;
 import skyproxy.chat.ChatRequest;
 import skyproxy.chat.Failure;
+import skyproxy.chat.Job;
 import skyproxy.chat.Provider;
+import skyproxy.chat.Purpose;
+import skyproxy.chat.Urgency;
 import skyproxy.chat.Waiting;
 
 /// Opens the reply to a request, at the targets that its `model` text stands for. Any number of
@@ -25,7 +28,7 @@ public final class Router {
     this(routes, System::nanoTime);
   }
 
-  /// @param nanos the clock for cooldowns and queues
+  /// @param nanos the clock for cooldowns, limits and queues
   public Router(Routes routes, LongSupplier nanos) {
     this.routes = routes;
     this.nanos = nanos;
@@ -49,14 +52,20 @@ public final class Router {
     Routes table = routes;
     String text = ModelText.ids(request.model()).isEmpty()
         ? table.defaultModel() : request.model();
+    Purpose purpose = request.purpose();
+    Job timedAs = purpose.timedAs();
+    Cooldown.Visit visit =
+        cooldown.visit(purpose.urgency() == Urgency.DIALOGUE, request.hasPictures());
     TargetOrder order = new TargetOrder(
-        text, meanings(table, request), table::target, rotation, this::available);
+        text, meanings(table, request), table::target, rotation, visit);
     TargetOrder.Step first = order.next();
     if (first == null) {
       throw new ChatException(new Failure.UnknownModel(
           "'" + text + "' stands for no model. Check aliases and default_model."));
     }
-    return new FailoverReply(request, first, order, cooldown, this::turnstile);
+    FirstWord firstWord =
+        new FirstWord(request, timedAs, table.firstToken().get(timedAs.wireName()));
+    return new FailoverReply(request, first, order, visit, firstWord, this::turnstile, nanos);
   }
 
   /// The requests that wait for a place now.
@@ -68,10 +77,6 @@ public final class Router {
       all.addAll(provider.waiting());
     }
     return all;
-  }
-
-  private boolean available(Target target) {
-    return !cooldown.includes(target) && target.provider().health().ready();
   }
 
   /// Aliases, and `auto`, which is one that the proxy brings along: it stands for what the player

@@ -1,5 +1,6 @@
 package skyproxy.routing;
 
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,9 +16,10 @@ import skyproxy.chat.Provider;
 /// @param defaultModel what an empty `model` means
 /// @param aliases short names for model texts
 /// @param jobs model texts by the name of a job
+/// @param firstToken limits for the first word by the name of a job
 /// @param routes at least one
 public record Routes(String defaultModel, Map<String, String> aliases, Map<String, String> jobs,
-    List<Route> routes) {
+    Map<String, Duration> firstToken, List<Route> routes) {
 
   /// The way to one provider.
   ///
@@ -32,6 +34,7 @@ public record Routes(String defaultModel, Map<String, String> aliases, Map<Strin
   public Routes {
     aliases = Map.copyOf(aliases);
     jobs = Map.copyOf(jobs);
+    firstToken = Map.copyOf(firstToken);
     routes = List.copyOf(routes);
     if (routes.isEmpty()) throw new IllegalArgumentException("there is no route");
     for (String name : aliases.keySet()) ModelText.check(name, aliases);

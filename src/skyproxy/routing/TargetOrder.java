@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.function.Predicate;
+import skyproxy.routing.Cooldown.Standing;
 
 /// The targets for one request, in order, each once: the meaning of its `model` text.
 ///
@@ -23,26 +23,37 @@ final class TargetOrder {
   private final Map<String, String> aliases;
   private final Function<String, Target> targets;
   private final Rotation rotation;
-  private final Predicate<Target> available;
+  private final Cooldown.Visit visit;
   private final ArrayDeque<Item> pending = new ArrayDeque<>();
   private final ArrayDeque<Step> inCooldown = new ArrayDeque<>();
   private final Set<String> seen = new HashSet<>();
 
   /// @param aliases short names for texts; none leads back to itself
   /// @param targets where an id leads that is no alias
-  /// @param available whether a target is ready and not in cooldown
+  /// @param visit who is ready and not in cooldown
   TargetOrder(String text, Map<String, String> aliases, Function<String, Target> targets,
-      Rotation rotation, Predicate<Target> available) {
+      Rotation rotation, Cooldown.Visit visit) {
     this.aliases = aliases;
     this.targets = targets;
     this.rotation = rotation;
-    this.available = available;
+    this.visit = visit;
     push(text, null);
   }
 
   /// Whether there may be somebody left to ask.
   boolean mayHaveMore() {
     return !pending.isEmpty() || !inCooldown.isEmpty();
+  }
+
+  /// Whether somebody is left who can be counted on: not in cooldown, nor to be tried after one.
+  boolean hasFree() {
+    return pending.stream().flatMap(item -> item.ids.stream()).anyMatch(this::free);
+  }
+
+  private boolean free(String id) {
+    String meaning = aliases.get(id);
+    return meaning != null ? ModelText.ids(meaning).stream().anyMatch(this::free)
+        : !seen.contains(id) && visit.standing(targets.apply(id)) == Standing.FREE;
   }
 
   /// The next target, or null after the last one.
@@ -55,7 +66,7 @@ final class TargetOrder {
         push(aliases.get(id), item.outer);
       } else if (seen.add(id)) {
         Step step = new Step(targets.apply(id), item.outer);
-        if (available.test(step.target())) return step;
+        if (visit.take(step.target())) return step;
         inCooldown.add(step);
       }
     }
@@ -82,7 +93,7 @@ final class TargetOrder {
 
   private boolean available(String id) {
     String meaning = aliases.get(id);
-    return meaning == null ? available.test(targets.apply(id))
+    return meaning == null ? visit.standing(targets.apply(id)) != Standing.RESTING
         : ModelText.ids(meaning).stream().anyMatch(this::available);
   }
 }

@@ -2,6 +2,7 @@ package skyproxy.routing;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.function.LongSupplier;
 import skyproxy.chat.Attempt;
 import skyproxy.chat.ChatException;
 import skyproxy.chat.ChatRequest;
@@ -41,11 +42,13 @@ final class TargetReply implements Reply {
   private final Turnstile.Ticket ticket;
   private final ThoughtFilter thoughts;
   private final ArrayDeque<Event> ready = new ArrayDeque<>();
-  private final long startedAt = System.nanoTime();
+  private final LongSupplier nanos;
+  private final long startedAt;
   private Phase phase = Phase.QUEUED;
   private Reply reply;
   private FinishReason finishReason;
   private boolean answered;
+  private boolean lively;
   private long askedAt;
   private long visibleAt;
   private long lifeAt;
@@ -54,7 +57,11 @@ final class TargetReply implements Reply {
   ///
   /// @param request as the client sent it
   /// @param turnstile that of the target's provider
-  TargetReply(ChatRequest request, Target target, Turnstile turnstile, Timeouts timeouts) {
+  /// @param nanos the clock
+  TargetReply(ChatRequest request, Target target, Turnstile turnstile, Timeouts timeouts,
+      LongSupplier nanos) {
+    this.nanos = nanos;
+    startedAt = nanos.getAsLong();
     this.request = request;
     this.target = target;
     this.timeouts = timeouts;
@@ -67,39 +74,50 @@ final class TargetReply implements Reply {
     return phase != Phase.QUEUED;
   }
 
+  /// Whether it has shown any sign of life.
+  boolean lively() {
+    return lively;
+  }
+
+  /// How long ago the target was asked.
+  Duration sinceAsked() {
+    return Duration.ofNanos(nanos.getAsLong() - askedAt);
+  }
+
   /// This attempt, as it stands now.
   ///
   /// @param failure null when it answers
-  Attempt attempt(Failure failure) {
+  /// @param leftOut how many messages of the client's request it was not sent
+  Attempt attempt(Failure failure, int leftOut) {
     return new Attempt(target.id(), target.provider().name(), failure,
-        Duration.ofNanos(System.nanoTime() - startedAt), queued());
+        Duration.ofNanos(nanos.getAsLong() - startedAt), queued(), leftOut);
   }
 
   /// How long it waited for a place here, and then at the provider.
   @Override
   public Duration queued() {
-    long here = (phase == Phase.QUEUED ? System.nanoTime() : askedAt) - startedAt;
+    long here = (phase == Phase.QUEUED ? nanos.getAsLong() : askedAt) - startedAt;
     return Duration.ofNanos(here).plus(reply == null ? Duration.ZERO : reply.queued());
   }
 
   /// The next event; signs of life are none. Null once all has come and something was said.
   @Override
   public Event next(Duration patience) {
-    long deadline = System.nanoTime() + patience.toNanos();
+    long deadline = nanos.getAsLong() + patience.toNanos();
     while (true) {
       Event event = ready.poll();
       if (event != null) return event;
       if (phase == Phase.FINISHED) return null;
       advance(deadline);
       // Also when much came that nobody is to see, such as thoughts: the caller wants its turn.
-      boolean late = System.nanoTime() - deadline >= 0;
+      boolean late = nanos.getAsLong() - deadline >= 0;
       if (late && ready.isEmpty() && phase != Phase.FINISHED) return Event.QUIET;
     }
   }
 
   /// One step towards the next event, as far as the deadline lets it.
   private void advance(long deadline) {
-    long now = System.nanoTime();
+    long now = nanos.getAsLong();
     long limit = limitAt();
     if (now - limit >= 0) {
       if (!over()) throw new ChatException(tooSlow());
@@ -121,13 +139,14 @@ final class TargetReply implements Reply {
       throw ChatException.stopping(stopped);
     }
     phase = Phase.ASKED;
-    askedAt = visibleAt = lifeAt = System.nanoTime();
+    askedAt = visibleAt = lifeAt = nanos.getAsLong();
     reply = target.provider().open(request.withModel(target.model()));
   }
 
   private void read(Event event) {
     if (event == Event.QUIET) return;
-    lifeAt = System.nanoTime();
+    lifeAt = nanos.getAsLong();
+    lively = true;
     if (event == null) {
       finish();
     } else if (event != Event.PULSE) {
@@ -165,7 +184,8 @@ final class TargetReply implements Reply {
     return phase == Phase.VISIBLE && finishReason != null;
   }
 
-  private Failure tooSlow() {
+  /// That it took longer than it has.
+  Failure tooSlow() {
     return new Failure.TimedOut(target.id() + switch (phase) {
       case QUEUED -> " had no place free in time.";
       case ASKED -> " did not begin to answer in time. Try again, or choose another model.";
@@ -186,7 +206,7 @@ final class TargetReply implements Reply {
 
   @Override
   public void close() {
-    if (phase == Phase.QUEUED) askedAt = System.nanoTime();
+    if (phase == Phase.QUEUED) askedAt = nanos.getAsLong();
     phase = Phase.FINISHED;
     if (reply != null) reply.close();
     ticket.close();

@@ -17,7 +17,7 @@ record Timeouts(Duration place, Duration firstEvent, Duration silence) {
   ///
   /// @param othersLeft whether another target could be asked instead
   static Timeouts of(Provider provider, ChatRequest request, boolean othersLeft) {
-    return new Timeouts(othersLeft ? provider.limits().firstToken() : LAST_PLACE,
+    return new Timeouts(othersLeft ? provider.limits().firstTokenOrUsual() : LAST_PLACE,
         provider.firstEvent(request), provider.limits().silence());
   }
 }

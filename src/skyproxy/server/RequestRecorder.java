@@ -118,7 +118,13 @@ final class RequestRecorder {
         + ", first word " + (done.firstToken() == null ? "never" : seconds(done.firstToken()))
         + ", total " + seconds(done.total())
         + (done.queued().toMillis() < 1 ? "" : ", queued " + seconds(done.queued()))
-        + (done.attempts().size() > 1 ? ", " + done.attempts().size() + " tries" : ""));
+        + (done.attempts().size() > 1 ? ", " + done.attempts().size() + " tries" : "")
+        + leftOut(done));
+  }
+
+  private static String leftOut(RequestRecord done) {
+    int count = done.attempts().isEmpty() ? 0 : done.attempts().getLast().leftOut();
+    return count == 0 ? "" : ", without the oldest " + count + " messages: the prompt was too long";
   }
 
   private static String seconds(Duration time) {

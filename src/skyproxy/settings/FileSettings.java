@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import skyproxy.chat.Job;
 import skyproxy.chat.Limits;
 import skyproxy.json.Cursor;
@@ -75,13 +76,21 @@ final class FileSettings {
   }
 
   Map<String, String> jobs() {
-    Map<String, String> jobs = new LinkedHashMap<>();
-    if (root.at("jobs").isMissing()) return jobs;
-    root.at("jobs").members().forEach((name, at) -> {
+    return byJob("jobs", FileSettings::modelText);
+  }
+
+  Map<String, Duration> firstToken() {
+    return byJob("first_token_seconds", FileSettings::seconds);
+  }
+
+  private <T> Map<String, T> byJob(String member, Function<Cursor, T> value) {
+    Map<String, T> jobs = new LinkedHashMap<>();
+    if (root.at(member).isMissing()) return jobs;
+    root.at(member).members().forEach((name, at) -> {
       if (!JOBS.contains(name)) {
         throw at.mismatch("is no job of the game: there are " + String.join(", ", JOBS));
       }
-      jobs.put(name, modelText(at));
+      jobs.put(name, value.apply(at));
     });
     return Collections.unmodifiableMap(jobs);
   }
@@ -139,7 +148,11 @@ final class FileSettings {
   }
 
   private static Duration seconds(Cursor at, Duration usual) {
-    double seconds = at.numberOr(usual.toMillis() / 1000.0);
+    return at.isMissing() ? usual : seconds(at);
+  }
+
+  private static Duration seconds(Cursor at) {
+    double seconds = at.number();
     if (seconds < 0.001 || seconds > 3600) throw at.mismatch("must be a number up to 3600");
     return Duration.ofMillis(Math.round(seconds * 1000));
   }

@@ -3,6 +3,7 @@ package skyproxy.settings;
 import java.net.InetAddress;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -18,15 +19,16 @@ import skyproxy.json.Json;
 /// @param defaultModel what an empty `model` means
 /// @param aliases short names for model texts
 /// @param jobs model texts by the name of a job of the game
+/// @param firstToken limits for the first word by the name of a job
 /// @param servers OpenAI-compatible servers, in the order of the file
 /// @param wholeWords whether a delta never ends inside a word
 /// @param exitWith the program with whose last process the proxy ends, or null
 /// @param open whether to open the dashboard once listening
 /// @param verbose whether upstream calls are logged in detail
 public record Settings(Path file, Listen listen, String apiKey, List<String> allowedOrigins,
-    String defaultModel, Map<String, String> aliases, Map<String, String> jobs, Claude claude,
-    Codex codex, OpenRouter openRouter, List<Server> servers, boolean wholeWords, String exitWith,
-    boolean open, boolean verbose) {
+    String defaultModel, Map<String, String> aliases, Map<String, String> jobs,
+    Map<String, Duration> firstToken, Claude claude, Codex codex, OpenRouter openRouter,
+    List<Server> servers, boolean wholeWords, String exitWith, boolean open, boolean verbose) {
 
   /// The addresses and the port to listen on.
   ///

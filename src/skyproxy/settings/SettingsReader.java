@@ -36,7 +36,7 @@ final class SettingsReader {
     var exitWith = sources.given(Option.EXIT_WITH);
     return new Settings(sources.file(), listen(), members.text("api_key", null),
         members.origins(), members.text("default_model", DEFAULT_MODEL), members.aliases(),
-        members.jobs(), claude(), codex(),
+        members.jobs(), members.firstToken(), claude(), codex(),
         new Settings.OpenRouter(url(Option.OPENROUTER_URL, "https://openrouter.ai/api/v1"),
             key("openrouter_api_key", "OPENROUTER_API_KEY"), members.limits("openrouter")),
         members.servers(), members.wholeWords(), exitWith == null ? null : exitWith.value(),

@@ -55,6 +55,7 @@ final class RequestJson {
         .put("model", cut(attempt.model())).put("provider", attempt.provider());
     putMillis(out, "took_ms", attempt.took());
     putMillis(out, "queued_ms", attempt.queued());
+    if (attempt.leftOut() > 0) out.put("left_out", attempt.leftOut());
     if (attempt.failure() != null) putFailure(out, attempt.failure());
     return out.build();
   }

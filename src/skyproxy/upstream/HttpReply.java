@@ -32,7 +32,6 @@ import skyproxy.sse.SseReader;
 /// is one, and whether it is packed, its first bytes may tell where the headers do not.
 final class HttpReply implements Reply {
   private static final Duration REFUSAL = Duration.ofSeconds(2);
-  private static final Duration STALE = Duration.ofSeconds(3);
   private static final int WHOLE_LIMIT = 64 << 20;
   private static final List<String> FIELDS = List.of("data:", "event:", "id:", "retry:", ":");
   private static final int BEGINNING = 16;
@@ -43,16 +42,13 @@ final class HttpReply implements Reply {
   private final ArrayDeque<Event> events = new ArrayDeque<>();
   private final SseReader sse = new SseReader();
   private final ByteArrayOutputStream whole = new ByteArrayOutputStream();
-  private final boolean mayResend;
-  private final long started = System.nanoTime();
-  private BodyQueue body = new BodyQueue();
-  private Future<?> pending;
+  private final BodyQueue body = new BodyQueue();
+  private final Future<?> pending;
   private ResponseInfo head;
   private long headAt;
   private boolean streams;
   private boolean begun;
   private Unpacker unpacker;
-  private boolean resent;
   private boolean bodyEnded;
   private boolean ended;
 
@@ -60,7 +56,6 @@ final class HttpReply implements Reply {
     this.upstream = upstream;
     this.request = request;
     this.decoder = decoder;
-    mayResend = upstream.mayHoldStaleConnections();
     pending = upstream.begin(request, body);
   }
 
@@ -100,7 +95,6 @@ final class HttpReply implements Reply {
   }
 
   private void begin(ResponseInfo info) {
-    upstream.countAnswer();
     head = info;
     headAt = System.nanoTime();
     streams = succeeded() && header("content-type").contains("event-stream");
@@ -118,7 +112,7 @@ final class HttpReply implements Reply {
 
   private void end(Throwable error) {
     if (head == null) {
-      resendOrThrow(error instanceof CompletionException ? error.getCause() : error);
+      throw unreachable(error instanceof CompletionException ? error.getCause() : error);
     } else if (!succeeded()) {
       throw refusal(error);
     } else if (error != null) {
@@ -216,20 +210,14 @@ final class HttpReply implements Reply {
         whole.toByteArray()), cause);
   }
 
-  /// A kept connection that the server closed meanwhile fails at once and before any byte of the
-  /// reply; nothing was done upstream then, so the same request goes out once more.
-  private void resendOrThrow(Throwable cause) {
+  /// No reply, or a connection that closed before it. A kept one that the server closed meanwhile
+  /// fails so too; it is for who asked to ask again.
+  private ChatException unreachable(Throwable cause) {
     boolean connected = !(cause instanceof ConnectException
         || cause instanceof HttpConnectTimeoutException
         || cause instanceof UnresolvedAddressException || cause instanceof SSLException);
-    boolean quick = System.nanoTime() - started < STALE.toNanos();
-    if (connected && cause instanceof IOException && mayResend && !resent && quick) {
-      resent = true;
-      body = new BodyQueue();
-      pending = upstream.begin(request, body);
-      return;
-    }
-    throw new ChatException(new Failure.Unreachable(words(cause, connected)), cause);
+    boolean closed = connected && cause instanceof IOException;
+    return new ChatException(new Failure.Unreachable(words(cause, connected), closed), cause);
   }
 
   private String words(Throwable cause, boolean connected) {

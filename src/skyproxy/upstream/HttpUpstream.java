@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicLong;
 import skyproxy.chat.Reply;
 
 /// One HTTP server that we call, and the connections kept to it. Any number of threads.
@@ -20,7 +19,6 @@ import skyproxy.chat.Reply;
 public final class HttpUpstream implements AutoCloseable {
   private final String name;
   private final CompletableFuture<HttpClient> client;
-  private final AtomicLong answered = new AtomicLong();
 
   /// Comes back at once: the first client of a JVM loads TLS and the trusted certificates, which
   /// takes longer than all else at the start, so it is made in the background.
@@ -47,9 +45,7 @@ public final class HttpUpstream implements AutoCloseable {
   }
 
   /// For the small calls beside replies (a list of models): blocks, and the caller maps errors.
-  /// They too leave connections that may be stale when a reply is wanted.
   public HttpClient client() {
-    countAnswer();
     return client.join();
   }
 
@@ -60,15 +56,6 @@ public final class HttpUpstream implements AutoCloseable {
       if (failure != null) body.onError(failure);
     });
     return sent;
-  }
-
-  /// Counts a reply that began. As long as there was none, no connection can be a stale one.
-  void countAnswer() {
-    answered.incrementAndGet();
-  }
-
-  boolean mayHoldStaleConnections() {
-    return answered.get() > 0;
   }
 
   @Override

@@ -30,7 +30,7 @@ final class FailoverReplyTest {
   private static final Event AYE = new Event.Text("Aye.");
   private static final Event END = new Event.Finish(FinishReason.STOP, Usage.NONE);
   private static final Semaphore NEVER = new Semaphore(0);
-  private static final Failure BROKEN = new Failure.Broken(500, "It broke.");
+  private static final Failure BROKEN = new Failure.Broken(503, "It broke.");
 
   private final ScriptedProvider claude = ScriptedProvider.named("claude");
   private final ScriptedProvider codex = ScriptedProvider.named("codex");

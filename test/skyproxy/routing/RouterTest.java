@@ -11,7 +11,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
-import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import skyproxy.chat.ChatException;
 import skyproxy.chat.ChatRequest;
@@ -22,19 +21,20 @@ import skyproxy.chat.Health;
 import skyproxy.chat.Usage;
 import skyproxy.json.Json;
 import skyproxy.testing.ScriptedProvider;
+import skyproxy.testing.SkippingClock;
 import skyproxy.testing.TestRoutes;
 
 /// Which model answers: the table of ids, aliases, turns, preference, and who is passed over.
 final class RouterTest {
   private static final Event END = new Event.Finish(FinishReason.STOP, Usage.NONE);
-  private static final Failure BROKEN = new Failure.Broken(500, "It broke.");
+  private static final Failure BROKEN = new Failure.Broken(503, "It broke.");
 
   private final ScriptedProvider demo = ScriptedProvider.named("demo");
   private final ScriptedProvider claude = ScriptedProvider.named("claude");
   private final ScriptedProvider codex = ScriptedProvider.named("codex");
   private final ScriptedProvider openRouter = ScriptedProvider.named("openrouter");
   private final ScriptedProvider ollama = ScriptedProvider.named("ollama");
-  private final AtomicLong clock = new AtomicLong();
+  private final SkippingClock clock = new SkippingClock();
   private Router router = router(Map.of());
 
   private Routes routes(Map<String, String> aliases) {
@@ -47,7 +47,7 @@ final class RouterTest {
   }
 
   private Router router(Map<String, String> aliases) {
-    return new Router(routes(aliases), clock::get);
+    return new Router(routes(aliases), clock);
   }
 
   static ChatRequest request(String model) {
@@ -76,7 +76,7 @@ final class RouterTest {
   }
 
   private void wait(Duration time) {
-    clock.addAndGet(time.toNanos());
+    clock.skip(time);
   }
 
   @Test
@@ -221,7 +221,7 @@ final class RouterTest {
   void models_that_do_not_exist_do_not_draw_the_traffic() {
     claude.on("a", new Failure.Rejected(404, "No such model.", null, null));
     ask(20, "a, b");
-    assertEquals(2, claude.asked().stream().filter("a"::equals).count());
+    assertEquals(1, claude.asked().stream().filter("a"::equals).count());
   }
 
   @Test
@@ -236,17 +236,21 @@ final class RouterTest {
   }
 
   @Test
-  void a_rest_is_thirty_seconds_when_nobody_says_and_ten_minutes_at_the_most() {
-    claude.on("a", new Failure.Overloaded("Busy.", null));
+  void a_rest_is_ten_minutes_at_the_most_and_thirty_seconds_for_who_is_not_paid_or_not_known() {
+    List<Failure> unpaid = List.of(new Failure.Unauthorized("Who?", null),
+        new Failure.Rejected(402, "Pay.", null, null));
     claude.on("b", new Failure.RateLimited("Slow down.", Duration.ofHours(5)));
-    ask("a > c");
     ask("b > c");
-    claude.on("a", new Event.Text("aye"), END);
     claude.on("b", new Event.Text("aye"), END);
-    wait(Duration.ofSeconds(29));
-    assertEquals("c", ask("a > c"));
-    wait(Duration.ofSeconds(2));
-    assertEquals("a", ask("a > c"));
+    for (Failure failure : unpaid) {
+      claude.on("a", failure);
+      ask("a > c");
+      claude.on("a", new Event.Text("aye"), END);
+      wait(Duration.ofSeconds(29));
+      assertEquals("c", ask("a > c"));
+      wait(Duration.ofSeconds(2));
+      assertEquals("a", ask("a > c"));
+    }
     assertEquals("c", ask("b > c"));
     wait(Duration.ofMinutes(10));
     assertEquals("b", ask("b > c"));
@@ -325,7 +329,7 @@ final class RouterTest {
   void auto_goes_by_the_job_and_an_empty_model_does_not() {
     Routes table = routes("claude-default", Map.of("quick", "gpt-mini"),
         Map.of("mood", "quick > b", "other", "ollama:x"));
-    Router byJob = new Router(table, clock::get);
+    Router byJob = new Router(table, clock);
     assertEquals("ollama:x", ask(byJob, "auto"));
     assertEquals("claude-default", ask(byJob, ""));
     ChatRequest mood = ChatRequest.parse((Json.Obj) Json.parse("""

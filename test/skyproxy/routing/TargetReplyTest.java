@@ -36,7 +36,7 @@ final class TargetReplyTest {
 
   private TargetReply open(ScriptedProvider provider, Timeouts timeouts) {
     return new TargetReply(RouterTest.request("x > y"), new Target("x", provider, "own"), turnstile,
-        timeouts);
+        timeouts, System::nanoTime);
   }
 
   private static List<Event> read(TargetReply reply) {
@@ -62,7 +62,7 @@ final class TargetReplyTest {
     place.close();
     assertEquals(List.of(AYE, END), read(reply));
     assertTrue(reply.asked());
-    assertEquals(reply.queued(), reply.attempt(null).queued(), "it is over");
+    assertEquals(reply.queued(), reply.attempt(null, 0).queued(), "it is over");
     assertEquals(List.of("own"), provider.asked());
     assertNull(reply.next(LONG), "the end stays the end");
   }
@@ -134,10 +134,11 @@ final class TargetReplyTest {
   void an_attempt_says_who_was_asked_and_what_failed() {
     TargetReply reply = open(ScriptedProvider.of(AYE, END), PATIENT);
     Failure broken = new Failure.Broken(500, "It broke.");
-    Attempt attempt = reply.attempt(broken);
+    Attempt attempt = reply.attempt(broken, 2);
     assertEquals(List.of("x", "scripted", broken),
         List.of(attempt.model(), attempt.provider(), attempt.failure()));
-    assertNull(reply.attempt(null).failure());
+    assertEquals(2, attempt.leftOut());
+    assertNull(reply.attempt(null, 0).failure());
     reply.close();
   }
 
@@ -146,7 +147,7 @@ final class TargetReplyTest {
     ScriptedProvider provider = ScriptedProvider.of();
     var alone = Timeouts.of(provider, RouterTest.request("x"), false);
     var one = Timeouts.of(provider, RouterTest.request("x"), true);
-    assertEquals(provider.limits().firstToken(), one.place());
+    assertEquals(provider.limits().firstTokenOrUsual(), one.place());
     assertTrue(alone.place().compareTo(one.place()) > 0);
     assertEquals(alone.firstEvent(), one.firstEvent());
   }

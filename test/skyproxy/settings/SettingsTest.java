@@ -216,6 +216,16 @@ final class SettingsTest {
     assertEquals(Duration.ofSeconds(7), settings.openRouter().limits().silence());
   }
 
+  @Test
+  void the_limit_for_the_first_word_can_be_set_for_each_job() throws Exception {
+    Settings settings = file("""
+        {"first_token_seconds": {"dialogue": 6.5, "diary": 90}}""");
+    assertEquals(Map.of("dialogue", Duration.ofMillis(6_500), "diary", Duration.ofSeconds(90)),
+        settings.firstToken());
+    assertEquals(Map.of(), file("{}").firstToken());
+    assertNull(settings.claude().limits().firstToken(), "a provider has none of its own");
+  }
+
   @ParameterizedTest
   @CsvSource(delimiter = '|', value = {
       "{\"default_model\":5} | default_model must be a string",
@@ -226,6 +236,12 @@ final class SettingsTest {
       "{\"aliases\":{\"a,b\":\"x\"}} | must have a name without",
       "{\"aliases\":{\"auto\":\"x\"}} | aliases.auto is a name that the proxy itself needs",
       "{\"jobs\":{\"dialog\":\"x\"}} | jobs.dialog is no job of the game",
+      "{\"first_token_seconds\":8} | first_token_seconds must be an object",
+      "{\"first_token_seconds\":{\"dialog\":8}} | first_token_seconds.dialog is no job of the",
+      "{\"first_token_seconds\":{\"mood\":\"8\"}} | first_token_seconds.mood must be a number",
+      "{\"first_token_seconds\":{\"mood\":null}} | first_token_seconds.mood is required",
+      "{\"first_token_seconds\":{\"mood\":0}} | first_token_seconds.mood must be a number up to",
+      "{\"first_token_seconds\":{\"mood\":4000}} | .mood must be a number up to 3600",
       "{\"providers\":{\"a:b\":{\"base_url\":\"http://x\"}}} | must have a name without blanks",
       "{\"providers\":{\"demo\":{\"base_url\":\"http://x\"}}} | providers.demo is a name that",
       "{\"providers\":{\"codex\":{\"base_url\":\"http://x\"}}} | providers.codex is a name that",

@@ -85,8 +85,8 @@ final class StatsTest {
         Duration.ofSeconds(2), new Usage(1_000, 50, 900, 0), 0.0123,
         RequestRecord.Outcome.ANSWERED, null, 200, List.of(
             new Attempt("a", "claude", new Failure.RateLimited("Wait.", null), Duration.ZERO,
-                Duration.ZERO),
-            new Attempt("b", "openrouter", null, Duration.ofMillis(700), Duration.ofMillis(90))),
+                Duration.ZERO, 0),
+            new Attempt("b", "openrouter", null, Duration.ofMillis(700), Duration.ofMillis(90), 3)),
         null, null));
     Cursor last = json().at("recent").at(0);
     assertEquals(2, last.at("id").integer());
@@ -95,6 +95,8 @@ final class StatsTest {
     assertEquals("line", last.at("class").string());
     assertEquals(90, last.at("queued_ms").integer());
     assertEquals(90, last.at("attempts").at(1).at("queued_ms").integer());
+    assertEquals(3, last.at("attempts").at(1).at("left_out").integer());
+    assertTrue(last.at("attempts").at(0).at("left_out").isMissing());
     assertEquals("rate_limited", last.at("attempts").at(0).at("failure").string());
     assertEquals("Wait.", last.at("attempts").at(0).at("message").string());
     assertEquals(900, last.at("cached_tokens").integer());
@@ -204,7 +206,7 @@ final class StatsTest {
   }
 
   private static RequestRecord tried(Failure failure) {
-    Attempt attempt = new Attempt("m", "claude", failure, Duration.ofMillis(3), Duration.ZERO);
+    Attempt attempt = new Attempt("m", "claude", failure, Duration.ofMillis(3), Duration.ZERO, 0);
     return new RequestRecord(Instant.now(), new Purpose(Job.OTHER), "m", "m", "claude", true,
         Duration.ZERO, null, Duration.ofMillis(4), Usage.NONE, null,
         failure == null ? RequestRecord.Outcome.ANSWERED : RequestRecord.Outcome.FAILED,

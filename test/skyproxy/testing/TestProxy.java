@@ -45,7 +45,7 @@ public final class TestProxy implements AutoCloseable {
     }
     Settings now = settings.now();
     Router router = new Router(new Routes(now.defaultModel(), now.aliases(), now.jobs(),
-        List.of(new Route(upstream, _ -> true, ""),
+        now.firstToken(), List.of(new Route(upstream, _ -> true, ""),
             new Route(upstream, id -> id.startsWith("local:"), "local:"),
             new Route(new DemoProvider(Duration.ZERO), "demo"::equals, ""))));
     server = ProxyServer.bind(List.of(InetAddress.ofLiteral("127.0.0.1")), 0);

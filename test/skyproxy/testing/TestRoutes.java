@@ -13,7 +13,7 @@ public final class TestRoutes {
   /// @param providers in the order of the table; the first one takes what no other does
   public static Routes of(String defaultModel, Map<String, String> aliases,
       Map<String, String> jobs, Provider... providers) {
-    return new Routes(defaultModel, aliases, jobs,
+    return new Routes(defaultModel, aliases, jobs, Map.of(),
         Arrays.stream(providers).map(TestRoutes::route).toList());
   }
 

@@ -214,26 +214,13 @@ final class HttpUpstreamTest {
   }
 
   @Test
-  void a_request_that_meets_a_stale_connection_is_sent_again_once() throws Exception {
-    fake.answer(events("a"), hangUp(), events("b"));
-    texts(send());
-    assertEquals(List.of("b", "end"), texts(send()));
-    assertEquals(3, fake.requests().size());
-  }
-
-  @Test
-  void a_request_is_not_sent_a_third_time() {
+  void a_connection_that_closes_without_an_answer_says_so_whether_it_was_kept_or_new() {
+    fake.answer(hangUp());
+    assertTrue(assertInstanceOf(Failure.Unreachable.class, Replies.failure(send())).closed());
     fake.answer(events("a"), hangUp());
     texts(send());
-    assertInstanceOf(Failure.Unreachable.class, Replies.failure(send()));
-    assertEquals(3, fake.requests().size());
-  }
-
-  @Test
-  void the_first_request_of_all_can_not_be_stale_and_is_sent_once() {
-    fake.answer(hangUp());
-    assertInstanceOf(Failure.Unreachable.class, Replies.failure(send()));
-    assertEquals(1, fake.requests().size());
+    assertTrue(assertInstanceOf(Failure.Unreachable.class, Replies.failure(send())).closed());
+    assertEquals(3, fake.requests().size(), "each is sent once");
   }
 
   @Test

@@ -76,7 +76,8 @@ public record ClaudeFailures(ClaudeMode mode, String model) {
           ? tooLong(words, said)
           : new Failure.Rejected(status, rejected(words, said), null, code);
       default -> new Failure.Broken(status, "Anthropic's server failed (status " + status
-          + "). Try again in a moment; status.anthropic.com tells about outages." + said);
+          + "). Try again in a moment; status.anthropic.com tells about outages." + said,
+          retryAfter);
     };
   }
 
