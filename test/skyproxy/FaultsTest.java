@@ -4,6 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static skyproxy.Voice.TOKENS;
+import static skyproxy.Voice.complete;
+import static skyproxy.Voice.error;
+import static skyproxy.Voice.healthy;
+import static skyproxy.Voice.spoken;
+import static skyproxy.Voice.tokens;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -26,6 +32,7 @@ import skyproxy.json.Cursor;
 import skyproxy.testing.FakeUpstream;
 import skyproxy.testing.FakeUpstream.Received;
 import skyproxy.testing.RawClient;
+import skyproxy.testing.Replies;
 
 /// The sixteen ways in which an upstream fails, by their names in the Failover Bench catalogue:
 /// two OpenAI-compatible servers, a game, and between them the whole proxy.
@@ -33,7 +40,6 @@ import skyproxy.testing.RawClient;
 /// What must come of each is the complete answer or one clear error in bounded time: never half
 /// an answer that looks finished, no hammering, no content refusal tried elsewhere.
 final class FaultsTest {
-  private static final int TOKENS = 60;
   private static final String DIALOGUE = """
       {"model":"%s","stream":%s,"max_tokens":4096,"messages":[
         {"role":"system","content":"You are a guard."},{"role":"user","content":"Hail."},
@@ -62,39 +68,6 @@ final class FaultsTest {
     second.close();
   }
 
-  /// Sixty tokens, an end and figures; the words tell who answers.
-  private static String[] tokens(String who) {
-    String start = """
-        {"id":"c","object":"chat.completion.chunk","model":"%s",""".formatted(who);
-    String[] data = new String[TOKENS + 3];
-    for (int i = 0; i < TOKENS; i++) {
-      data[i] = start + "\"choices\":[{\"index\":0,\"delta\":{\"content\":\"" + who + i
-          + " \"},\"finish_reason\":null}]}";
-    }
-    data[TOKENS] = start + "\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}";
-    data[TOKENS + 1] = start + "\"choices\":[],\"usage\":{\"prompt_tokens\":" + who.length()
-        + ",\"completion_tokens\":60}}";
-    data[TOKENS + 2] = "[DONE]";
-    return data;
-  }
-
-  private static String spoken(String who) {
-    StringBuilder text = new StringBuilder();
-    for (int i = 0; i < TOKENS; i++) text.append(who).append(i).append(' ');
-    return text.toString();
-  }
-
-  private static FakeUpstream.Answer healthy(String who, Received request) {
-    if (request.method().equals("GET")) return FakeUpstream.status(404);
-    if (Cursor.of(request.json()).at("stream").boolOr(false)) {
-      return FakeUpstream.events(tokens(who));
-    }
-    return FakeUpstream.json("{\"id\":\"c\",\"object\":\"chat.completion\",\"model\":\"" + who
-        + "\",\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":\""
-        + spoken(who) + "\"},\"finish_reason\":\"stop\"}],\"usage\":{\"prompt_tokens\":"
-        + who.length() + ",\"completion_tokens\":60}}");
-  }
-
   /// The answer when that many seconds pass after the first server was asked.
   private Answer askDialogue(String model, boolean stream, int seconds) {
     int before = first.requests().size();
@@ -105,7 +78,7 @@ final class FaultsTest {
         throw new UncheckedIOException(e);
       }
     });
-    while (first.requests().size() == before && !answer.isDone()) Thread.onSpinWait();
+    Replies.until("asked", () -> first.requests().size() > before || answer.isDone());
     proxy.wait(Duration.ofSeconds(seconds));
     return answer.join();
   }
@@ -118,23 +91,6 @@ final class FaultsTest {
   private void faultOnce(FakeUpstream.Answer fault) {
     AtomicBoolean done = new AtomicBoolean();
     first.answer(received -> done.getAndSet(true) ? healthy("first", received) : fault);
-  }
-
-  private static FakeUpstream.Answer error(int status, String code) {
-    return FakeUpstream.status(status).header("Content-Type", "application/json")
-        .body("""
-            {"error":{"message":"made up","code":"%s"}}""".formatted(code));
-  }
-
-  /// The whole answer of one of the two, with its own model and figures.
-  private static void complete(String who, Answer answer) {
-    assertEquals(200, answer.status(), answer.text());
-    assertEquals(spoken(who), answer.spoken());
-    assertEquals("stop", answer.finishReason());
-    assertEquals(who, answer.model());
-    assertNull(answer.error());
-    Cursor usage = Cursor.of(answer.data().getLast()).at("usage");
-    assertEquals(who.length(), usage.at("prompt_tokens").integer());
   }
 
   private void bothComplete(String who, String model) throws IOException {

@@ -43,6 +43,8 @@ public final class FailoverReply implements Reply {
   private boolean later;
   private long beginAt;
   private TargetReply reply;
+  private boolean lively;
+  private long limitAt;
   private Duration queued = Duration.ZERO;
   private Shortening shorter;
   private int shortenings;
@@ -121,23 +123,30 @@ public final class FailoverReply implements Reply {
   /// The next event while another target could still take over.
   private Event undecided(long deadline) {
     if (reply == null && !begins(deadline)) return Event.QUIET;
-    long limit = limitAt();
-    boolean late = nanos.getAsLong() - limit >= 0;
+    if (!lively && reply.lively()) {
+      lively = true;
+      limitAt = limitAt();
+    }
+    boolean late = nanos.getAsLong() - limitAt >= 0;
     if (late && order.hasFree()) throw new ChatException(reply.tooSlow());
-    return reply.next(until(late || deadline - limit < 0 ? deadline : limit));
+    return reply.next(until(late || deadline - limitAt < 0 ? deadline : limitAt));
   }
 
   /// Asks the target, once it is time.
   private boolean begins(long deadline) {
-    try {
-      Thread.sleep(until(beginAt - deadline < 0 ? beginAt : deadline));
-    } catch (InterruptedException stopped) {
-      throw ChatException.stopping(stopped);
+    if (nanos.getAsLong() - beginAt < 0) {
+      try {
+        Thread.sleep(until(beginAt - deadline < 0 ? beginAt : deadline));
+      } catch (InterruptedException stopped) {
+        throw ChatException.stopping(stopped);
+      }
+      if (nanos.getAsLong() - beginAt < 0) return false;
     }
-    if (nanos.getAsLong() - beginAt < 0) return false;
     Provider provider = step.target().provider();
     reply = new TargetReply(asked(), step.target(), turnstiles.apply(provider),
         Timeouts.of(provider, request, order.mayHaveMore()), nanos);
+    lively = false;
+    limitAt = limitAt();
     return true;
   }
 
@@ -151,7 +160,7 @@ public final class FailoverReply implements Reply {
     Limits limits = step.target().provider().limits();
     if (visit.tries(step.target())) return secondTry.since() + firstWord.onTrial(limits).toNanos();
     Duration time = later ? firstWord.later(limits) : firstWord.first(limits);
-    if (reply.lively()) time = firstWord.thinking(time);
+    if (lively) time = firstWord.thinking(time);
     return (later ? secondTry.since() : arrivedAt) + time.toNanos();
   }
 
@@ -187,10 +196,11 @@ public final class FailoverReply implements Reply {
       attempts.set(attempts.size() - 1, attempt(failure));
       visit.failed(step.target(), failure);
       ended = true;
+      release();
       throw e;
     }
     attempts.add(attempt(failure));
-    boolean asked = reply.asked();
+    boolean asked = reply.asked() && !(failure instanceof Failure.TimedOut && reply.queuedMost());
     Duration took = reply.sinceAsked();
     release();
     if (asked && kept.isEmpty() && secondTry.atOnce(failure, took)) return;

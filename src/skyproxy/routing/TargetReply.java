@@ -74,6 +74,11 @@ final class TargetReply implements Reply {
     return phase != Phase.QUEUED;
   }
 
+  /// Whether it has spent most of its time in the queues for a place, here and at the provider.
+  boolean queuedMost() {
+    return queued().multipliedBy(2).toNanos() > nanos.getAsLong() - startedAt;
+  }
+
   /// Whether it has shown any sign of life.
   boolean lively() {
     return lively;
@@ -186,7 +191,8 @@ final class TargetReply implements Reply {
 
   /// That it took longer than it has.
   Failure tooSlow() {
-    return new Failure.TimedOut(target.id() + switch (phase) {
+    Phase where = phase == Phase.ASKED && queuedMost() ? Phase.QUEUED : phase;
+    return new Failure.TimedOut(target.id() + switch (where) {
       case QUEUED -> " had no place free in time.";
       case ASKED -> " did not begin to answer in time. Try again, or choose another model.";
       case VISIBLE, FINISHED -> " went silent in the middle of its answer. Try again.";

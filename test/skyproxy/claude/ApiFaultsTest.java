@@ -183,9 +183,10 @@ final class ApiFaultsTest {
   }
 
   @Test
-  void a_reset_of_a_kept_connection_is_repeated_once() {
+  void a_reset_of_a_kept_connection_is_told_as_one_that_closed() {
     upstream.answer(text(), hangUp(), text());
     assertEquals(said(), Replies.text(open()));
+    assertTrue(assertInstanceOf(Failure.Unreachable.class, ask()).closed());
     assertEquals(said(), Replies.text(open()));
     assertEquals(3, upstream.requests().size());
   }

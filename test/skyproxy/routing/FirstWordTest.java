@@ -181,6 +181,20 @@ final class FirstWordTest {
   }
 
   @Test
+  void nor_is_anybody_blamed_for_a_wait_in_the_queue_of_a_provider() {
+    claude.queueing(Duration.ofSeconds(5)).on("a", NEVER);
+    for (int i = 0; i < 3; i++) {
+      FailoverReply reply = openDialogue("a > gpt-b");
+      assertEquals("gpt-b", after(8_100, reply));
+      String words = reply.attempts().getFirst().failure().message();
+      assertTrue(words.contains("no place free"), words);
+      reply.close();
+    }
+    claude.queueing(Duration.ZERO).on("a", AYE, END);
+    assertEquals("a", answer(openDialogue("a > gpt-b")));
+  }
+
+  @Test
   void signs_of_life_put_it_off_only_where_thoughts_are_wanted() {
     for (boolean wanted : new boolean[] {false, true}) {
       claude.on("a", Event.PULSE, NEVER);

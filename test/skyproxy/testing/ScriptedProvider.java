@@ -38,6 +38,7 @@ public final class ScriptedProvider implements Provider {
   private final Semaphore closed = new Semaphore(0);
   private volatile Health.State state = Health.State.READY;
   private volatile Limits limits = Limits.DEFAULT;
+  private volatile Duration queued = Duration.ZERO;
 
   public ScriptedProvider(String name, Function<ChatRequest, List<Object>> script) {
     this.name = name;
@@ -62,6 +63,12 @@ public final class ScriptedProvider implements Provider {
 
   public ScriptedProvider with(Limits newLimits) {
     limits = newLimits;
+    return this;
+  }
+
+  /// Lets all replies say that they waited so long for a place here.
+  public ScriptedProvider queueing(Duration time) {
+    queued = time;
     return this;
   }
 
@@ -131,6 +138,11 @@ public final class ScriptedProvider implements Provider {
           case RuntimeException bug -> throw bug;
           default -> throw new AssertionError("no step: " + step);
         };
+      }
+
+      @Override
+      public Duration queued() {
+        return queued;
       }
 
       @Override
