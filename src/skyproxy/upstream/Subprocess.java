@@ -10,9 +10,13 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
+import skyproxy.windows.ChildJob;
+import skyproxy.windows.Windows;
 
-/// A child process that is ended with the program, and whose own children end with it.
+/// A child process that is ended with the program, and whose own children end with it: on Windows
+/// also when the program is killed.
 ///
 /// Its stderr is drained all the time (a full pipe would stop it); the last lines are kept for
 /// messages. Any thread may close it.
@@ -23,6 +27,7 @@ import java.util.stream.Stream;
 public final class Subprocess implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(Subprocess.class.getName());
   private static final Set<Subprocess> ALIVE = ConcurrentHashMap.newKeySet();
+  private static final AtomicBoolean COMPLAINED = new AtomicBoolean();
   private static final int KEPT = 2_000;
   private static final Duration LAST_CHANCE = Duration.ofMillis(500);
 
@@ -37,11 +42,28 @@ public final class Subprocess implements AutoCloseable {
 
   /// Starts a process; the caller has set its folder, environment, stdin and stdout.
   public static Subprocess start(ProcessBuilder builder) throws IOException {
+    if (Windows.here()) inJob(ChildJob::prepare);
     Subprocess child = new Subprocess(builder.start());
+    if (Windows.here()) inJob(() -> ChildJob.take(child.process));
     ALIVE.add(child);
     child.process.onExit().thenRun(() -> ALIVE.remove(child));
     child.drainer.start();
     return child;
+  }
+
+  private interface Step {
+    void run() throws IOException;
+  }
+
+  /// Where there is no job, a program that is killed leaves its children behind: said once.
+  private static void inJob(Step step) {
+    try {
+      step.run();
+    } catch (IOException refused) {
+      if (COMPLAINED.getAndSet(true)) return;
+      LOG.log(Level.WARNING, "If the proxy is killed, the programs that it has started go on for a"
+          + " while, since Windows does not tie them to it: {0}.", refused.getMessage());
+    }
   }
 
   /// Ends every process that is still there; for the end of the program.

@@ -7,6 +7,7 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
+import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.nio.charset.StandardCharsets;
 
@@ -75,5 +76,18 @@ final class NativeFunction {
   /// A text as Windows takes it: UTF-16 with a zero at its end.
   static MemorySegment wide(Arena arena, String text) {
     return arena.allocateFrom(text, StandardCharsets.UTF_16LE);
+  }
+
+  /// The text that lies at an address, such a one.
+  @SuppressWarnings("restricted")
+  static String text(MemorySegment address) {
+    return address.reinterpret(Long.MAX_VALUE).getString(0, StandardCharsets.UTF_16LE);
+  }
+
+  /// The text that a pointer in an array of pointers leads to.
+  @SuppressWarnings("restricted")
+  static String text(MemorySegment array, int index) {
+    long size = ValueLayout.ADDRESS.byteSize() * (index + 1L);
+    return text(array.reinterpret(size).getAtIndex(ValueLayout.ADDRESS, index));
   }
 }

@@ -35,6 +35,18 @@ public final class FakeCli {
     return new ClaudeCli(Path.of("a", "fake", how[0]), command);
   }
 
+  /// The same as one program file in `folder`: a shim, where a script is no program.
+  public static Path program(Path folder, String how) throws IOException {
+    StringBuilder line = new StringBuilder(Os.WINDOWS ? "@" : "#!/bin/sh\nexec ");
+    for (String word : claude(how).command()) {
+      line.append(Os.WINDOWS ? "\"" + word + "\" " : "'" + word + "' ");
+    }
+    Path file = folder.resolve("fake-" + how + (Os.WINDOWS ? ".cmd" : ""));
+    Files.writeString(file, line.append(Os.WINDOWS ? "%*\r\n" : "\"$@\"\n"));
+    if (!file.toFile().setExecutable(true)) throw new IOException(file.toString());
+    return file;
+  }
+
   /// A child's folder is another than ours.
   private static String absoluteClassPath() {
     return String.join(File.pathSeparator,
