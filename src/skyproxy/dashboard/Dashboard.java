@@ -9,7 +9,9 @@ import com.sun.net.httpserver.HttpHandler;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -17,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.zip.GZIPOutputStream;
+import java.util.zip.ZipFile;
 
 /// Sends the files of the page. Any number of threads.
 public final class Dashboard {
@@ -79,9 +82,9 @@ public final class Dashboard {
 
   private record Content(String type, String tag, byte[] plain, byte[] packed) {
 
-    static Content of(String name) {
-      try (InputStream in = Dashboard.class.getResourceAsStream(name)) {
-        byte[] plain = lean(new String(in.readAllBytes(), UTF_8)).getBytes(UTF_8);
+    static Content of(String name) throws IOException {
+      try {
+        byte[] plain = lean(new String(bytes(name), UTF_8)).getBytes(UTF_8);
         var packed = new ByteArrayOutputStream();
         try (var out = new GZIPOutputStream(packed)) {
           out.write(plain);
@@ -89,10 +92,21 @@ public final class Dashboard {
         byte[] digest = MessageDigest.getInstance("SHA-256").digest(plain);
         return new Content(type(name), '"' + HexFormat.of().formatHex(digest, 0, 12) + '"', plain,
             packed.toByteArray());
-      } catch (IOException e) {
-        throw new UncheckedIOException(name, e);
       } catch (NoSuchAlgorithmException e) {
         throw new IllegalStateException(e);
+      }
+    }
+
+    /// Out of the jar that this class is in, or its folder. Not by `getResourceAsStream`: the URL
+    /// that it goes by ends at the first `!/`, and a folder's name may end in `!`.
+    private static byte[] bytes(String name) throws IOException {
+      String inside = Dashboard.class.getPackageName().replace('.', '/') + "/" + name;
+      Path place = Path.of(URI.create(
+          Dashboard.class.getProtectionDomain().getCodeSource().getLocation().toString()));
+      if (Files.isDirectory(place)) return Files.readAllBytes(place.resolve(inside));
+      try (ZipFile jar = new ZipFile(place.toFile());
+          InputStream in = jar.getInputStream(jar.getEntry(inside))) {
+        return in.readAllBytes();
       }
     }
 
