@@ -12,6 +12,8 @@ import skyproxy.settings.CommandLine;
 import skyproxy.settings.LiveSettings;
 import skyproxy.settings.Settings;
 import skyproxy.settings.SettingsException;
+import skyproxy.windows.WideArguments;
+import skyproxy.windows.Windows;
 
 /// Starts the proxy, and says in one line why it does not start.
 ///
@@ -26,7 +28,7 @@ public final class Main {
 
   public static void main(String[] args) {
     try {
-      CommandLine commandLine = CommandLine.parse(List.of(args));
+      CommandLine commandLine = CommandLine.parse(written(List.of(args)));
       if (commandLine.help()) {
         System.out.print(CommandLine.helpText());
       } else if (commandLine.version()) {
@@ -38,6 +40,16 @@ public final class Main {
       fail(wrong.exitStatus(), wrong.getMessage());
     } catch (IOException noPort) {
       fail(1, noPort.getMessage());
+    }
+  }
+
+  private static List<String> written(List<String> args) {
+    if (args.isEmpty() || !Windows.here()) return args;
+    try {
+      return WideArguments.of(args);
+    } catch (IOException unknown) {
+      OURS.log(Level.FINE, "The arguments are taken as Java gives them.", unknown);
+      return args;
     }
   }
 

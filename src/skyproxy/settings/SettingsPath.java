@@ -15,11 +15,11 @@ final class SettingsPath {
   static Path find(CommandLine commandLine, Map<String, String> environment, Path besideJar)
       throws SettingsException {
     Json.Obj none = Json.Obj.builder().build();
-    var given = new Sources(commandLine, environment, Path.of("config.json"), none)
-        .given(Option.CONFIG);
+    Sources sources = new Sources(commandLine, environment, Path.of("config.json"), none);
+    var given = sources.given(Option.CONFIG);
     if (given != null) {
       try {
-        return Path.of(given.value()).toAbsolutePath();
+        return sources.path(given.value()).toAbsolutePath();
       } catch (InvalidPathException unusable) {
         throw given.wrong();
       }

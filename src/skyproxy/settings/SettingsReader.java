@@ -102,18 +102,18 @@ final class SettingsReader {
         .orElseThrow(mode::wrong);
   }
 
+  /// A name stays one, to be looked for on PATH.
   private String program(Option option, String fallback) throws SettingsException {
     var given = sources.given(option);
     if (given == null) return fallback;
     if (given.value().equalsIgnoreCase("off")) return null;
-    return path(given.value(), given).toString();
+    Path path = path(given.value(), given);
+    return Path.of(given.value()).getParent() == null ? given.value() : path.toString();
   }
 
-  /// A `~` that the shell did not see, as in the settings file, is the user's folder.
-  private static Path path(String text, Sources.Given given) throws SettingsException {
+  private Path path(String text, Sources.Given given) throws SettingsException {
     try {
-      boolean atHome = text.equals("~") || text.startsWith("~/") || text.startsWith("~\\");
-      return Path.of(atHome ? System.getProperty("user.home") + text.substring(1) : text);
+      return sources.path(text);
     } catch (InvalidPathException unusable) {
       if (given != null) throw given.wrong();
       throw SettingsException.wrong("CODEX_HOME takes the path of a folder.");

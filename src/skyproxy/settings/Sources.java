@@ -1,5 +1,6 @@
 package skyproxy.settings;
 
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Map;
 import skyproxy.json.Json;
@@ -42,6 +43,19 @@ record Sources(CommandLine commandLine, Map<String, String> environment, Path fi
       case Json.Bool _, Json.Arr _, Json.Obj _ ->
           throw SettingsException.wrong(place + " takes " + option.takes() + ".");
     };
+  }
+
+  /// The path that a text means. A `~` that the shell did not see, as in the settings file, is the
+  /// user's folder. A relative one begins where the player is: the scripts say where that was,
+  /// for they go to the folder of the jar, and Java then finds it whatever its name.
+  ///
+  /// @throws InvalidPathException when it is none
+  Path path(String text) {
+    if (text.equals("~") || text.startsWith("~/") || text.startsWith("~\\")) {
+      return Path.of(System.getProperty("user.home") + text.substring(1));
+    }
+    String from = variable("SKYRIMNET_PROXY_FROM");
+    return from == null ? Path.of(text) : Path.of(from).resolve(text);
   }
 
   /// A variable of the environment that other programs know too, or null.

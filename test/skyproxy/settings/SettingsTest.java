@@ -260,4 +260,24 @@ final class SettingsTest {
     assertTrue(message.contains(words), message);
     assertTrue(message.contains(FILE.toString()), message);
   }
+
+  @Test
+  void relative_paths_begin_where_the_player_started_the_script() throws Exception {
+    Path from = Path.of("where", "the player is").toAbsolutePath();
+    Path absolute = Path.of("elsewhere").toAbsolutePath();
+    Map<String, String> env = Map.of("SKYRIMNET_PROXY_FROM", from.toString(),
+        "SKYRIMNET_PROXY_CODEX_HOME", "lent");
+    Settings settings = of(List.of("--claude", "bin/claude", "--codex", "codex-cli"), env, "{}");
+    assertEquals(from.resolve("bin").resolve("claude").toString(), settings.claude().program());
+    assertEquals("codex-cli", settings.codex().program(), "a name is looked for on PATH");
+    assertEquals(from.resolve("lent"), settings.codex().home());
+    assertEquals(absolute.toString(), of(List.of("--claude", absolute.toString()), env, "{}")
+        .claude().program());
+    assertEquals(from.resolve("my.json"), SettingsPath.find(
+        CommandLine.parse(List.of("--config", "my.json")), env, null));
+    assertEquals(Path.of("my.json").toAbsolutePath(), SettingsPath.find(
+        CommandLine.parse(List.of("--config", "my.json")), Map.of(), null));
+    assertEquals(Path.of(System.getProperty("user.home"), "my.json"), SettingsPath.find(
+        CommandLine.parse(List.of("--config", "~/my.json")), env, null));
+  }
 }
