@@ -15,6 +15,7 @@ import skyproxy.chat.Secrets;
 import skyproxy.claude.cli.ClaudeCli;
 import skyproxy.claude.cli.CliEnvironment;
 import skyproxy.json.JsonWriter;
+import skyproxy.upstream.LastWords;
 
 /// One start of the CLI against a [CaptureServer], to see what it sends. Blocks; one thread.
 ///
@@ -29,7 +30,6 @@ final class CaptureRun {
       "--strict-mcp-config", "--safe-mode", "--output-format", "text");
   /// What CLIs take that are too old for one of the above.
   private static final List<String> PLAIN = List.of("--print", "--output-format", "text");
-  private static final int QUOTED = 400;
 
   private final ClaudeCli cli;
   private final String model;
@@ -124,9 +124,9 @@ final class CaptureRun {
     if (lower.contains("not logged in") || lower.contains("/login")) {
       throw new Failed("The Claude CLI is not logged in. Run `claude` in a terminal and log in.");
     }
-    String first = said.lines().findFirst().orElse("");
+    String first = LastWords.of(said);
     throw new Failed("The Claude CLI ended (exit status " + run.process().exitValue()
-        + ") without a call" + (first.isEmpty() ? "" : ": " + Secrets.excerpt(first, QUOTED))
+        + ") without a call" + (first.isEmpty() ? "" : ": " + first)
         + ". Run `claude` in a terminal and see whether it works; its settings may lead its calls"
         + " elsewhere (ANTHROPIC_BASE_URL, Bedrock, Vertex).");
   }

@@ -62,10 +62,9 @@ final class AppServer implements AutoCloseable {
     return gone.await(limit.toNanos(), TimeUnit.NANOSECONDS);
   }
 
-  /// The last words of the process, for messages; it writes them in colours.
+  /// Why the process ended, as far as it said so.
   String lastWords() {
-    List<String> lines = child.stderr().lines().filter(line -> !line.isBlank()).toList();
-    return lines.isEmpty() ? "" : lines.getLast().replaceAll("\u001b\\[[\\d;]*m", "").strip();
+    return child.lastWords();
   }
 
   long pid() {

@@ -73,7 +73,8 @@ final class ExecReply implements Reply {
             return Event.QUIET;
           }
           case Step.Heard(Line.Message(var line)) -> decoder.decode(line, events::add);
-          case Step.Heard(Line.End _) -> throw broken("ended without an answer. " + lastWords());
+          case Step.Heard(Line.End _) ->
+              throw broken("ended without an answer. " + child.lastWords());
           case Step.NotStarted(var why) -> throw broken("can't be started: " + why.getMessage());
         }
         if (decoder.ended()) outcome.accept(null);
@@ -113,11 +114,6 @@ final class ExecReply implements Reply {
 
   private ChatException broken(String how) {
     return new ChatException(failures.ofWords("codex exec " + how));
-  }
-
-  private String lastWords() {
-    String words = child.stderr().strip();
-    return words.substring(words.lastIndexOf('\n') + 1);
   }
 
   /// The answer is there or nobody waits for it: no reason to let the process take its time.

@@ -75,6 +75,11 @@ public final class Subprocess implements AutoCloseable {
     return process;
   }
 
+  /// Why it ended, as far as it said so; see [LastWords].
+  public String lastWords() {
+    return LastWords.of(stderr());
+  }
+
   /// The end of what it wrote to stderr. Of a child that has ended, its last words too, which may
   /// still be on their way: waits for them, but not for a grandchild that keeps the pipe open.
   public String stderr() {

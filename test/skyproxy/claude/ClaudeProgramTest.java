@@ -153,7 +153,8 @@ final class ClaudeProgramTest {
 
   @Test
   void a_cli_that_dies_leaves_a_proxy_that_serves_and_says_what_to_do() throws Exception {
-    assertServesOn("dies", "Run `claude`");
+    assertServesOn("dies", "(exit status 137) without a call: Error: Lock violation. (os error 33)"
+        + ". Run `claude`");
   }
 
   @Test

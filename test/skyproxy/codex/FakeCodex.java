@@ -302,7 +302,7 @@ final class FakeCodex {
       lines.add("""
           {"type":"error","message":"Reconnecting... 1/5 (unexpected status 401)"}""");
     } else if (prompt.contains("@crash")) {
-      System.err.println("it crashed");
+      System.err.println("Error: it crashed\n\nStack backtrace:\n   0: <unknown>\n  11: <unknown>");
       System.exit(1);
     } else if (prompt.contains("@fail")) {
       lines.add("""

@@ -315,8 +315,7 @@ final class CliPool implements AutoCloseable {
       probe.askSoon(now);
       return;
     }
-    LOG.log(Level.WARNING, "A Claude CLI process ended unused, {0}: {1}", process.exit(),
-        process.stderr().strip());
+    LOG.log(Level.WARNING, "A Claude CLI process ended unused, {0}.", process.exit());
     String flag = CliArguments.unknown(process.stderr());
     if (flag != null) startFailure = CliFailures.tooOld(flag);
     retryLater(now);

@@ -61,7 +61,7 @@ final class CliProbe {
   boolean endOverdue(CliProcess process) {
     if (process.age().compareTo(timeout) <= 0) return false;
     LOG.log(Level.WARNING, "The Claude CLI did not answer within {0} ms: {1}",
-        timeout.toMillis(), process.stderr().strip());
+        timeout.toMillis(), process.lastWords());
     process.end(true);
     return true;
   }

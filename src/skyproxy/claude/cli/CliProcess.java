@@ -101,6 +101,11 @@ final class CliProcess {
     return run.stderr();
   }
 
+  /// What it complains about, in a line.
+  String lastWords() {
+    return run.child().lastWords();
+  }
+
   /// What its end looked like, for the log and for messages; waits a moment for it.
   String exit() {
     try {
@@ -109,7 +114,8 @@ final class CliProcess {
       Thread.currentThread().interrupt();
       return "its output ended";
     }
-    return "exit code " + run.process().exitValue();
+    String words = lastWords();
+    return "exit code " + run.process().exitValue() + (words.isEmpty() ? "" : ": " + words);
   }
 
   /// Sends a line; never blocks. Lines sent to a process that has ended are dropped.

@@ -61,7 +61,11 @@ public final class FakeCli {
       case "where" -> where();
       case "environment" -> System.getenv().forEach((k, v) -> System.out.println(k + "=" + v));
       case "hang" -> Thread.sleep(Long.MAX_VALUE);
-      case "dies" -> System.exit(137);
+      case "dies" -> {
+        System.err.println("Error: Lock violation. (os error 33)\n\nStack backtrace:");
+        System.err.println("   0: <unknown>\n  11: <unknown>");
+        System.exit(137);
+      }
       case "not-logged-in" -> refuse("Not logged in · Please run /login");
       case "old" -> {
         if (line.contains("--safe-mode")) {
