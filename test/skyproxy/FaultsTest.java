@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static skyproxy.Voice.LINE;
 import static skyproxy.Voice.TOKENS;
 import static skyproxy.Voice.complete;
 import static skyproxy.Voice.error;
@@ -40,11 +41,6 @@ import skyproxy.testing.Replies;
 /// What must come of each is the complete answer or one clear error in bounded time: never half
 /// an answer that looks finished, no hammering, no content refusal tried elsewhere.
 final class FaultsTest {
-  private static final String DIALOGUE = """
-      {"model":"%s","stream":%s,"max_tokens":4096,"messages":[
-        {"role":"system","content":"You are a guard."},{"role":"user","content":"Hail."},
-        {"role":"assistant","content":"Halt!"},
-        {"role":"user","content":"It's me. Respond in character now."}]}""";
 
   private final FakeUpstream first = new FakeUpstream();
   private final FakeUpstream second = new FakeUpstream();
@@ -73,7 +69,7 @@ final class FaultsTest {
     int before = first.requests().size();
     CompletableFuture<Answer> answer = CompletableFuture.supplyAsync(() -> {
       try {
-        return proxy.post(DIALOGUE.formatted(model, stream));
+        return proxy.post(LINE.formatted(model, stream));
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
@@ -229,7 +225,7 @@ final class FaultsTest {
       gate.release(TOKENS + 3);
       return FakeUpstream.events(tokens("first")).gate(gate);
     });
-    complete("first", proxy.post(DIALOGUE.formatted("a:m", true)));
+    complete("first", proxy.post(LINE.formatted("a:m", true)));
     fault(FakeUpstream.silence());
     complete("second", proxy.ask("hasty:m > b:m", true));
   }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static skyproxy.Voice.LINE;
 import static skyproxy.Voice.TOKENS;
 import static skyproxy.Voice.error;
 import static skyproxy.Voice.healthy;
@@ -35,12 +36,6 @@ import skyproxy.testing.RawClient;
 /// `test/fixtures/faults.txt` is the table. A fault that goes on over many requests is told by
 /// [FaultsTest].
 final class SixteenFaultsTest {
-  private static final String LINE = """
-      {"model":"%s","stream":%s,"max_tokens":4096,"messages":[
-        {"role":"system","content":"You are a guard."},{"role":"user","content":"Hail."},
-        {"role":"assistant","content":"Halt!"},
-        {"role":"user","content":"It's me. Respond in character now."}]}""";
-
   private static final FakeUpstream FIRST = new FakeUpstream();
   private static final FakeUpstream SECOND = new FakeUpstream();
   @TempDir

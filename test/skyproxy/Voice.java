@@ -12,6 +12,13 @@ import skyproxy.testing.FakeUpstream.Received;
 final class Voice {
   static final int TOKENS = 60;
 
+  /// A request for a line of dialogue: of a model, streamed or not.
+  static final String LINE = """
+      {"model":"%s","stream":%s,"max_tokens":4096,"messages":[
+        {"role":"system","content":"You are a guard."},{"role":"user","content":"Hail."},
+        {"role":"assistant","content":"Halt!"},
+        {"role":"user","content":"It's me. Respond in character now."}]}""";
+
   private Voice() {}
 
   /// Sixty tokens, an end and figures; the words tell who answers.

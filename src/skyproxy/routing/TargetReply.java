@@ -195,7 +195,9 @@ final class TargetReply implements Reply {
     return new Failure.TimedOut(target.id() + switch (where) {
       case QUEUED -> " had no place free in time.";
       case ASKED -> " did not begin to answer in time. Try again, or choose another model.";
-      case VISIBLE, FINISHED -> " went silent in the middle of its answer. Try again.";
+      case VISIBLE, FINISHED -> nanos.getAsLong() - lifeAt < timeouts.silence().toNanos()
+          ? " did not end its answer in time. Try again, or choose another model."
+          : " went silent in the middle of its answer. Try again.";
     });
   }
 

@@ -6,6 +6,11 @@
 /// that does not stream the last one. Before it a failure costs the player nothing but time and
 /// the next target may try; after it a failure can only be reported.
 ///
+/// What the player hears first decides: [skyproxy.routing.FirstWord] says how long a target may
+/// take while somebody else could speak, [skyproxy.routing.SecondTry] which fault is worth another
+/// call, [skyproxy.routing.Shortening] what a prompt can do without, and
+/// [skyproxy.routing.Cooldown] who is passed over, and when one request tries them again.
+///
 /// Opening and reading are one pull: `FailoverReply.next` waits for a free place, connects, waits
 /// for the first event and gives [skyproxy.chat.Event#QUIET] in between, so the server can keep a
 /// silent stream alive while failover is still open. The limits of a reply (a place, the first

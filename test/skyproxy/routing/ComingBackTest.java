@@ -57,6 +57,17 @@ final class ComingBackTest {
     clock.skip(Duration.ofSeconds(seconds));
   }
 
+  /// The first request after a short rest, once it is under way.
+  private FailoverReply trial(Object... steps) {
+    claude.on("a", BUSY);
+    ask();
+    skip(9);
+    claude.on("a", steps);
+    FailoverReply trial = open();
+    assertEquals(Event.QUIET, trial.next(Duration.ZERO));
+    return trial;
+  }
+
   private long asked() {
     return claude.asked().stream().filter("a"::equals).count();
   }
@@ -101,13 +112,8 @@ final class ComingBackTest {
 
   @Test
   void others_avoid_it_while_one_request_tries_it() {
-    claude.on("a", BUSY);
-    ask();
-    skip(9);
     Semaphore gate = new Semaphore(0);
-    claude.on("a", gate, AYE, END);
-    FailoverReply trial = open();
-    assertEquals(Event.QUIET, trial.next(Duration.ZERO));
+    FailoverReply trial = trial(gate, AYE, END);
     assertEquals("b", ask());
     assertEquals("b", ask());
     gate.release();
@@ -118,12 +124,7 @@ final class ComingBackTest {
 
   @Test
   void a_trial_that_is_left_shows_nothing_and_the_next_request_tries() {
-    claude.on("a", BUSY);
-    ask();
-    skip(9);
-    claude.on("a", new Semaphore(0));
-    FailoverReply trial = open();
-    assertEquals(Event.QUIET, trial.next(Duration.ZERO));
+    FailoverReply trial = trial(new Semaphore(0));
     trial.close();
     claude.on("a", AYE, END);
     assertEquals("a", ask());
@@ -131,12 +132,7 @@ final class ComingBackTest {
 
   @Test
   void a_trial_has_four_seconds_for_its_first_word() {
-    claude.on("a", BUSY);
-    ask();
-    skip(9);
-    claude.on("a", new Semaphore(0));
-    FailoverReply trial = open();
-    assertEquals(Event.QUIET, trial.next(Duration.ZERO));
+    FailoverReply trial = trial(new Semaphore(0));
     skip(3);
     assertEquals(Event.QUIET, trial.next(Duration.ZERO));
     assertEquals("a", trial.model());
