@@ -62,7 +62,7 @@ final class ApiProvider implements Provider {
   private void warmUp() {
     HttpRequest head = HttpRequest.newBuilder(base).HEAD().timeout(Duration.ofSeconds(20)).build();
     try {
-      upstream.client().send(head, BodyHandlers.discarding());
+      upstream.call(head, BodyHandlers.discarding());
     } catch (IOException offline) {
       LOG.log(Level.INFO, "The Anthropic API can''t be reached yet: {0}", offline.toString());
     } catch (InterruptedException stopped) {

@@ -37,9 +37,11 @@ final class BodyQueue implements BodyHandler<Void>, BodySubscriber<Void> {
   private final LinkedBlockingQueue<Piece> pieces = new LinkedBlockingQueue<>();
   private volatile Subscription subscription;
   private volatile boolean cancelled;
+  private volatile boolean begun;
 
   @Override
   public BodySubscriber<Void> apply(ResponseInfo info) {
+    begun = true;
     pieces.add(new Piece.Head(info));
     return this;
   }
@@ -69,6 +71,12 @@ final class BodyQueue implements BodyHandler<Void>, BodySubscriber<Void> {
   @Override
   public void onComplete() {
     pieces.add(new Piece.End(null));
+  }
+
+  /// Takes note of an answer that is complete. When it never came this way, it is that of a proxy
+  /// that opens no tunnel: the client gives it as if it were the upstream's, without its body.
+  void answeredInItsPlace(int status) {
+    if (!begun) onError(ConnectionFailures.noTunnel(status));
   }
 
   /// The next piece, or null when none came within `nanos`.

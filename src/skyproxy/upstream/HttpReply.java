@@ -2,12 +2,9 @@ package skyproxy.upstream;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.net.ConnectException;
-import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.ResponseInfo;
 import java.nio.ByteBuffer;
-import java.nio.channels.UnresolvedAddressException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -16,7 +13,6 @@ import java.util.Locale;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Future;
 import java.util.zip.DataFormatException;
-import javax.net.ssl.SSLException;
 import skyproxy.chat.ChatException;
 import skyproxy.chat.Event;
 import skyproxy.chat.Failure;
@@ -42,13 +38,15 @@ final class HttpReply implements Reply {
   private final ArrayDeque<Event> events = new ArrayDeque<>();
   private final SseReader sse = new SseReader();
   private final ByteArrayOutputStream whole = new ByteArrayOutputStream();
-  private final BodyQueue body = new BodyQueue();
-  private final Future<?> pending;
+  private BodyQueue body = new BodyQueue();
+  private HttpRequest sent;
+  private Future<?> pending;
   private ResponseInfo head;
   private long headAt;
   private boolean streams;
   private boolean begun;
   private Unpacker unpacker;
+  private boolean sentElsewhere;
   private boolean bodyEnded;
   private boolean ended;
 
@@ -56,7 +54,8 @@ final class HttpReply implements Reply {
     this.upstream = upstream;
     this.request = request;
     this.decoder = decoder;
-    pending = upstream.begin(request, body);
+    sent = upstream.addressed(request);
+    pending = upstream.begin(sent, body);
   }
 
   @Override
@@ -95,6 +94,7 @@ final class HttpReply implements Reply {
   }
 
   private void begin(ResponseInfo info) {
+    upstream.worked(sent);
     head = info;
     headAt = System.nanoTime();
     streams = succeeded() && header("content-type").contains("event-stream");
@@ -112,7 +112,7 @@ final class HttpReply implements Reply {
 
   private void end(Throwable error) {
     if (head == null) {
-      throw unreachable(error instanceof CompletionException ? error.getCause() : error);
+      askElsewhereOrThrow(error instanceof CompletionException ? error.getCause() : error);
     } else if (!succeeded()) {
       throw refusal(error);
     } else if (error != null) {
@@ -206,30 +206,26 @@ final class HttpReply implements Reply {
   }
 
   private ChatException refusal(Throwable cause) {
-    return new ChatException(decoder.failure(head.statusCode(), head.headers(),
-        whole.toByteArray()), cause);
+    String proxy = upstream.refusedByProxy(request, head.statusCode());
+    return new ChatException(proxy != null ? new Failure.Unreachable(proxy)
+        : decoder.failure(head.statusCode(), head.headers(), whole.toByteArray()), cause);
   }
 
   /// No reply, or a connection that closed before it. A kept one that the server closed meanwhile
-  /// fails so too; it is for who asked to ask again.
-  private ChatException unreachable(Throwable cause) {
-    boolean connected = !(cause instanceof ConnectException
-        || cause instanceof HttpConnectTimeoutException
-        || cause instanceof UnresolvedAddressException || cause instanceof SSLException);
-    boolean closed = connected && cause instanceof IOException;
-    return new ChatException(new Failure.Unreachable(words(cause, connected), closed), cause);
-  }
-
-  private String words(Throwable cause, boolean connected) {
-    String where = request.uri().getScheme() + "://" + request.uri().getRawAuthority();
-    if (cause instanceof SSLException) {
-      return "No secure connection to " + upstream.name() + " at " + where
-          + ". Check the clock and the address.";
+  /// fails so too; it is for who asked to ask again. A server that has another address is asked
+  /// there, when no connection was made.
+  private void askElsewhereOrThrow(Throwable cause) {
+    boolean connected = !ConnectionFailures.isUnconnected(cause);
+    HttpRequest other = connected || sentElsewhere ? null : upstream.elsewhere(sent);
+    if (other == null) {
+      boolean closed = connected && cause instanceof IOException;
+      throw new ChatException(
+          new Failure.Unreachable(upstream.words(request, cause), closed), cause);
     }
-    return connected
-        ? upstream.name() + " at " + where + " closed the connection without an answer. Try again."
-        : "Could not connect to " + upstream.name() + " at " + where
-            + ". Check that it is running and that this computer is online.";
+    sentElsewhere = true;
+    sent = other;
+    body = new BodyQueue();
+    pending = upstream.begin(other, body);
   }
 
   /// A response that came whole is left alone, so that its connection can be kept.

@@ -1,10 +1,14 @@
 package skyproxy.upstream;
 
+import java.io.IOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpClient.Redirect;
 import java.net.http.HttpClient.Version;
 import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandler;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
@@ -19,18 +23,28 @@ import skyproxy.chat.Reply;
 public final class HttpUpstream implements AutoCloseable {
   private final String name;
   private final CompletableFuture<HttpClient> client;
+  private final Localhost localhost;
+  private final Proxies proxies;
 
   /// Comes back at once: the first client of a JVM loads TLS and the trusted certificates, which
   /// takes longer than all else at the start, so it is made in the background.
   ///
   /// @param name what messages call this upstream, such as `OpenRouter`
   public HttpUpstream(String name, URI base, Duration connect) {
+    this(name, base, connect, Proxies.ofThisComputer());
+  }
+
+  HttpUpstream(String name, URI base, Duration connect, Proxies proxies) {
     this.name = name;
+    this.proxies = proxies;
+    localhost = Localhost.names(base) ? new Localhost() : null;
+    proxies.choose(base); // asks the system in good time
     boolean secure = "https".equalsIgnoreCase(base.getScheme());
     HttpClient.Builder builder = HttpClient.newBuilder()
         .version(secure ? Version.HTTP_2 : Version.HTTP_1_1)
         .followRedirects(Redirect.NEVER)
         .connectTimeout(connect)
+        .proxy(proxies)
         .executor(Executors.newVirtualThreadPerTaskExecutor());
     client = CompletableFuture.supplyAsync(builder::build, Thread::startVirtualThread);
   }
@@ -45,17 +59,74 @@ public final class HttpUpstream implements AutoCloseable {
   }
 
   /// For the small calls beside replies (a list of models): blocks, and the caller maps errors.
-  public HttpClient client() {
-    return client.join();
+  public <T> HttpResponse<T> call(HttpRequest request, BodyHandler<T> body)
+      throws IOException, InterruptedException {
+    HttpRequest sent = addressed(request);
+    check(sent);
+    try {
+      return answered(sent, client.join().send(sent, body));
+    } catch (ConnectException refused) {
+      HttpRequest other = elsewhere(sent);
+      if (other == null) throw refused;
+      return answered(other, client.join().send(other, body));
+    }
+  }
+
+  private <T> HttpResponse<T> answered(HttpRequest sent, HttpResponse<T> answer) {
+    worked(sent);
+    return answer;
   }
 
   /// Sends a request; all that comes back, failures too, comes through `body`.
   Future<?> begin(HttpRequest request, BodyQueue body) {
-    CompletableFuture<?> sent = client.join().sendAsync(request, body);
-    sent.whenComplete((_, failure) -> {
+    try {
+      check(request);
+    } catch (UnusableProxyException none) {
+      body.onError(none);
+      return CompletableFuture.completedFuture(null);
+    }
+    CompletableFuture<HttpResponse<Void>> sent = client.join().sendAsync(request, body);
+    sent.whenComplete((answer, failure) -> {
       if (failure != null) body.onError(failure);
+      else body.answeredInItsPlace(answer.statusCode());
     });
     return sent;
+  }
+
+  private void check(HttpRequest request) throws UnusableProxyException {
+    Proxies.Chosen proxy = proxies.choose(request.uri());
+    if (proxy != null && proxy.problem() != null) {
+      throw new UnusableProxyException(proxy, Proxies.host(request.uri()));
+    }
+  }
+
+  /// The request as it is to be sent: to the address by which `localhost` was reached last.
+  HttpRequest addressed(HttpRequest request) {
+    return localhost == null ? request : localhost.first(request);
+  }
+
+  /// The request to the other address of its server, for when this one did not let connect; null
+  /// when there is no other.
+  HttpRequest elsewhere(HttpRequest sent) {
+    return localhost == null ? null : localhost.other(sent);
+  }
+
+  /// Tells why a request could not be sent.
+  ///
+  /// @param request as it was given, with the address that the player knows
+  public String words(HttpRequest request, Throwable cause) {
+    return ConnectionFailures.words(name, request.uri(), proxies.choose(request.uri()), cause);
+  }
+
+  /// Tells of a proxy that answered in the upstream's place; null when none did.
+  String refusedByProxy(HttpRequest request, int status) {
+    return status != 407 || proxies.choose(request.uri()) == null ? null
+        : words(request, ConnectionFailures.noTunnel(status));
+  }
+
+  /// Remembers where an answer came from.
+  void worked(HttpRequest sent) {
+    if (localhost != null) localhost.worked(sent);
   }
 
   @Override

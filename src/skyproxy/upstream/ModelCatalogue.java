@@ -89,7 +89,7 @@ public final class ModelCatalogue {
   private void fetch(HttpRequest whole, Fetch begun) {
     boolean done = false;
     try {
-      HttpResponse<byte[]> answer = upstream.client().send(whole, BodyHandlers.ofByteArray());
+      HttpResponse<byte[]> answer = upstream.call(whole, BodyHandlers.ofByteArray());
       if (answer.statusCode() == 200) {
         known = List.copyOf(read.apply(Json.parse(answer.body())));
         done = true;

@@ -40,8 +40,13 @@ public final class FakeUpstream implements AutoCloseable {
       _ -> status(500).body("no answer scripted");
 
   public FakeUpstream() {
+    this("127.0.0.1");
+  }
+
+  /// @param address one of loopback's
+  public FakeUpstream(String address) {
     try {
-      server = new ServerSocket(0, 200, InetAddress.ofLiteral("127.0.0.1"));
+      server = new ServerSocket(0, 200, InetAddress.ofLiteral(address));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

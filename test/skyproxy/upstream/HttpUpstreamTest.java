@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static skyproxy.testing.FakeUpstream.events;
 import static skyproxy.testing.FakeUpstream.hangUp;
 import static skyproxy.testing.FakeUpstream.sse;
@@ -13,10 +14,13 @@ import static skyproxy.testing.FakeUpstream.status;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -30,6 +34,8 @@ import java.util.zip.DeflaterOutputStream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import skyproxy.chat.ChatException;
 import skyproxy.chat.Event;
 import skyproxy.chat.Failure;
@@ -281,5 +287,43 @@ final class HttpUpstreamTest {
     fake.answer(events("a"));
     texts(send());
     assertNull(fake.requests().getFirst().header("upgrade"));
+  }
+
+  /// `localhost` by port, of a server that listens on one of its addresses alone.
+  @ParameterizedTest
+  @ValueSource(strings = {"127.0.0.1", "::1"})
+  void localhost_is_tried_on_both_addresses_and_what_worked_is_remembered(String address)
+      throws Exception {
+    assumeTrue(NetworkInterface.getByInetAddress(InetAddress.ofLiteral(address)) != null,
+        "There is no IPv6 here.");
+    try (FakeUpstream local = new FakeUpstream(address);
+        HttpUpstream named = new HttpUpstream("Fake",
+            URI.create("http://localhost:" + local.port()), LONG)) {
+      local.answer(events("a"));
+      HttpRequest request = HttpRequest.newBuilder(
+          URI.create("http://localhost:" + local.port() + "/v1?x=y%20z"))
+          .POST(HttpRequest.BodyPublishers.ofString("{}")).build();
+      assertEquals(200, named.call(request, BodyHandlers.discarding()).statusCode());
+      assertEquals(List.of("a", "end"), texts(named.send(request, new Plain())));
+      assertEquals("/v1?x=y%20z", local.requests().getLast().path());
+      assertEquals("{}", local.requests().getLast().text());
+      String host = address.contains(":") ? "[" + address + "]" : address;
+      assertEquals(host, named.addressed(request).uri().getHost(), "where the next one goes first");
+    }
+  }
+
+  @Test
+  void localhost_that_is_not_there_is_named_as_the_player_did() throws Exception {
+    int port;
+    try (ServerSocket closed = new ServerSocket(0)) {
+      port = closed.getLocalPort();
+    }
+    URI uri = URI.create("http://localhost:" + port + "/v1");
+    try (HttpUpstream named = new HttpUpstream("Fake", uri, LONG)) {
+      Failure failure = Replies.failure(
+          named.send(HttpRequest.newBuilder(uri).build(), new Plain()));
+      assertTrue(failure.message().startsWith("Could not connect to Fake at http://localhost:"),
+          failure.message());
+    }
   }
 }
