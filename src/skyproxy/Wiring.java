@@ -22,6 +22,7 @@ import skyproxy.demo.DemoProvider;
 import skyproxy.json.Json;
 import skyproxy.openai.OpenAiProvider;
 import skyproxy.openai.OpenRouter;
+import skyproxy.openai.ServerAddress;
 import skyproxy.routing.Router;
 import skyproxy.routing.Routes;
 import skyproxy.routing.Routes.Route;
@@ -146,7 +147,7 @@ final class Wiring implements AutoCloseable {
     Dashboard.pages().forEach((path, page) ->
         endpoints.add(Endpoint.at(path).unguarded().get(page)));
     Doctor doctor = new Doctor(this::uri, () -> live.now().apiKey(), this::checked, router);
-    DashboardApi api = new DashboardApi(router, live, stats, doctor, version);
+    DashboardApi api = new DashboardApi(router, live, stats, doctor, Wiring::address, version);
     endpoints.add(Endpoints.json("/stats", api::stats));
     endpoints.addAll(Endpoints.keys(live));
     for (Settings.Mode mode : live.now().modes()) {
@@ -158,6 +159,11 @@ final class Wiring implements AutoCloseable {
     endpoints.add(Endpoints.config("/config/figures", api::figures));
     endpoints.add(Endpoints.config("/config/doctor", api::doctor));
     return endpoints;
+  }
+
+  private static DashboardApi.Address address(String typed, String key) {
+    ServerAddress.Found found = ServerAddress.find(typed, key);
+    return new DashboardApi.Address(found.base(), found.note());
   }
 
   /// Each settings file has its own figures.

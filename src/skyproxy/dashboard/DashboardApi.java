@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import skyproxy.chat.ChatException;
 import skyproxy.chat.Failure;
 import skyproxy.chat.Health;
@@ -26,15 +27,31 @@ import skyproxy.stats.Stats;
 public final class DashboardApi {
   private static final int MODELS = 400;
 
+  /// A way to find the address of a server that a player means.
+  public interface AddressFinder {
+
+    /// Asks whatever may be there, for some seconds at most.
+    ///
+    /// @param typed as the player typed it
+    /// @param key for that server, or null
+    Address find(String typed, String key);
+  }
+
+  /// @param base what to keep
+  /// @param note what the player should know of it, or ""
+  public record Address(String base, String note) {}
+
   private final Router router;
+  private final AddressFinder addresses;
   private final LiveSettings live;
   private final Stats stats;
   private final Doctor doctor;
   private final String version;
 
   public DashboardApi(Router router, LiveSettings live, Stats stats, Doctor doctor,
-      String version) {
+      AddressFinder addresses, String version) {
     this.router = router;
+    this.addresses = addresses;
     this.live = live;
     this.stats = stats;
     this.doctor = doctor;
@@ -171,21 +188,35 @@ public final class DashboardApi {
   }
 
   /// `{"name":…,"base_url":…,"api_key":…}` adds an OpenAI-compatible server or changes it,
-  /// `{"name":…,"remove":true}` removes it. Other members of a server in the file stay.
+  /// `{"name":…,"remove":true}` removes it. Other members of a server in the file stay. What an
+  /// address means is tried before it is kept; `message` says what it was taken for.
   public Json.Obj server(Cursor body) throws SettingsException, IOException {
     String name = body.at("name").string().strip();
-    boolean remove = body.at("remove").boolOr(false);
+    if (body.at("remove").boolOr(false)) {
+      live.edit("providers", old -> servers(old).without(name));
+      return done("Removed.");
+    }
+    String typed = body.at("base_url").string();
+    String key = body.at("api_key").stringOr("").strip();
+    Address address = addresses.find(typed, key.isEmpty() ? keyOf(name) : key);
     live.edit("providers", old -> {
-      Json.Obj servers = old instanceof Json.Obj all ? all : Json.Obj.builder().build();
-      if (remove) return servers.without(name);
-      Json.Obj server = servers.get(name) instanceof Json.Obj known ? known
+      Json.Obj server = servers(old).get(name) instanceof Json.Obj known ? known
           : Json.Obj.builder().build();
-      server = server.with("base_url", new Json.Str(body.at("base_url").string().strip()));
-      String key = body.at("api_key").stringOr("").strip();
+      server = server.with("base_url", new Json.Str(address.base()));
       if (!key.isEmpty()) server = server.with("api_key", new Json.Str(key));
-      return servers.with(name, server);
+      return servers(old).with(name, server);
     });
-    return done(remove ? "Removed." : "Saved.");
+    return done(("Saved. " + address.note()).strip())
+        .with("base_url", new Json.Str(address.base()));
+  }
+
+  private static Json.Obj servers(Json old) {
+    return old instanceof Json.Obj all ? all : Json.Obj.builder().build();
+  }
+
+  private String keyOf(String name) {
+    return live.now().servers().stream().filter(server -> server.name().equals(name))
+        .map(Settings.Server::apiKey).filter(Objects::nonNull).findFirst().orElse(null);
   }
 
   /// `{"jobs":{"mood":"claude-haiku-5-5"}}`: what `auto` stands for, by job.

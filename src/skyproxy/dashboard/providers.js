@@ -37,11 +37,12 @@ export function start(refresh) {
     event.preventDefault();
     act(form, async () => {
       const { name, base_url: url, api_key: key } = form.elements;
-      await post('/config/server', { name: name.value, base_url: url.value, api_key: key.value });
+      const { message } = await post('/config/server',
+        { name: name.value, base_url: url.value, api_key: key.value });
       const added = name.value;
       form.reset();
       refresh();
-      return 'Added. Its models are called ' + added + ':MODEL.';
+      return message + ' Its models are called ' + added + ':MODEL.';
     });
   });
 }

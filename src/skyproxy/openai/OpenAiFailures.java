@@ -3,6 +3,7 @@ package skyproxy.openai;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.regex.Pattern;
+import java.util.regex.Pattern;
 import skyproxy.chat.Failure;
 import skyproxy.chat.Secrets;
 import skyproxy.json.Json;
@@ -17,6 +18,13 @@ import skyproxy.json.JsonException;
 /// @param key what must not show anywhere, or null
 record OpenAiFailures(ServerProfile server, String model, String key) {
   private static final int QUOTED = 600;
+  private static final String NO_ENDPOINT_WORDS = "unexpected endpoint|invalid url"
+      + "|no static resource|cannot post /|(unknown|no such|no) (endpoint|route|path|url)";
+  private static final Pattern NO_ENDPOINT =
+      Pattern.compile(NO_ENDPOINT_WORDS, Pattern.CASE_INSENSITIVE);
+  private static final Pattern NO_PLACE = Pattern.compile(NO_ENDPOINT_WORDS + "|^\\W*(404\\W+)?"
+      + "((the|this|requested|file|page|path|route|url|endpoint|resource|was|is|could|be) )*"
+      + "not( be)? found\\W*$", Pattern.CASE_INSENSITIVE);
 
   /// A web page, or the beginning of JSON that broke off.
   private static final Pattern PAGE = Pattern.compile("[<{\\[]");
@@ -77,16 +85,18 @@ record OpenAiFailures(ServerProfile server, String model, String key) {
           + " choose another model." + said, told.param(),
           told.code() == null ? "content_filter" : told.code());
     }
+    if (isWrongAddress(status, told)) {
+      return new Failure.Rejected(404, name + " answers 'not found' at " + server.base()
+          + ". Check the address (base_url): that of most servers ends in /v1. The page finds the"
+          + " right one when the server is added there again." + said, told.param(), told.code());
+    }
     return switch (status) {
       case 401, 403 -> new Failure.Unauthorized(name + (key == null ? " wants an API key. "
           : " does not accept the API key. ") + server.keyRemedy() + said, retryAfter);
       case 402 -> new Failure.Rejected(402, name + " has no credit left for this request. Add some"
           + " to your account there, or choose another model." + said, told.param(), told.code());
-      case 404 -> new Failure.Rejected(404, said.isEmpty()
-          ? name + " answers 'not found' at " + server.base() + ". Check the address: that of most"
-              + " servers ends in /v1."
-          : name + " has no model '" + model + "', or none that can do this. Choose one that"
-              + " /v1/models lists." + said, told.param(), told.code());
+      case 404 -> new Failure.Rejected(404, name + " has no model '" + model + "', or none that can"
+          + " do this. Choose one that /v1/models lists." + said, told.param(), told.code());
       case 408 -> new Failure.TimedOut(name + " took too long. Try again." + said);
       case 413 -> new Failure.TooLong(413, name + " finds this request too large. Send less text"
           + " or smaller pictures." + said, told.param(), told.code(), null, null);
@@ -103,6 +113,16 @@ record OpenAiFailures(ServerProfile server, String model, String key) {
           + server.base() + ". Enter its new address.");
       default -> new Failure.Broken(status, name + " failed (status " + status
           + "). Try again in a moment, or choose another model." + said, retryAfter);
+    };
+  }
+
+  /// A server that has nothing at this path says so as JSON too, and LM Studio with status 200.
+  private static boolean isWrongAddress(int status, UpstreamError told) {
+    return switch (status) {
+      case 404 -> told.message().isEmpty() || NO_PLACE.matcher(told.message()).find();
+      case 405 -> true;
+      case 200, 502 -> NO_ENDPOINT.matcher(told.message()).find();
+      default -> false;
     };
   }
 

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import skyproxy.json.Cursor;
 import skyproxy.json.Json;
+import skyproxy.testing.FakeUpstream;
 import skyproxy.testing.Program;
 
 /// The data that the page reads and changes, over HTTP.
@@ -106,6 +107,23 @@ final class DashboardApiTest {
         "{\"name\":\"a:b\",\"base_url\":\"http://127.0.0.1:9/v1\"}").statusCode());
     assertEquals(400, proxy.post("/config/server",
         "{\"name\":\"x\",\"base_url\":\"nonsense\"}").statusCode());
+  }
+
+  @Test
+  void an_address_is_tried_before_it_is_kept_and_what_it_was_taken_for_is_said() throws Exception {
+    try (FakeUpstream server = new FakeUpstream()) {
+      server.answer(request -> request.path().equals("/v1/models")
+          ? FakeUpstream.json("{\"data\":[{\"id\":\"m\"}]}") : FakeUpstream.status(404));
+      var added = proxy.post("/config/server", "{\"name\":\"typed\",\"base_url\":\" 127.0.0.1:"
+          + server.port() + "/chat/completions\"}");
+      assertEquals(200, added.statusCode());
+      Cursor answer = Cursor.of(Json.parse(added.body()));
+      assertEquals(server.url() + "/v1", answer.at("base_url").string());
+      assertEquals("Saved. Taken for " + server.url() + "/v1.", answer.at("message").string());
+      assertTrue(Files.readString(folder.resolve("config.json")).contains(server.url() + "/v1"));
+    }
+    assertEquals(200,
+        proxy.post("/config/server", "{\"name\":\"typed\",\"remove\":true}").statusCode());
   }
 
   @Test
