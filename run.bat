@@ -1,37 +1,41 @@
 @echo off
 rem Starts SkyrimNet Proxy: double-click it, or run.bat [options] (run.bat --help lists them).
 rem
-rem Needs Java 25 or newer and finds it by itself. The jar is taken from beside this file or from
-rem build\; where the sources are here it is built first when it is missing or older than they
-rem are, for which the Java must be a JDK. All options are passed on.
+rem Needs Java 25 or newer, finds it by itself and offers to install it where there is none. The
+rem jar is taken from beside this file or from build\; where the sources are here it is built
+rem first when it is missing or older than they are, for which the Java must be a JDK. All
+rem options are passed on.
 rem
 rem Paths may hold blanks, parentheses, ampersands and exclamation marks: so they are always
-rem quoted, never expanded inside a block in parentheses, and delayed expansion is off.
+rem quoted, never expanded inside a block in parentheses, never arguments of a call, and delayed
+rem expansion is off. Java reads its arguments by code page and cuts paths at semicolons: so it is
+rem started in this folder, with a path that is relative to it, and told the caller's folder,
+rem which relative options are meant from.
 
 setlocal EnableExtensions DisableDelayedExpansion
-set "HERE=%~dp0"
+set "SKYRIMNET_PROXY_FROM=%CD%"
 set "NEEDED=25"
 set "STATUS=1"
+pushd "%~dp0"
 
-set "JAR=%HERE%skyrimnet-proxy.jar"
-if exist "%HERE%src\build\Build.java" goto build
-if not exist "%JAR%" set "JAR=%HERE%build\skyrimnet-proxy.jar"
+set "JAR=skyrimnet-proxy.jar"
+if exist src\build\Build.java goto build
+if not exist "%JAR%" set "JAR=build\skyrimnet-proxy.jar"
 goto start
 
 :build
-set "JAR=%HERE%build\skyrimnet-proxy.jar"
+set "JAR=build\skyrimnet-proxy.jar"
 set "WANTED=javac"
+set "KIND=JDK"
 call :find
 if defined FOUND goto compile
 if exist "%JAR%" goto start
-echo A JDK %NEEDED% or newer is needed to build SkyrimNet Proxy: install Temurin %NEEDED% (JDK) from adoptium.net, then start run.bat again. >&2
-goto end
+call :install
+if not defined FOUND goto end
 
 :compile
-pushd "%HERE%"
 "%FOUND%\bin\java.exe" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 src\build\Build.java --if-older
 set "STATUS=%ERRORLEVEL%"
-popd
 if "%STATUS%"=="0" goto start
 echo The build failed: see above. >&2
 goto end
@@ -44,20 +48,20 @@ goto end
 
 :run
 set "WANTED=java"
+set "KIND=JRE"
 call :find
-if defined FOUND goto serve
-echo Java %NEEDED% or newer is needed: install Temurin %NEEDED% from adoptium.net, then start run.bat again. >&2
-goto end
+if not defined FOUND call :install
+if not defined FOUND goto end
 
 rem Beside a game memory counts: the serial collector and a small heap to start with. No
 rem TieredStopAtLevel=1: it makes encrypting long prompts ten times slower.
-:serve
 "%FOUND%\bin\java.exe" -XX:+UseSerialGC -Xms16m -Xmx512m -jar "%JAR%" %*
 set "STATUS=%ERRORLEVEL%"
 
 rem A window that closes at once with its error helps nobody. A double click starts cmd /c, and
 rem 130 is Ctrl-C.
 :end
+popd
 if "%STATUS%"=="0" goto done
 if "%STATUS%"=="130" goto done
 setlocal EnableDelayedExpansion
@@ -67,31 +71,79 @@ endlocal
 :done
 exit /b %STATUS%
 
-rem Sets FOUND to the home of the first Java that is new enough and has bin\WANTED.exe, or to
-rem nothing. Whoever sets JAVA_HOME or PATH has chosen; then come the places of the installers.
+rem Offers to have Windows install Java, and looks for it again.
+:install
+%SystemRoot%\System32\where.exe winget >nul 2>nul
+if errorlevel 1 goto link
+set "ANSWER="
+set /p "ANSWER=Java %NEEDED% is missing. Install it now? [Y/N] "
+if not defined ANSWER goto link
+set "ANSWER=%ANSWER:"=%"
+if /i not "%ANSWER:~0,1%"=="Y" goto link
+call winget install --exact --id EclipseAdoptium.Temurin.%NEEDED%.%KIND%
+call :find
+if defined FOUND exit /b
+echo Java %NEEDED% could not be installed: see above. >&2
+:link
+echo Java %NEEDED% is missing: install Temurin %NEEDED% (%KIND%) from >&2
+echo https://adoptium.net/temurin/releases/?version=%NEEDED% and start run.bat again. >&2
+start "" /d "%SystemRoot%" "https://adoptium.net/temurin/releases/?version=%NEEDED%"
+exit /b
+
+rem Sets FOUND to the home of the first Java that is new enough and has bin\WANTED.exe, one whose
+rem virtual threads can be trusted before one whose can not, or to nothing. Whoever sets JAVA_HOME
+rem or PATH has chosen; then come the places of the installers, of winget, scoop and IDEs, and
+rem those that installers wrote into the registry.
 :find
 set "FOUND="
+set "SECOND="
 if not defined JAVA_HOME goto find_on_path
 set "CANDIDATE=%JAVA_HOME:"=%"
 call :consider
 :find_on_path
-set "ON_PATH="
-for %%J in (%WANTED%.exe) do set "ON_PATH=%%~$PATH:J"
-if not defined ON_PATH goto find_installed
-for %%J in ("%ON_PATH%") do set "CANDIDATE=%%~dpJ.."
-call :consider
-:find_installed
-for %%V in ("Eclipse Adoptium" "Java" "Microsoft" "Zulu" "Amazon Corretto" "BellSoft" "OpenJDK") do for /d %%D in ("%ProgramFiles%\%%~V\*") do set "CANDIDATE=%%D"& call :consider
-for /d %%D in ("%LOCALAPPDATA%\Programs\Eclipse Adoptium\*") do set "CANDIDATE=%%D"& call :consider
-for /d %%D in ("%USERPROFILE%\.jdks\*") do set "CANDIDATE=%%D"& call :consider
-for /d %%D in ("%USERPROFILE%\scoop\apps\*") do set "CANDIDATE=%%D\current"& call :consider
+for /f "delims=" %%J in ('%SystemRoot%\System32\where.exe %WANTED%.exe 2^>nul') do set "CANDIDATE=%%~dpJ.."& call :consider
+set "PROGRAMS=%ProgramFiles%"
+if defined ProgramW6432 set "PROGRAMS=%ProgramW6432%"
+for %%V in ("Eclipse Adoptium" Java Microsoft Zulu "Amazon Corretto" BellSoft SapMachine OpenJDK) do set "PLACE=%PROGRAMS%\%%~V"& call :search
+for %%V in ("Eclipse Adoptium" Java Microsoft Zulu) do set "PLACE=%LOCALAPPDATA%\Programs\%%~V"& call :search
+for %%V in ("%LOCALAPPDATA%\Microsoft" "%PROGRAMS%") do set "PLACE=%%~V\WinGet\Packages"& call :search
+for %%V in ("%SCOOP%" "%USERPROFILE%\scoop" "%ProgramData%\scoop") do set "PLACE=%%~V\apps"& call :search
+set "PLACE=%USERPROFILE%\.jdks"
+call :search
+if defined FOUND exit /b
+for %%K in (HKCU HKLM) do for /f "tokens=1,2*" %%A in ('%SystemRoot%\System32\reg.exe query %%K\SOFTWARE\JavaSoft /s 2^>nul') do if "%%A"=="JavaHome" set "CANDIDATE=%%C"& call :consider
+if not defined FOUND set "FOUND=%SECOND%"
+exit /b
+
+rem Considers what is in PLACE, one or two folders deep.
+:search
+if defined FOUND exit /b
+if not exist "%PLACE%\" exit /b
+pushd "%PLACE%"
+for /d %%D in (*) do set "CANDIDATE=%%~fD"& call :look_inside
+popd
+exit /b
+
+:look_inside
+if exist "%CANDIDATE%\bin\" goto consider
+pushd "%CANDIDATE%" 2>nul
+if errorlevel 1 exit /b
+for /d %%E in (*) do set "CANDIDATE=%%~fE"& call :consider
+popd
 exit /b
 
 :consider
 if defined FOUND exit /b
 if not exist "%CANDIDATE%\bin\%WANTED%.exe" exit /b
 if not exist "%CANDIDATE%\release" exit /b
-set "VERSION=0"
-for /f "usebackq tokens=1,2 delims==" %%A in ("%CANDIDATE%\release") do if "%%A"=="JAVA_VERSION" for /f "delims=.-+_ " %%N in ("%%~B") do set "VERSION=%%N"
-if %VERSION% GEQ %NEEDED% set "FOUND=%CANDIDATE%"
+set "MAJOR=0"
+for /f "usebackq tokens=1,2 delims==" %%A in ("%CANDIDATE%\release") do if "%%A"=="JAVA_VERSION" for /f "tokens=1-3 delims=.-+_ " %%M in ("%%~B") do set "MAJOR=%%M"& set "MINOR=%%N"& set "UPDATE=%%O"
+if %MAJOR% LSS %NEEDED% exit /b
+if not defined SECOND set "SECOND=%CANDIDATE%"
+if not defined MINOR set "MINOR=0"
+if not defined UPDATE set "UPDATE=0"
+if "%MAJOR%.%MINOR%"=="25.0" if %UPDATE% LSS 4 exit /b
+if "%MAJOR%.%MINOR%.%UPDATE%"=="26.0.0" exit /b
+if "%MINOR%"=="ea" exit /b
+set "FOUND=%CANDIDATE%"
 exit /b

@@ -21,6 +21,8 @@ import org.junit.platform.launcher.core.LauncherFactory;
 /// Runs the compiled tests: `RunTests CLASSES COUNT [tag=A,B | untagged=A,B] [class=Name,Other]
 /// [plus=OTHER]`, where OTHER is the COUNT of another run that is added to this one's.
 ///
+/// What is tagged `windows` runs on Windows only: there it is one of the fast tests.
+///
 /// The last line it prints is `N passed, N failed, N skipped`, on Windows after its name. It is
 /// also written to the file COUNT as the last act, so that whoever started this knows whether it
 /// came to its end. JUnit's own console is not used: it counts neither the tests of a class that
@@ -50,6 +52,7 @@ public final class RunTests {
 
   private static LauncherDiscoveryRequest request(String[] args) {
     List<Filter<?>> filters = new ArrayList<>();
+    if (!Os.WINDOWS) filters.add(TagFilter.excludeTags("windows"));
     for (String arg : List.of(args).subList(2, args.length)) {
       String[] values = arg.substring(arg.indexOf('=') + 1).split(",");
       switch (arg.substring(0, arg.indexOf('='))) {
