@@ -2,7 +2,6 @@ package skyproxy.claude;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static skyproxy.claude.cli.FakeClaudes.request;
 import static skyproxy.testing.FakeUpstream.sse;
 import static skyproxy.testing.Replies.next;
@@ -12,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -99,16 +99,9 @@ final class ModeSwitchTest {
 
   /// A script in the place of the CLI, which starts the fake one.
   private ClaudeProvider provider(FakeUpstream upstream) throws IOException {
-    assumeFalse(Os.WINDOWS, "It takes a shell script for the CLI.");
-    Path script = folder.resolve("claude");
-    StringBuilder command = new StringBuilder("#!/bin/sh\nexport FAKE_CLAUDE_LOG='"
-        + folder.resolve("log") + "' FAKE_CLAUDE_HOME='" + folder + "'\nexec");
-    for (String part : FakeClaude.command().command()) {
-      command.append(" '").append(part).append('\'');
-    }
-    Files.writeString(script, command + " \"$@\"\n");
-    assertTrue(script.toFile().setExecutable(true));
-    return provider(upstream, script.toString());
+    return provider(upstream, Os.shim(folder, "claude", Map.of(
+        "FAKE_CLAUDE_LOG", folder.resolve("log").toString(),
+        "FAKE_CLAUDE_HOME", folder.toString()), FakeClaude.command().command()).toString());
   }
 
   private ClaudeProvider provider(FakeUpstream upstream, String program) {

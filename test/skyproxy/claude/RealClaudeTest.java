@@ -23,6 +23,7 @@ import skyproxy.json.Json;
 import skyproxy.testing.FakeUpstream;
 import skyproxy.testing.FakeUpstream.Received;
 import skyproxy.testing.Fixtures;
+import skyproxy.testing.Os;
 import skyproxy.testing.Program;
 import skyproxy.testing.RawClient;
 import skyproxy.testing.RealCli;
@@ -56,8 +57,7 @@ final class RealClaudeTest {
       figures();
       assertFalse(get(program).contains("sk-ant"));
       awaitNoLeftovers();
-      long children = program.process().descendants().count();
-      assertEquals(0, children, "the CLI has ended by itself");
+      assertEquals(List.of(), program.children(), "the CLI has ended by itself");
     }
     for (Received call : upstream.requests()) {
       assertEquals("/v1/messages?beta=true", call.path());
@@ -73,14 +73,20 @@ final class RealClaudeTest {
   @Test
   void what_an_older_cli_sends_the_plain_way_leaves_as_little() throws Exception {
     upstream.answer(_ -> sse(Fixtures.text("claude/text.sse")));
-    Path old = folder.resolve("old-claude");
-    Files.writeString(old, """
+    Path old = Os.WINDOWS ? Os.script(folder.resolve("old-claude.cmd"), """
+        @echo off\r
+        for %%%%A in (%%*) do if "%%%%~A"=="--safe-mode" goto old\r
+        "%s" %%*\r
+        exit /b\r
+        :old\r
+        echo error: unknown option '--safe-mode' 1>&2\r
+        exit /b 1\r
+        """.formatted(RealCli.claude())) : Os.script(folder.resolve("old-claude"), """
         #!/bin/sh
         case " $* " in *' --safe-mode '*) echo "error: unknown\
          option '--safe-mode'" >&2; exit 1;; esac
         exec %s "$@"
         """.formatted(RealCli.claude()));
-    assertTrue(old.toFile().setExecutable(true));
     try (Program program = start(Map.of("CLAUDE_CODE_OAUTH_TOKEN", TOKEN), old)) {
       await(program, "auth_cached", "true");
       Samples.askAll(program);

@@ -87,13 +87,20 @@ final class ProxyServerTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"/v1/chat/completions", "/chat/completions", "/v1", "/v1/",
-      "/v1/chat/completions/", "/v1/chat/completions?x=1", "//v1/chat/completions",
-      "/v1//chat/completions", "//chat/completions"})
+      "/v1/chat/completions/", "/v1/chat/completions?x=1", "/v1//chat/completions"})
   void all_that_players_type_as_endpoint_is_chat_completions(String path) throws Exception {
     RawClient.Answer answer = proxy.post(path, HI);
     assertEquals(200, answer.status(), answer.text());
     assertEquals("chat.completion",
         Cursor.of(Json.parse(answer.body())).at("object").string());
+  }
+
+  /// Java 25.0.4 and later answer such a request themselves; it never comes to the proxy.
+  @ParameterizedTest
+  @ValueSource(strings = {"//v1/chat/completions", "//chat/completions"})
+  void two_slashes_at_the_start_are_one_where_java_lets_them_pass(String path) throws Exception {
+    boolean passes = Runtime.version().compareTo(Runtime.Version.parse("25.0.4")) < 0;
+    assertEquals(passes ? 200 : 400, proxy.post(path, HI).status());
   }
 
   @ParameterizedTest

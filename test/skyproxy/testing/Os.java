@@ -7,6 +7,8 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 
 /// The system that the tests run on: how it names programs, and the Java that runs them.
 public final class Os {
@@ -33,6 +35,27 @@ public final class Os {
       abort("No symbolic link can be made here: " + e.getMessage());
     }
     assumeTrue(Files.exists(link), "A symbolic link can't be read through here.");
+  }
+
+  /// Writes a program file that sets variables and starts a program with the arguments it is
+  /// given: a shell script, on Windows a `.cmd`.
+  public static Path shim(Path folder, String name, Map<String, String> environment,
+      List<String> command) throws IOException {
+    StringBuilder text = new StringBuilder(WINDOWS ? "@echo off\r\n" : "#!/bin/sh\n");
+    environment.forEach((key, value) -> text.append(WINDOWS
+        ? "set \"" + key + "=" + value + "\"\r\n" : "export " + key + "='" + value + "'\n"));
+    if (!WINDOWS) text.append("exec ");
+    String quote = WINDOWS ? "\"" : "'";
+    for (String word : command) text.append(quote).append(word).append(quote).append(' ');
+    return script(folder.resolve(WINDOWS ? name + ".cmd" : name),
+        text.append(WINDOWS ? "%*\r\n" : "\"$@\"\n").toString());
+  }
+
+  /// Writes a program file.
+  public static Path script(Path file, String text) throws IOException {
+    Files.writeString(file, text);
+    if (!file.toFile().setExecutable(true)) throw new IOException(file + " can't be executed");
+    return file;
   }
 
   /// The Java that runs these tests, to start another one with.

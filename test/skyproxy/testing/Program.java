@@ -119,6 +119,12 @@ public final class Program implements AutoCloseable {
     return process;
   }
 
+  /// The processes that it started, and theirs; but not the console that Windows gives to each.
+  public List<ProcessHandle> children() {
+    return process.descendants().filter(child ->
+        !child.info().command().orElse("").endsWith("conhost.exe")).toList();
+  }
+
   /// From the start of the process until it listened.
   public long startMillis() {
     return startMillis;
@@ -195,11 +201,13 @@ public final class Program implements AutoCloseable {
   @Override
   public void close() {
     http.shutdownNow();
-    // On Windows it has a console, another process that ends a moment later.
-    List<ProcessHandle> consoles = process.children().filter(child ->
-        child.info().command().orElse("").endsWith("conhost.exe")).toList();
+    // On Windows its console and the processes that end with it do so a moment later, and hold
+    // their folders until then.
+    List<ProcessHandle> later = Os.WINDOWS ? process.descendants().toList() : List.of();
     process.destroyForcibly();
     process.onExit().join();
-    consoles.forEach(console -> console.onExit().join());
+    for (ProcessHandle child : later) {
+      child.onExit().completeOnTimeout(child, PATIENCE, TimeUnit.SECONDS).join();
+    }
   }
 }

@@ -6,6 +6,7 @@ import java.lang.System.Logger.Level;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -19,6 +20,8 @@ final class TempFolders {
   private static final System.Logger LOG = System.getLogger(TempFolders.class.getName());
   private static final Path PLACE = Path.of(System.getProperty("java.io.tmpdir"));
   private static final String PREFIX = "skyrimnet-proxy-";
+  /// Milliseconds to wait before each further try: some 600 in all.
+  private static final int[] WAITS = {10, 20, 40, 80, 160, 320};
   private static final Pattern NAME = Pattern.compile(PREFIX + "(\\d{1,18})-\\w+");
 
   private TempFolders() {}
@@ -27,12 +30,29 @@ final class TempFolders {
     return Files.createTempDirectory(PREFIX + ProcessHandle.current().pid() + "-");
   }
 
-  /// Removes a folder with all that is in it. What Windows still holds open stays until [#sweep].
+  /// Removes a folder with all that is in it. On Windows a process that is ending still holds the
+  /// folder it worked in: then it is tried again for a moment, and left to [#sweep].
   static void delete(Path folder) {
+    try {
+      for (int wait : WAITS) {
+        if (removed(folder)) return;
+        Thread.sleep(wait);
+      }
+    } catch (InterruptedException stopped) {
+      Thread.currentThread().interrupt();
+    }
+    removed(folder);
+  }
+
+  private static boolean removed(Path folder) {
     try (Stream<Path> all = Files.walk(folder)) {
       for (Path path : all.sorted((a, b) -> b.compareTo(a)).toList()) Files.deleteIfExists(path);
+      return true;
+    } catch (NoSuchFileException gone) {
+      return true;
     } catch (IOException | UncheckedIOException busy) {
       LOG.log(Level.DEBUG, "{0} could not be removed: {1}", folder, busy.getMessage());
+      return false;
     }
   }
 
@@ -44,7 +64,7 @@ final class TempFolders {
         if (!name.matches()) continue;
         boolean inUse = ProcessHandle.of(Long.parseLong(name.group(1)))
             .filter(ProcessHandle::isAlive).isPresent();
-        if (!inUse) delete(folder);
+        if (!inUse) removed(folder);
       }
     } catch (IOException | DirectoryIteratorException unreadable) {
       LOG.log(Level.DEBUG, "{0}: {1}", PLACE, unreadable.getMessage());

@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -23,6 +25,22 @@ final class TempFoldersTest {
     Files.writeString(Files.createDirectories(folder.resolve("a/b")).resolve("c"), "text");
     TempFolders.delete(folder);
     assertFalse(Files.exists(folder));
+  }
+
+  @Test
+  @Tag("windows")
+  void a_folder_that_an_ending_process_still_holds_goes_a_moment_later() throws Exception {
+    Path folder = TempFolders.create();
+    Process holder = new ProcessBuilder("cmd.exe", "/c", "set /p X=").directory(folder.toFile())
+        .redirectErrorStream(true).start();
+    Thread ending = Thread.ofPlatform().start(() -> {
+      LockSupport.parkNanos(100_000_000);
+      holder.destroyForcibly();
+    });
+    TempFolders.delete(folder);
+    assertFalse(Files.exists(folder));
+    ending.join();
+    holder.waitFor();
   }
 
   @Test
