@@ -15,6 +15,7 @@ import skyproxy.chat.Provider;
 import skyproxy.chat.Reply;
 import skyproxy.chat.Unavailable;
 import skyproxy.chat.UsageWindow;
+import skyproxy.chat.Waiting;
 import skyproxy.claude.cli.ClaudeCli;
 import skyproxy.claude.cli.CliEnvironment;
 import skyproxy.claude.cli.CliProvider;
@@ -123,6 +124,11 @@ public final class ClaudeProvider implements Provider {
   public synchronized Reply open(ChatRequest request) {
     retiring.warn(request.model());
     return current().open(request);
+  }
+
+  @Override
+  public List<Waiting> waiting() {
+    return current().waiting();
   }
 
   @Override

@@ -5,15 +5,20 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import skyproxy.chat.Failure;
+import skyproxy.chat.Purpose;
+import skyproxy.chat.Waiting;
 import skyproxy.claude.cli.CliProcess.State;
 import skyproxy.json.Json;
+import skyproxy.upstream.RequestQueue;
 
 /// Keeps CLI processes ready, and gives each to one request. Any number of threads.
 ///
@@ -25,9 +30,10 @@ import skyproxy.json.Json;
 /// the background, and 170 MB while it waits.
 ///
 /// [#MIN_IDLE] are idle, for the models that answered last; after a while without requests one. A
-/// request that finds no idle process gets a new one (0.4 s), or queues, first come first served.
+/// request that finds no idle process gets a new one (0.4 s), or queues, as [RequestQueue] says.
 /// At most `maxProcesses` exist at any time, those that end included. What each is there for is
-/// its [CliProcess.State], which changes under the lock of the pool, but for the end.
+/// its [CliProcess.State], which changes under the lock of the pool, but for the end. A place of
+/// the queue is a process that there may be; it is free where none is, or one that is idle.
 ///
 /// All are started by one thread that lives as long as any of them: Linux ties a child to the
 /// thread that started it (see [CliStarter]).
@@ -62,7 +68,8 @@ final class CliPool implements AutoCloseable {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final Set<CliProcess> processes = new LinkedHashSet<>();
-  private final ArrayDeque<CliLease> waiting = new ArrayDeque<>();
+  private final Map<CliProcess, Purpose> leased = new HashMap<>();
+  private final RequestQueue<CliLease> waiting;
   private final ArrayDeque<String> recentModels = new ArrayDeque<>();
   private long usedAt = System.nanoTime();
   private long refillAt;
@@ -76,6 +83,7 @@ final class CliPool implements AutoCloseable {
     this.starter = starter;
     this.maxProcesses = Math.max(maxProcesses, 1);
     this.timing = timing;
+    waiting = new RequestQueue<>(this.maxProcesses, System::nanoTime);
     probe = new CliProbe(timing.retryDelay, timing.probeTimeout);
     recentModels.add(model);
     refillAt = usedAt + timing.refillDelay.toNanos();
@@ -83,8 +91,8 @@ final class CliPool implements AutoCloseable {
   }
 
   /// Asks for a process. Never blocks.
-  CliLease borrow(String model) {
-    CliLease lease = new CliLease(model, this::leave);
+  CliLease borrow(String model, Purpose purpose) {
+    CliLease lease = new CliLease(model, purpose, this::leave);
     lock.lock();
     try {
       usedAt = System.nanoTime();
@@ -93,7 +101,7 @@ final class CliPool implements AutoCloseable {
             new Failure.NotReady("The Claude mode is being changed. Try again.", null), null);
         return lease;
       }
-      waiting.add(lease);
+      waiting.join(lease, purpose);
       handOut();
       changed.signalAll();
       return lease;
@@ -105,9 +113,10 @@ final class CliPool implements AutoCloseable {
   private void leave(CliLease lease) {
     lock.lock();
     try {
-      waiting.remove(lease);
+      waiting.leave(lease);
       CliProcess spare = lease.untaken();
       if (spare == null) return;
+      leased.remove(spare);
       if (closing) spare.end(false);
       else spare.become(State.IDLE);
       changed.signalAll();
@@ -175,11 +184,23 @@ final class CliPool implements AutoCloseable {
     return processes.stream().filter(process -> process.state() == state).toList();
   }
 
+  /// Those who wait for one.
+  ///
+  /// @param provider for whom
+  List<Waiting> waiting(String provider) {
+    lock.lock();
+    try {
+      return waiting.waiting(provider);
+    } finally {
+      lock.unlock();
+    }
+  }
+
   private void work() {
     TempFolders.sweep();
     lock.lock();
     try {
-      while (!closing || !processes.isEmpty() || !waiting.isEmpty()) {
+      while (!closing || !processes.isEmpty() || waiting.size() > 0) {
         Start next = nextStart();
         if (next != null) start(next);
         else changed.awaitNanos(untilNext());
@@ -205,7 +226,7 @@ final class CliPool implements AutoCloseable {
     }
     handOut();
     boolean room = processes.size() < maxProcesses;
-    CliLease head = waiting.peek();
+    CliLease head = waiting.next(free());
     if (head != null) {
       if (!room) makeRoom();
       return room ? new Start(head.model(), State.IDLE) : null;
@@ -262,17 +283,25 @@ final class CliPool implements AutoCloseable {
     processes.add(process);
     process.begin(this::see, this::ended);
     if (next.purpose == State.PROBING) probe.ask(process);
-    else if (closing && waiting.isEmpty()) process.end(false);
+    else if (closing && waiting.size() == 0) process.end(false);
+  }
+
+  /// How many processes more could answer at the same time.
+  private int free() {
+    long busy = processes.stream().map(CliProcess::state)
+        .filter(state -> state == State.LEASED || state == State.ENDING).count();
+    return maxProcesses - (int) busy;
   }
 
   /// Gives processes to those who wait, as long as there is one for the first of them.
   private void handOut() {
-    for (CliLease head; (head = waiting.peek()) != null; ) {
+    for (CliLease head; (head = waiting.next(free())) != null; ) {
       String model = head.model();
       CliProcess process = in(State.IDLE).stream()
           .filter(one -> one.model().equals(model) && one.alive()).findFirst().orElse(null);
       if (process == null || !process.become(State.LEASED)) return;
-      waiting.remove();
+      waiting.leave(head);
+      leased.put(process, head.purpose());
       refillAt = System.nanoTime() + timing.refillDelay.toNanos();
       head.handOut(process);
     }
@@ -280,8 +309,9 @@ final class CliPool implements AutoCloseable {
 
   private long untilNext() {
     long now = System.nanoTime();
-    if (closing || now - refillAt >= 0) return TimeUnit.SECONDS.toNanos(1);
-    return refillAt - now;
+    long kept = waiting.untilForAll();
+    long most = kept > 0 ? kept : TimeUnit.SECONDS.toNanos(1);
+    return closing || now - refillAt >= 0 ? most : Math.min(most, refillAt - now);
   }
 
   private void see(CliProcess process, Json.Obj line) {
@@ -301,6 +331,8 @@ final class CliPool implements AutoCloseable {
     lock.lock();
     try {
       processes.remove(process);
+      Purpose served = leased.remove(process);
+      if (served != null) waiting.left(served);
       boolean mute = from == State.PROBING && account().login() == CliAccount.Login.UNKNOWN;
       if (from == State.IDLE || mute) endedUnused(process);
       changed.signalAll();
@@ -330,8 +362,7 @@ final class CliPool implements AutoCloseable {
     LOG.log(Level.WARNING, "The Claude CLI could not be started: {0}", failed.getMessage());
     startFailure = new Failure.NotReady("The Claude CLI could not be started. Check its path, or"
         + " install it again. " + failed.getMessage(), timing.retryDelay);
-    waiting.forEach(lease -> lease.refuse(startFailure, failed));
-    waiting.clear();
+    waiting.clear().forEach(lease -> lease.refuse(startFailure, failed));
     retryLater(System.nanoTime());
   }
 

@@ -15,6 +15,7 @@ import skyproxy.chat.Model;
 import skyproxy.chat.Provider;
 import skyproxy.chat.Reply;
 import skyproxy.chat.UsageWindow;
+import skyproxy.chat.Waiting;
 import skyproxy.json.Cursor;
 import skyproxy.json.Json;
 
@@ -104,6 +105,12 @@ public final class CliProvider implements Provider {
     if (current == null) return plan;
     current.account().windows().forEach((name, window) -> plan.add(window(name, window)));
     return plan;
+  }
+
+  @Override
+  public List<Waiting> waiting() {
+    CliPool current = pool();
+    return current == null ? List.of() : current.waiting(name());
   }
 
   private static UsageWindow window(String name, Json.Obj report) {

@@ -38,6 +38,7 @@ final class CliReply implements Reply {
   private CliTurns script;
   private CliLease lease;
   private CliProcess process;
+  private Duration queued = Duration.ZERO;
   private int tries = 1;
   private int unheardResults;
   private boolean called;
@@ -55,7 +56,12 @@ final class CliReply implements Reply {
     decoder = new ClaudeDecoder(ClaudeMode.CLI, request.model());
     failures = new CliFailures(request.model());
     limit = new OutputLimit(request.stop(), request.maxTokens());
-    lease = pool.borrow(request.model());
+    lease = pool.borrow(request.model(), request.purpose());
+  }
+
+  @Override
+  public Duration queued() {
+    return queued.plus(lease.waited());
   }
 
   @Override
@@ -198,7 +204,8 @@ final class CliReply implements Reply {
       process = null;
       unheardResults = 0;
       script = new CliTurns(request);
-      lease = pool.borrow(request.model());
+      queued = queued();
+      lease = pool.borrow(request.model(), request.purpose());
       return;
     }
     String how = " (" + gone.exit() + "). ";
