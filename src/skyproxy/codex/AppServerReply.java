@@ -30,7 +30,9 @@ final class AppServerReply implements Reply {
   private final ArrayDeque<Event> events = new ArrayDeque<>();
   private LinkedBlockingQueue<Line> mailbox = new LinkedBlockingQueue<>();
   private AppServerDecoder decoder;
+  private WarmThreads.Wanted wanted;
   private AppServerThread thread;
+  private Duration queued = Duration.ZERO;
   private boolean asked;
   private boolean spoke;
   private boolean again;
@@ -81,7 +83,14 @@ final class AppServerReply implements Reply {
     decoder = new AppServerDecoder(new OutputLimit(request.stop(), request.maxTokens()),
         encoder::promptTokens, failures::of);
     LinkedBlockingQueue<Line> box = mailbox;
-    codex.threads().take(request.model(), given -> begin(given, items, turn, box), box::add);
+    if (wanted != null) queued = queued();
+    wanted = codex.threads().take(request.purpose(), request.model(),
+        given -> begin(given, items, turn, box), box::add);
+  }
+
+  @Override
+  public Duration queued() {
+    return wanted == null ? queued : queued.plus(wanted.waited());
   }
 
   /// A thread may come after nobody wants it any more.
@@ -153,6 +162,7 @@ final class AppServerReply implements Reply {
   public synchronized void close() {
     closed = true;
     events.clear();
+    if (wanted != null) wanted.leave();
     if (thread != null) thread.close();
   }
 }

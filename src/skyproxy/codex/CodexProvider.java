@@ -15,6 +15,7 @@ import skyproxy.chat.Provider;
 import skyproxy.chat.Reply;
 import skyproxy.chat.Unavailable;
 import skyproxy.chat.UsageWindow;
+import skyproxy.chat.Waiting;
 import skyproxy.json.Json;
 import skyproxy.upstream.UnsupportedParameters;
 
@@ -98,6 +99,12 @@ public final class CodexProvider implements Provider {
   @Override
   public List<UsageWindow> plan() {
     return plan.windows();
+  }
+
+  @Override
+  public List<Waiting> waiting() {
+    return supervisor.state() instanceof CodexState.Running running
+        ? running.threads().waiting(NAME) : List.of();
   }
 
   @Override

@@ -41,6 +41,11 @@ final class PendingReply implements Reply {
   }
 
   @Override
+  public Duration queued() {
+    return reply == null ? Duration.ZERO : reply.queued();
+  }
+
+  @Override
   public void close() {
     if (reply != null) reply.close();
   }

@@ -56,6 +56,14 @@ final class CodexStage implements AutoCloseable {
     return this;
   }
 
+  /// Lets the CLI open this many threads and no more.
+  CodexStage threads(int most) throws IOException {
+    Path file = folder.resolve("threads");
+    Files.write(file, new byte[most]);
+    environment.put("FAKE_THREADS", file.toString());
+    return this;
+  }
+
   CodexStage copies() {
     mayLink = false;
     return this;

@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import skyproxy.json.Cursor;
 import skyproxy.json.Json;
@@ -21,13 +23,16 @@ import skyproxy.testing.Os;
 /// A Codex CLI that does what the test says: a program of its own, started with the running JVM.
 ///
 /// What it is asked lies in the file that `FAKE_LOG` names. How it starts is told by `FAKE_MODE`,
-/// how it answers by a word with `@` in the last user message.
+/// how it answers by a word with `@` in the last user message. Where `FAKE_THREADS` names a file,
+/// it opens no more threads than that file has bytes.
 final class FakeCodex {
   private static final String MODE = System.getenv().getOrDefault("FAKE_MODE", "");
   private static final String MODELS = """
       {"models":[{"slug":"gpt-5.5","shell_type":"unified_exec"}]}""";
   private static final PrintStream OUT = new PrintStream(System.out, true, StandardCharsets.UTF_8);
   private static final AtomicInteger THREADS = new AtomicInteger();
+  private static final ExecutorService OPENER =
+      Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().factory());
   private static final Set<String> INTERRUPTED = ConcurrentHashMap.newKeySet();
   private static final Map<String, String> ASKED = new ConcurrentHashMap<>();
 
@@ -127,9 +132,7 @@ final class FakeCodex {
           line("""
               {"id":%s,"error":{"message":"failed to load configuration"}}""".formatted(id));
         } else {
-          answer(id, """
-              {"thread":{"id":"thread-%s-%s"}}"""
-              .formatted(ProcessHandle.current().pid(), THREADS.incrementAndGet()));
+          OPENER.execute(() -> openThread(id));
         }
       }
       case "thread/inject_items" -> answer(id, "{}");
@@ -151,6 +154,18 @@ final class FakeCodex {
 
   private static void answer(Json id, String result) {
     line("{\"id\":" + id + ",\"result\":" + result + "}");
+  }
+
+  private static void openThread(Json id) {
+    int number = THREADS.incrementAndGet();
+    String most = System.getenv("FAKE_THREADS");
+    try {
+      while (most != null && Files.size(Path.of(most)) < number) Thread.sleep(5);
+    } catch (IOException | InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+    answer(id, """
+        {"thread":{"id":"thread-%s-%s"}}""".formatted(ProcessHandle.current().pid(), number));
   }
 
   private static void turn(Json id, String thread, Cursor params) {
