@@ -5,6 +5,7 @@ import { $, clock, count, dollars, get, h, pace, post, put, say, seconds, toggle
 const OUTCOMES = {
   answered: ['good', 'answered'], failed: ['bad', 'failed'], hung_up: ['muted', 'game hung up'],
 };
+const CLASSES = ['dialogue', 'line', 'usual', 'background'];
 const KEPT = 200;
 
 let entries = [];
@@ -35,6 +36,7 @@ export function show(stats) {
     ? 'Prompts and answers of the last 40 requests are kept, in memory only, until you switch it'
       + ' off.'
     : 'Prompts and answers are not kept.');
+  queue(stats);
   if (!stats.recent.length) return draw();
   const first = entries.length === 0;
   const newer = stats.recent.map((entry) => ({ ...entry, fresh: !first }));
@@ -43,6 +45,19 @@ export function show(stats) {
 }
 
 export const recent = () => entries;
+
+// Who waits for a place now, the most urgent first; those of one kind together.
+function queue({ waiting, now }) {
+  const kinds = CLASSES.flatMap((name) => Object.values(Object.groupBy(
+    waiting.filter((one) => one.class === name), (one) => one.provider + ' ' + one.job)));
+  $('queue-list').replaceChildren(...kinds.map((all) => {
+    const waited = Math.max(0, ...all.map((one) => new Date(now) - new Date(one.since)));
+    return h('li', {}, h('b', {}, all[0].job + (all.length > 1 ? ' × ' + all.length : '')),
+      ' for ' + all[0].provider + ', ' + seconds(waited),
+      h('span', { class: 'muted' }, ', class ' + all[0].class));
+  }));
+  toggle($('queue'), waiting.length);
+}
 
 // Rows that are there stay as they are, so an open one stays open and the focus where it is.
 function draw() {
@@ -104,6 +119,8 @@ function details(entry) {
   const facts = [
     'Asked for ' + (entry.asked || 'nothing in particular'),
     entry.stream ? 'streamed' : 'not streamed',
+    'class ' + entry.class,
+    entry.queued_ms ? seconds(entry.queued_ms) + ' in the queue' : null,
     'first word after ' + seconds(entry.first_token_ms) + ', all after ' + seconds(entry.total_ms),
     entry.reasoning_tokens ? entry.reasoning_tokens + ' tokens of thought' : null,
     entry.cost_usd ? dollars(entry.cost_usd) : null,
@@ -113,7 +130,8 @@ function details(entry) {
     entry.attempts.length > 0 && h('ol', { class: 'tries', 'aria-label': 'What was tried' },
       entry.attempts.map((a, i) => h('li', {}, (i + 1) + '. ', h('b', {}, a.model),
         ' by ' + a.provider + ', ' + seconds(a.took_ms)
-          + (a.left_out ? ', without the oldest ' + a.left_out + ' messages' : '') + ': ',
+          + (a.left_out ? ', without the oldest ' + a.left_out + ' messages' : '') + '
+          + (a.queued_ms ? ' (' + seconds(a.queued_ms) + ' in the queue)' : '') + ': ',
         h('span', { class: a.failure ? 'bad' : 'good' }, a.failure
           ? a.failure.replaceAll('_', ' ') + '. ' + a.message : 'answered')))));
 }

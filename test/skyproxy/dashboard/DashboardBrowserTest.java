@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -118,6 +119,43 @@ final class DashboardBrowserTest {
     page.await("document.querySelectorAll('#log pre').length === 2");
     assertTrue(page.text("#log pre").contains("Are you there?"));
     assertFine();
+  }
+
+  @Test
+  void who_waits_for_a_place_is_shown_while_it_does_and_how_long_it_did_later() throws Exception {
+    try (FakeUpstream upstream = new FakeUpstream();
+        var game = Executors.newVirtualThreadPerTaskExecutor()) {
+      Semaphore gate = new Semaphore(0);
+      upstream.answer(asked -> {
+        if (asked.method().equals("POST")) gate.acquireUninterruptibly();
+        return FakeUpstream.json("""
+            {"choices":[{"message":{"role":"assistant","content":"Yes."},"finish_reason":"stop"}]}
+            """);
+      });
+      Files.writeString(folder.resolve("config.json"), """
+          {"providers":{"narrow":{"base_url":"%s/v1","max_concurrent":1}}}"""
+          .formatted(upstream.url()));
+      restart();
+      open();
+      for (int i = 0; i < 3; i++) {
+        game.submit(() -> {
+          ask("narrow:m");
+          return null;
+        });
+      }
+      page.await("document.querySelector('#queue-list').innerText.startsWith("
+          + "'other × 2 for narrow, ')");
+      page.screenshot(SHOTS.resolve("queue.png"));
+      gate.release(3);
+      page.await("document.querySelector('#queue').hidden");
+      page.await("document.querySelectorAll('#log > li').length === 3");
+      page.click("#log > li:first-child .entry");
+      page.await("document.querySelector('#log .details')");
+      assertTrue(page.text("#log .details").matches("(?s).*class usual, [\\d.]+ m?s in the queue.*"
+          + "\\([\\d.]+ m?s in the queue\\).*"), page.text("#log .details"));
+      page.screenshot(SHOTS.resolve("queued.png"));
+      assertFine();
+    }
   }
 
   @Test
