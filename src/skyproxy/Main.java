@@ -12,6 +12,7 @@ import skyproxy.settings.CommandLine;
 import skyproxy.settings.LiveSettings;
 import skyproxy.settings.Settings;
 import skyproxy.settings.SettingsException;
+import skyproxy.threads.Threads;
 import skyproxy.windows.WideArguments;
 import skyproxy.windows.Windows;
 
@@ -23,6 +24,7 @@ import skyproxy.windows.Windows;
 public final class Main {
   /// Kept here, for the log forgets the level of a logger that nobody holds.
   private static final Logger OURS = Logger.getLogger("skyproxy");
+  private static final System.Logger LOG = System.getLogger(Main.class.getName());
 
   private Main() {}
 
@@ -74,6 +76,7 @@ public final class Main {
     if (settings.open()) Browser.open(wiring.uri());
     // Last, since a console that stands still keeps whoever writes to it waiting.
     System.out.println("Listening on " + wiring.uri());
+    if (Threads.advice() != null) LOG.log(System.Logger.Level.INFO, Threads.advice());
   }
 
   /// What the JDK reads once, when its HTTP classes load (a value that the player gave stays), and
@@ -85,6 +88,9 @@ public final class Main {
     preset("sun.net.httpserver.idleInterval", "900");
     // The same towards the upstreams, where a new connection costs a TLS handshake as well.
     preset("jdk.httpclient.keepalive.timeout", "600");
+    // From Java 26 on the client may wait for its sockets in a virtual thread. On Windows that one
+    // is dead after a minute of quiet, and every connection with it (JDK-8389671).
+    preset("jdk.internal.httpclient.tcp.selector.useVirtualThreads", "never");
     // Java asks the list of users; shells, the CLIs and whoever sets HOME mean this by `~`.
     String home = System.getenv("HOME");
     boolean unix = File.separatorChar == '/';

@@ -26,6 +26,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import skyproxy.LocalProxy.Answer;
@@ -40,6 +41,7 @@ import skyproxy.testing.Replies;
 ///
 /// What must come of each is the complete answer or one clear error in bounded time: never half
 /// an answer that looks finished, no hammering, no content refusal tried elsewhere.
+@Tag("core")
 final class FaultsTest {
 
   private final FakeUpstream first = new FakeUpstream();

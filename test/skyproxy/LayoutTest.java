@@ -34,7 +34,7 @@ final class LayoutTest {
       Map.entry("settings", 5.0), Map.entry("stats", 5.0), Map.entry("speech", 5.0),
       Map.entry("chat", 6.0),
       Map.entry("sse", 7.0), Map.entry("json", 7.0), Map.entry("files", 7.0),
-      Map.entry("windows", 7.0));
+      Map.entry("threads", 7.0), Map.entry("windows", 7.0));
 
   private static final Set<String> TOP = Set.of("Makefile", "src", "test", "README.md", "LICENSE",
       "run.bat", "run.sh", ".ci", ".gitignore", ".gitattributes");
@@ -233,6 +233,17 @@ final class LayoutTest {
       if (!allowed.contains(file)
           && code(line).matches(".*(System\\.(out|err)\\b|printStackTrace\\(\\)).*")) {
         report.accept(number, "prints");
+      }
+    }));
+  }
+
+  /// On some Javas a virtual thread may sleep for ever.
+  @Test
+  void virtual_threads_are_made_in_one_place() {
+    Path place = PROGRAM.resolve("threads", "Threads.java");
+    check(program(), (file, report) -> eachLine(file, (number, line) -> {
+      if (!file.equals(place) && code(line).matches(".*(of|start|new)Virtual.*")) {
+        report.accept(number, "makes a virtual thread itself");
       }
     }));
   }

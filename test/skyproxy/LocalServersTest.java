@@ -19,6 +19,7 @@ import java.util.concurrent.Semaphore;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import skyproxy.LocalProxy.Answer;
@@ -29,6 +30,7 @@ import skyproxy.testing.FakeUpstream.Received;
 import skyproxy.testing.RawClient;
 
 /// Servers as players run them, with the habits that they have, from the game's side.
+@Tag("core")
 final class LocalServersTest {
   private final FakeUpstream one = new FakeUpstream();
   private final FakeUpstream two = new FakeUpstream();

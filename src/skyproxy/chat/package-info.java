@@ -4,7 +4,7 @@
 /// no vendor's dialect.
 ///
 /// A reply is a *timed pull*: [skyproxy.chat.Reply#next] gives the next event, or
-/// [skyproxy.chat.Event#QUIET] when none came within the patience of who asks. So one virtual
+/// [skyproxy.chat.Event#QUIET] when none came within the patience of who asks. So one
 /// thread carries a request from its socket to the upstream and back: it writes keep-alives,
 /// gives up on silence and flushes half-finished words between two pulls. There is no watchdog
 /// thread and no timer: the one hand-over on the way of a token is the queue between the thread

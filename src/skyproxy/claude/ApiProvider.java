@@ -25,6 +25,7 @@ import skyproxy.json.Cursor;
 import skyproxy.json.Json;
 import skyproxy.json.JsonWriter;
 import skyproxy.settings.Settings.ClaudeMode;
+import skyproxy.threads.Threads;
 import skyproxy.upstream.HttpUpstream;
 import skyproxy.upstream.ModelCatalogue;
 import skyproxy.upstream.UnsupportedParameters;
@@ -54,7 +55,9 @@ final class ApiProvider implements Provider {
     this.unsupported = unsupported;
     models = mode == ClaudeMode.API_KEY
         ? new ModelCatalogue(upstream, this::listing, ApiProvider::read) : null;
-    if ("https".equalsIgnoreCase(base.getScheme())) Thread.ofVirtual().start(this::warmUp);
+    if ("https".equalsIgnoreCase(base.getScheme())) {
+      Threads.named("first connection").start(this::warmUp);
+    };
   }
 
   /// The first TLS connection of a young JVM takes 0.4 s, which no line of the game should wait

@@ -13,10 +13,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import skyproxy.json.Json;
 import skyproxy.json.JsonException;
+import skyproxy.threads.Threads;
 
 /// A Messages API on loopback that keeps the first request it gets and answers all with "ok".
 ///
@@ -58,7 +58,7 @@ final class CaptureServer implements AutoCloseable {
       int bytes) {}
 
   private final HttpServer server;
-  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+  private final ExecutorService threads = Threads.pool("capture request");
   private final String prefix;
   private final AtomicInteger calls = new AtomicInteger();
   private final CompletableFuture<Received> received = new CompletableFuture<>();

@@ -11,6 +11,7 @@ import skyproxy.chat.Health;
 import skyproxy.claude.cli.ClaudeCli;
 import skyproxy.claude.cli.CliSearch;
 import skyproxy.json.Json;
+import skyproxy.threads.Threads;
 
 /// The credential that the player's own CLI uses, as it was captured last. One run of the CLI
 /// serves all requests that wait for it; after one that failed, or a credential that was refused,
@@ -85,7 +86,7 @@ final class CapturedLogin implements Credentials {
     held = null;
     CompletableFuture<Credential> coming = new CompletableFuture<>();
     running = coming;
-    runner = Thread.ofVirtual().name("capture").start(() -> capture(coming));
+    runner = Threads.named("capture").start(() -> capture(coming));
     return coming;
   }
 

@@ -23,6 +23,7 @@ import skyproxy.claude.cli.CliSearch;
 import skyproxy.claude.messages.ClaudeModels;
 import skyproxy.json.Json;
 import skyproxy.settings.Settings.ClaudeMode;
+import skyproxy.threads.Threads;
 import skyproxy.upstream.HttpUpstream;
 import skyproxy.upstream.UnsupportedParameters;
 
@@ -88,7 +89,7 @@ public final class ClaudeProvider implements Provider {
       Provider old = current;
       current = create(now);
       used = now;
-      if (old != null) Thread.ofVirtual().start(old::close);
+      if (old != null) Threads.named("end of a mode").start(old::close);
     }
     return current;
   }

@@ -14,6 +14,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import skyproxy.json.Cursor;
 import skyproxy.json.Json;
+import skyproxy.threads.Threads;
 import skyproxy.upstream.JsonLines;
 import skyproxy.upstream.JsonLines.Line;
 import skyproxy.upstream.Subprocess;
@@ -165,7 +166,7 @@ final class AppServer implements AutoCloseable {
 
   /// Ends the process as soon as no thread is listened to, in five minutes at the latest.
   void closeWhenIdle() {
-    Thread.ofVirtual().name("codex retires").start(() -> {
+    Threads.named("codex retires").start(() -> {
       try {
         for (int i = 0; i < 3_000 && !threads.isEmpty() && !awaitEnd(POLL); i++) { }
       } catch (InterruptedException stopped) {

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import skyproxy.threads.Threads;
 
 /// Keeps Codex ready, and publishes its [CodexState]: notices a CLI or a login that appears, starts
 /// the process, starts it anew when it dies, renews a lent login.
@@ -46,7 +47,7 @@ final class CodexSupervisor implements AutoCloseable {
     this.home = home;
     this.launcher = launcher;
     state = new CodexState.Starting();
-    thread = Thread.ofVirtual().name("codex supervisor").start(this::run);
+    thread = Threads.named("codex supervisor").start(this::run);
   }
 
   CodexState state() {

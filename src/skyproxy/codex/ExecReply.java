@@ -14,6 +14,7 @@ import skyproxy.chat.Event;
 import skyproxy.chat.Failure;
 import skyproxy.chat.Reply;
 import skyproxy.speech.OutputLimit;
+import skyproxy.threads.Threads;
 import skyproxy.upstream.JsonLines;
 import skyproxy.upstream.JsonLines.Line;
 import skyproxy.upstream.Subprocess;
@@ -59,7 +60,7 @@ final class ExecReply implements Reply {
   public Event next(Duration patience) {
     if (!started) {
       started = true;
-      Thread.ofVirtual().name("start of codex exec").start(this::start);
+      Threads.named("start of codex exec").start(this::start);
     }
     long deadline = System.nanoTime() + patience.toNanos();
     try {

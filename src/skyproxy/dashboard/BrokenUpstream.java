@@ -7,6 +7,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
+import skyproxy.threads.Threads;
 
 /// An OpenAI-compatible server on loopback that breaks off: after some words, or before any. No
 /// real upstream does so when asked, and it is what a player meets on a bad evening.
@@ -27,7 +28,7 @@ final class BrokenUpstream implements AutoCloseable {
   BrokenUpstream(boolean words) throws IOException {
     server = new ServerSocket(0, 10, InetAddress.ofLiteral("127.0.0.1"));
     said = words ? START + WORDS : "";
-    Thread.ofVirtual().name("broken-upstream").start(this::serve);
+    Threads.named("broken-upstream").start(this::serve);
   }
 
   URI uri() {

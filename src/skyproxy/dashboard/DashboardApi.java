@@ -21,6 +21,7 @@ import skyproxy.settings.LiveSettings;
 import skyproxy.settings.Settings;
 import skyproxy.settings.SettingsException;
 import skyproxy.stats.Stats;
+import skyproxy.threads.Threads;
 
 /// Gives the page what it shows and makes the changes it asks for. Any number of threads; never a
 /// credential.
@@ -68,7 +69,7 @@ public final class DashboardApi {
     long after = asked.containsKey("after") ? number(asked, "after") : -1;
     boolean whole = after < 0 || asked.containsKey("whole");
     Json.Obj figures = stats.json(after);
-    return figures.with("waiting", waiting()).with("settings", settings())
+    return figures.with("java", java()).with("waiting", waiting()).with("settings", settings())
         .with("providers", providers(whole));
   }
 
@@ -88,6 +89,14 @@ public final class DashboardApi {
 
   private static ChatException wrong(String param, String message) {
     return new ChatException(new Failure.BadRequest(message, param, "invalid_value"));
+  }
+
+  /// The Java that runs this, and what the player should know of it.
+  private static Json.Obj java() {
+    String advice = Threads.advice();
+    return Json.Obj.builder().put("version", Runtime.version().toString())
+        .put("threads", Threads.kind().wireName())
+        .put("advice", advice == null ? Json.NULL : new Json.Str(advice)).build();
   }
 
   private Json.Obj settings() {

@@ -12,7 +12,9 @@ export function start() {
   $('model-copy').append(copyButton('model', () => $('model').value.trim()));
 }
 
-export function show({ settings, providers }) {
+export function show({ settings, providers, java }) {
+  put($('java-note'), java.advice ?? '');
+  toggle($('java-note'), java.advice !== null);
   const ready = providers.some((p) => p.name !== 'demo' && p.state === 'ready');
   toggle($('model-note'), !ready);
   if (ready !== wasReady) $('model').value = ready ? settings.default_model : 'demo';

@@ -18,6 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.regex.Pattern;
 import skyproxy.json.Json;
 import skyproxy.json.JsonException;
+import skyproxy.threads.Threads;
 import skyproxy.upstream.HttpUpstream;
 
 /// Finds the address that a player means by what they type: with `/chat/completions` or `/models`
@@ -155,7 +156,8 @@ public final class ServerAddress {
   private static List<Tried> each(List<String> bases, Try way) {
     List<CompletableFuture<Tried>> running = new ArrayList<>();
     for (String base : bases) {
-      running.add(CompletableFuture.supplyAsync(() -> way.at(base), Thread::startVirtualThread));
+      running.add(CompletableFuture.supplyAsync(
+          () -> way.at(base), task -> Threads.named("trial of an address").start(task)));
     }
     return running.stream().map(CompletableFuture::join).toList();
   }

@@ -15,11 +15,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import skyproxy.chat.ChatException;
 import skyproxy.chat.Failure;
+import skyproxy.threads.Threads;
 
-/// Listens, lets in, finds who answers, and stops in order. One virtual thread a request.
+/// Listens, lets in, finds who answers, and stops in order. One thread a request.
 public final class ProxyServer {
   private static final System.Logger LOG = System.getLogger(ProxyServer.class.getName());
   /// For those who are interrupted to say so to their clients.
@@ -28,7 +28,7 @@ public final class ProxyServer {
   private static final int TRIES = 20;
 
   private final List<HttpServer> servers;
-  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+  private final ExecutorService threads = Threads.pool("request");
   private Guard guard;
   private List<Endpoint> endpoints = List.of();
   private int running;

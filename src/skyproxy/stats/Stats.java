@@ -15,6 +15,7 @@ import java.util.function.Consumer;
 import skyproxy.chat.Attempt;
 import skyproxy.json.Cursor;
 import skyproxy.json.Json;
+import skyproxy.threads.Threads;
 
 /// Counts requests and remembers the last ones. Any number of threads.
 ///
@@ -67,7 +68,7 @@ public final class Stats implements AutoCloseable {
       saver = null;
     } else {
       load();
-      saver = Thread.ofVirtual().name("stats").start(this::saveFromTimeToTime);
+      saver = Threads.named("stats").start(this::saveFromTimeToTime);
     }
   }
 

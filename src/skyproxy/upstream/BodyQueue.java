@@ -11,6 +11,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow.Subscription;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import skyproxy.threads.Threads;
 
 /// A response on its way from the HTTP client's thread to the one that reads the reply: its head,
 /// its bytes, its end, in this order.
@@ -92,7 +93,7 @@ final class BodyQueue implements BodyHandler<Void>, BodySubscriber<Void> {
   /// request may follow on the heels of this one.
   void drain() {
     if (endsWithin(AT_ONCE)) return;
-    Thread.ofVirtual().name("end of a body").start(() -> {
+    Threads.named("end of a body").start(() -> {
       if (!endsWithin(SOON)) cancel();
     });
   }

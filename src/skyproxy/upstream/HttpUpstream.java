@@ -11,9 +11,9 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandler;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import skyproxy.chat.Reply;
+import skyproxy.threads.Threads;
 
 /// One HTTP server that we call, and the connections kept to it. Any number of threads.
 ///
@@ -45,8 +45,9 @@ public final class HttpUpstream implements AutoCloseable {
         .followRedirects(Redirect.NEVER)
         .connectTimeout(connect)
         .proxy(proxies)
-        .executor(Executors.newVirtualThreadPerTaskExecutor());
-    client = CompletableFuture.supplyAsync(builder::build, Thread::startVirtualThread);
+        .executor(Threads.pool("to " + name));
+    client = CompletableFuture.supplyAsync(builder::build,
+        build -> Threads.named("client for " + name).start(build));
   }
 
   public String name() {

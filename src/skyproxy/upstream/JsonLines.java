@@ -15,6 +15,7 @@ import java.util.function.Consumer;
 import skyproxy.json.Json;
 import skyproxy.json.JsonException;
 import skyproxy.json.JsonWriter;
+import skyproxy.threads.Threads;
 
 /// The talk with a child process that speaks lines of JSON: one object a line, both ways.
 ///
@@ -71,7 +72,7 @@ public final class JsonLines {
     Thread.ofPlatform().daemon().name("from child " + pid).start(this::read);
     Thread.ofPlatform().daemon().name("to child " + pid).start(this::write);
     CompletableFuture.anyOf(outputEnded, child.process().onExit()).thenRun(() ->
-        Thread.ofVirtual().name("end of child " + pid).start(() -> finish(ended)));
+        Threads.named("end of child " + pid).start(() -> finish(ended)));
   }
 
   /// Sends a line. What is sent to a process that has ended is dropped.
@@ -89,7 +90,7 @@ public final class JsonLines {
   /// ended by itself within `grace` is killed, descendants too. Does not wait for it.
   public void close(Duration grace) {
     closing = true;
-    Thread.ofVirtual().name("close of child " + child.process().pid())
+    Threads.named("close of child " + child.process().pid())
         .start(() -> child.end(() -> outgoing.add(new Outgoing.End()), grace));
   }
 

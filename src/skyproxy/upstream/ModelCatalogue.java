@@ -17,6 +17,7 @@ import skyproxy.chat.Model;
 import skyproxy.json.Cursor;
 import skyproxy.json.Json;
 import skyproxy.json.JsonException;
+import skyproxy.threads.Threads;
 
 /// The models that an upstream lists itself.
 ///
@@ -82,7 +83,7 @@ public final class ModelCatalogue {
     HttpRequest whole = asked.timeout(TIMEOUT).build();
     Fetch begun = new Fetch(new CountDownLatch(1), System.nanoTime());
     if (!fetching.compareAndSet(null, begun)) return fetching.get();
-    Thread.ofVirtual().name("models of " + upstream.name()).start(() -> fetch(whole, begun));
+    Threads.named("models of " + upstream.name()).start(() -> fetch(whole, begun));
     return begun;
   }
 

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import skyproxy.chat.ChatException;
 import skyproxy.chat.Event;
@@ -31,6 +32,7 @@ import skyproxy.testing.Leaks;
 import skyproxy.testing.Replies;
 
 /// Failures of the Messages API, and what becomes of them.
+@Tag("core")
 final class ApiFaultsTest {
   private static final String KEY = "sk-ant-api03-made-up-0123456789";
   private static final String MODEL = "claude-haiku-4-5-20251001";

@@ -23,6 +23,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import skyproxy.chat.Event;
@@ -34,6 +35,7 @@ import skyproxy.json.Json;
 import skyproxy.testing.Replies;
 
 /// Replies through an app-server, and all that can happen to it.
+@Tag("core")
 final class CodexProviderTest {
   @TempDir Path temp;
   private CodexStage stage;

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import skyproxy.chat.ChatException;
 import skyproxy.chat.ChatRequest;
@@ -31,6 +32,7 @@ import skyproxy.testing.FakeUpstream;
 import skyproxy.testing.FakeUpstream.Received;
 
 /// Requests as OpenRouter and configured servers receive them, over real connections.
+@Tag("core")
 final class OpenAiProviderTest {
   private static final Duration LONG = Duration.ofSeconds(20);
   /// Two events: who speaks, and what was said.

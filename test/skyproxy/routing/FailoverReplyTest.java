@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Semaphore;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import skyproxy.chat.ChatException;
 import skyproxy.chat.ChatRequest;
@@ -25,6 +26,7 @@ import skyproxy.testing.ScriptedProvider;
 import skyproxy.testing.TestRoutes;
 
 /// A routed reply: who takes over when, what is kept back until then, and how long anybody waits.
+@Tag("core")
 final class FailoverReplyTest {
   private static final Duration LONG = Duration.ofSeconds(20);
   private static final Event AYE = new Event.Text("Aye.");

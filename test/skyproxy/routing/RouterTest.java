@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import skyproxy.chat.ChatException;
 import skyproxy.chat.ChatRequest;
@@ -25,6 +26,7 @@ import skyproxy.testing.SkippingClock;
 import skyproxy.testing.TestRoutes;
 
 /// Which model answers: the table of ids, aliases, turns, preference, and who is passed over.
+@Tag("core")
 final class RouterTest {
   private static final Event END = new Event.Finish(FinishReason.STOP, Usage.NONE);
   private static final Failure BROKEN = new Failure.Broken(503, "It broke.");

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Semaphore;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import skyproxy.chat.Attempt;
 import skyproxy.chat.ChatException;
@@ -23,6 +24,7 @@ import skyproxy.chat.Usage;
 import skyproxy.testing.ScriptedProvider;
 
 /// The reply of one target by itself: its place, its timeouts, what counts as an answer.
+@Tag("core")
 final class TargetReplyTest {
   private static final Duration LONG = Duration.ofSeconds(20);
   private static final Duration SHORT = Duration.ofMillis(40);

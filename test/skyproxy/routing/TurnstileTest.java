@@ -12,11 +12,13 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import skyproxy.chat.Job;
 import skyproxy.chat.Purpose;
 
 /// A bounded number at a time, in the order of the queue.
+@Tag("core")
 final class TurnstileTest {
   private static final Purpose USUAL = new Purpose(Job.OTHER);
   private static final Purpose DIARY = new Purpose(Job.DIARY);

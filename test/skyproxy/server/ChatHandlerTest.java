@@ -19,6 +19,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import skyproxy.chat.Event;
@@ -35,6 +36,7 @@ import skyproxy.testing.ScriptedProvider;
 import skyproxy.testing.TestRoutes;
 
 /// Replies as a client sees them, on a real socket, byte for byte where it matters.
+@Tag("core")
 final class ChatHandlerTest {
   private static final Event END =
       new Event.Finish(FinishReason.STOP, new Usage(120, 17, 64, 3));

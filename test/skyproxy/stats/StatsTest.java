@@ -14,6 +14,7 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import skyproxy.chat.Attempt;
@@ -24,6 +25,7 @@ import skyproxy.chat.Usage;
 import skyproxy.json.Cursor;
 
 /// The figures that are counted, and their bounds.
+@Tag("core")
 final class StatsTest {
   private final Stats stats = new Stats(null, _ -> {}, Clock.systemDefaultZone());
 

@@ -16,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import skyproxy.json.Cursor;
 import skyproxy.json.Json;
+import skyproxy.threads.Threads;
 
 /// A program in a JVM of its own: the packed jar as a player starts it, or what is measured
 /// beside it.
@@ -39,6 +40,9 @@ public final class Program implements AutoCloseable {
   private Program(Path folder, Map<String, String> environment, List<String> options,
       List<String> what) throws IOException {
     List<String> command = new ArrayList<>(List.of(Os.java(), Os.QUIET, "-Duser.home=" + folder));
+    // Its threads are of the kind that this run of the tests is about.
+    String threads = System.getProperty(Threads.PROPERTY);
+    if (threads != null) command.add("-D" + Threads.PROPERTY + "=" + threads);
     command.addAll(options);
     command.addAll(what);
     ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile())
@@ -61,9 +65,22 @@ public final class Program implements AutoCloseable {
     return new Program(folder, Map.of(), QUICK, jar(alone(arguments))).awaited();
   }
 
-  /// The same as a player's `run.sh` starts it.
-  public static Program measured(Path folder, String... arguments) throws IOException {
-    return new Program(folder, Map.of(), MEASURED, jar(alone(arguments))).awaited();
+  /// The same as a player's `run.sh` starts it, on threads of one kind.
+  public static Program measured(Path folder, Threads.Kind threads, String... arguments)
+      throws IOException {
+    return new Program(folder, Map.of(), with(MEASURED, threads), jar(alone(arguments))).awaited();
+  }
+
+  /// As [#listening], on threads of one kind.
+  public static Program on(Threads.Kind threads, Path folder, String... arguments)
+      throws IOException {
+    return new Program(folder, Map.of(), with(QUICK, threads), jar(alone(arguments))).awaited();
+  }
+
+  private static List<String> with(List<String> options, Threads.Kind threads) {
+    List<String> all = new ArrayList<>(options);
+    all.add("-D" + Threads.PROPERTY + "=" + threads.wireName());
+    return all;
   }
 
   /// The class in the place of the jar; it says where it listens as the jar does.

@@ -17,9 +17,12 @@ import org.junit.platform.launcher.LauncherDiscoveryRequest;
 import org.junit.platform.launcher.TagFilter;
 import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
+import skyproxy.threads.Threads;
 
 /// Runs the compiled tests: `RunTests CLASSES COUNT [tag=A,B | untagged=A,B] [class=Name,Other]
-/// [plus=OTHER]`, where OTHER is the COUNT of another run that is added to this one's.
+/// [threads=other] [plus=OTHER]`, where OTHER is the COUNT of another run that is added to this
+/// one's. With `threads=other` the program works on the kind of thread that it would not choose
+/// on this Java.
 ///
 /// What is tagged `windows` runs on Windows only: there it is one of the fast tests.
 ///
@@ -38,7 +41,9 @@ public final class RunTests {
     PrintStream out = System.out;
     OURS.setLevel(Level.WARNING); // a line for each request is too much here
     TestLog log = new TestLog(out);
-    LauncherFactory.create().execute(request(args), log);
+    LauncherDiscoveryRequest request = request(args);
+    out.println("On " + Threads.kind().wireName() + " threads:");
+    LauncherFactory.create().execute(request, log);
     for (String arg : args) {
       if (arg.startsWith("plus=")) log.add(Files.readString(Path.of(arg.substring(5))));
     }
@@ -60,6 +65,11 @@ public final class RunTests {
         case "untagged" -> filters.add(TagFilter.excludeTags(values));
         case "class" -> filters.add(ClassNameFilter.includeClassNamePatterns(
             ".*\\b(" + String.join("|", values) + ")(\\$.*)?"));
+        case "threads" -> {
+          if (!values[0].equals("other")) throw new IllegalArgumentException(arg);
+          System.setProperty(Threads.PROPERTY, Threads.Kind.of(Runtime.version())
+              == Threads.Kind.VIRTUAL ? "ordinary" : "virtual");
+        }
         case "plus" -> { }
         default -> throw new IllegalArgumentException(arg);
       }

@@ -33,6 +33,7 @@ import java.util.zip.Deflater;
 import java.util.zip.DeflaterOutputStream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -45,6 +46,7 @@ import skyproxy.testing.FakeUpstream;
 import skyproxy.testing.Replies;
 
 /// Replies over real connections: kept ones, stale ones, cut ones.
+@Tag("core")
 final class HttpUpstreamTest {
   private static final Duration LONG = Duration.ofSeconds(20);
   private final FakeUpstream fake = new FakeUpstream();

@@ -18,12 +18,14 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import skyproxy.json.Json;
 import skyproxy.testing.Os;
 import skyproxy.upstream.JsonLines.Line;
 
 /// Real child processes of every temper, and what is heard of them.
+@Tag("core")
 final class JsonLinesTest {
   private static final Duration LONG = Duration.ofSeconds(60);
 

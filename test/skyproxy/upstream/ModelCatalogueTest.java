@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import skyproxy.chat.Model;
 import skyproxy.json.Cursor;
@@ -18,6 +19,7 @@ import skyproxy.json.Json;
 import skyproxy.testing.FakeUpstream;
 
 /// A list of models is fetched once for all, grows old, and is not lost when its server is away.
+@Tag("core")
 final class ModelCatalogueTest {
   private static final Duration LONG = Duration.ofSeconds(20);
 

@@ -16,6 +16,7 @@ import static skyproxy.testing.Replies.until;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import skyproxy.chat.ChatException;
 import skyproxy.chat.ChatRequest;
@@ -28,6 +29,7 @@ import skyproxy.json.Json;
 import skyproxy.testing.Replies;
 
 /// Replies of CLI processes, with [FakeClaude] in the place of the CLI.
+@Tag("core")
 final class CliReplyTest {
 
   @Test
