@@ -70,8 +70,11 @@ test-windows: windows ## the fast tests and those of the real claude.exe on a Wi
 bench: $(TESTS)/compiled ## measure; ARGS are the benchmark's
 	@$(MEASURE_JAVA) skyproxy.bench.Bench $(ARGS)
 
+# The core is run on the kind of thread that this Java would not get, then everything on its own.
 check: $(TESTS)/compiled cli browser llama ## all tests, what the jar promises too; ends in the count
-	$(RUN_ISOLATED) $(if $(filter windows,$^),plus=build/windows.count)
+	@echo "0 passed, 1 failed, 0 skipped" >build/core.count
+	@$(TEST_JAVA) $(subst /count,/core.count,$(RUN_TESTS)) tag=core threads=other || true
+	$(RUN_ISOLATED) plus=build/core.count $(if $(filter windows,$^),plus=build/windows.count)
 
 clean: ## remove everything that was built or fetched
 	rm -rf build
