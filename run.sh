@@ -9,19 +9,27 @@
 
 needed=25
 
-# The feature version of the Java installed in $1, 0 when it is none.
+# The version of the Java installed in $1, 0 when it is none.
 version_of() {
-  version=$(sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$1/release" 2>/dev/null)
+  version=$(sed -n 's/^JAVA_VERSION="\([0-9][^"]*\).*/\1/p' "$1/release" 2>/dev/null)
   if [ -z "$version" ]; then
-    version=$("$1/bin/java" -version 2>&1 | sed -n 's/.* version "\([0-9]*\).*/\1/p')
+    version=$("$1/bin/java" -version 2>&1 | sed -n 's/.* version "\([0-9][^"]*\).*/\1/p')
   fi
   echo "${version:-0}"
 }
 
-# The first folder that holds bin/$1 (java or javac) of a Java new enough. The newest is not
-# looked for: whoever sets JAVA_HOME or PATH has chosen.
+# Whether virtual threads can be trusted on Java $1. On another the proxy uses ordinary ones.
+is_sound() {
+  case $1 in
+    25 | 25.0.[0-3] | 25.0.[0-3].* | 26 | 26.0.0.* | *-ea*) return 1 ;;
+  esac
+}
+
+# The first folder that holds bin/$1 (java or javac) of a Java new enough, one that is sound
+# before one that is not. The newest is not looked for: whoever sets JAVA_HOME or PATH has chosen.
 find_java() {
   on_path=$(command -v "$1") && on_path=$(readlink -f "$on_path" 2>/dev/null)
+  second=
   for home in "$JAVA_HOME" "${on_path%/bin/*}" \
       /usr/lib/jvm/* /usr/lib64/jvm/* /usr/java/* /opt/java/* /opt/*jdk* /usr/local/*jdk* \
       "$HOME"/.sdkman/candidates/java/* "$HOME"/.jdks/* "$HOME"/.asdf/installs/java/* \
@@ -30,12 +38,16 @@ find_java() {
       "$HOME"/Library/Java/JavaVirtualMachines/*/Contents/Home \
       /opt/homebrew/opt/openjdk*/libexec/openjdk.jdk/Contents/Home \
       /usr/local/opt/openjdk*/libexec/openjdk.jdk/Contents/Home; do
-    if [ -n "$home" ] && [ -x "$home/bin/$1" ] && [ "$(version_of "$home")" -ge "$needed" ]; then
+    [ -n "$home" ] && [ -x "$home/bin/$1" ] || continue
+    version=$(version_of "$home")
+    [ "${version%%[!0-9]*}" -ge "$needed" ] || continue
+    if is_sound "$version"; then
       printf '%s\n' "$home"
       return 0
     fi
+    second=${second:-$home}
   done
-  return 1
+  [ -n "$second" ] && printf '%s\n' "$second"
 }
 
 find_jdk() {

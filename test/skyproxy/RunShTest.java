@@ -139,6 +139,35 @@ final class RunShTest {
     }
   }
 
+  @Test
+  void a_java_without_faults_comes_before_one_with_them_wherever_it_is_found() throws Exception {
+    for (String sound : List.of("25.0.4", "25.0.12.1", "26.0.1", "27")) {
+      assertEquals("second", chosen("25.0.3", sound), sound);
+      assertEquals("first", chosen(sound, "25.0.3"), sound);
+    }
+    for (String faulty : List.of("25", "25.0.3.9.1", "26", "28-ea")) {
+      assertEquals("second", chosen(faulty, "25.0.4"), faulty);
+      assertEquals("first", chosen(faulty, "25.0.3"), faulty);
+    }
+    assertEquals("first", chosen("25.0.4", "27"), "JAVA_HOME before PATH");
+  }
+
+  /// Which of two Javas is taken, the first in JAVA_HOME, the second on PATH. Nothing else is seen.
+  private String chosen(String first, String second) throws Exception {
+    java("first", first, "java", "javac");
+    java("second", second, "java", "javac");
+    Path script = temp.resolve("run.sh");
+    executable(script, Files.readString(project.resolve("run.sh"))
+        .replaceAll("(?m)^      [/\"].*\\\\\\n", "")
+        .replaceAll("(?m)^      [/\"].*; do\n", "; do\n"));
+    ProcessBuilder shell = shell("first", script);
+    shell.environment().put("RUN_SH", "jdk");
+    shell.environment().merge("PATH", temp.resolve("second/bin:").toString(),
+        (path, ours) -> ours + path);
+    String home = run(shell).lines().getFirst();
+    return temp.relativize(Path.of(home)).toString();
+  }
+
   /// A run's output on both streams, and its end.
   private record Run(long pid, int status, List<String> lines) {
     Run withoutPid() {
