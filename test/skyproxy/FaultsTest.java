@@ -254,10 +254,19 @@ final class FaultsTest {
   @Test
   void a_malformed_chunk_in_the_middle() throws Exception {
     List<String> data = new ArrayList<>(List.of(tokens("first")));
-    data.add(20, """
-        {"choices":[{"delta":{"cont""");
+    String malformed = """
+        {"choices":[{"delta":{"cont""";
+    data.add(20, malformed);
+    complete("first", askPastFirstWord("a:m > b:m",
+        FakeUpstream.events(data.toArray(String[]::new))));
+    List<String> last = new ArrayList<>(List.of(tokens("first")));
+    last.add(TOKENS, malformed);
+    broken("upstream_error", askPastFirstWord("a:m > b:m",
+        FakeUpstream.events(last.toArray(String[]::new))));
+    data.add(22, malformed);
     broken("upstream_error", askPastFirstWord("a:m > b:m",
         FakeUpstream.events(data.toArray(String[]::new))));
+    assertEquals(0, second.requests().size());
     complete("second", proxy.ask("a:m > b:m", false));
   }
 

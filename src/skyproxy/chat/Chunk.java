@@ -98,7 +98,7 @@ public final class Chunk implements Event {
     return whole;
   }
 
-  /// Whether it holds a tool call.
+  @Override
   public boolean calls() {
     return calls;
   }

@@ -20,6 +20,11 @@ public sealed interface Event permits Event.Text, Event.Reasoning, Event.ToolCal
     return false;
   }
 
+  /// Whether it is of a tool call.
+  default boolean calls() {
+    return false;
+  }
+
   /// Why the reply ended; null when this event does not say.
   default FinishReason finishReason() {
     return null;
@@ -47,12 +52,22 @@ public sealed interface Event permits Event.Text, Event.Reasoning, Event.ToolCal
     public boolean answers() {
       return true;
     }
+
+    @Override
+    public boolean calls() {
+      return true;
+    }
   }
 
   /// A piece of the JSON text of a call's arguments.
   record ToolArguments(int index, String delta) implements Event {
     @Override
     public boolean answers() {
+      return true;
+    }
+
+    @Override
+    public boolean calls() {
       return true;
     }
   }

@@ -2,6 +2,7 @@ package skyproxy.upstream;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.ResponseInfo;
 import java.nio.ByteBuffer;
@@ -26,7 +27,12 @@ import skyproxy.sse.SseReader;
 /// Any bytes that hold no event are a [Event#PULSE]. A body that is no event stream is read whole
 /// and then decoded; so is that of a refusal, for which we wait [#REFUSAL] at the most. Whether it
 /// is one, and whether it is packed, its first bytes may tell where the headers do not.
+///
+/// One event that makes no sense is passed over when words came before it and come after it: what
+/// has been spoken can't be asked for anew, and a word less is better than half a line. A second
+/// one ends the reply, as does one in an answer with tool calls, which would be called wrongly.
 final class HttpReply implements Reply {
+  private static final System.Logger LOG = System.getLogger(HttpReply.class.getName());
   private static final Duration REFUSAL = Duration.ofSeconds(2);
   private static final int WHOLE_LIMIT = 64 << 20;
   private static final List<String> FIELDS = List.of("data:", "event:", "id:", "retry:", ":");
@@ -47,6 +53,10 @@ final class HttpReply implements Reply {
   private boolean begun;
   private Unpacker unpacker;
   private boolean sentElsewhere;
+  private boolean spoke;
+  private boolean calls;
+  private ChatException garbled;
+  private boolean wentOn;
   private boolean bodyEnded;
   private boolean ended;
 
@@ -129,7 +139,7 @@ final class HttpReply implements Reply {
     if (streams) takeRest();
     try {
       if (streams) {
-        decoder.end(events::add);
+        endStream();
         return;
       }
     } catch (ChatException unfinished) {
@@ -144,16 +154,21 @@ final class HttpReply implements Reply {
     ended = true;
     if (streams) {
       takeRest();
-      decoder.end(events::add);
+      endStream();
     } else {
       decoder.decodeWhole(whole.toByteArray(), events::add);
     }
   }
 
+  private void endStream() {
+    if (garbled != null && !wentOn) throw garbled;
+    decoder.end(events::add);
+  }
+
   private void takeRest() {
     try {
       SseEvent last = sse.end();
-      if (last != null) decoder.unfinished(last, events::add);
+      if (last != null) decoder.unfinished(last, this::give);
     } catch (SseException endless) {
       throw tooMuch(endless);
     }
@@ -180,7 +195,7 @@ final class HttpReply implements Reply {
     if (!streams && whole.size() == 0 && succeeded()) streams = beginsStream(bytes);
     if (streams) {
       try {
-        sse.feed(bytes, event -> decoder.decode(event, events::add));
+        sse.feed(bytes, this::decode);
       } catch (SseException endless) {
         throw tooMuch(endless);
       }
@@ -190,6 +205,28 @@ final class HttpReply implements Reply {
     byte[] copy = new byte[bytes.remaining()];
     bytes.get(copy);
     whole.writeBytes(copy);
+  }
+
+  private void decode(SseEvent event) {
+    try {
+      decoder.decode(event, this::give);
+    } catch (ChatException e) {
+      boolean bearable = e.failure() instanceof Failure.Garbled && spoke && garbled == null;
+      if (!bearable || calls) throw e;
+      garbled = e;
+      LOG.log(Level.WARNING, "{0} sent an event that makes no sense in the middle of its answer. It"
+          + " is passed over.", upstream.name());
+    }
+  }
+
+  private void give(Event event) {
+    if (event.answers()) {
+      spoke = true;
+      wentOn = garbled != null;
+      calls |= event.calls();
+      if (calls && wentOn) throw garbled;
+    }
+    events.add(event);
   }
 
   /// Whether a body that does not call itself a stream is one: no JSON begins so.

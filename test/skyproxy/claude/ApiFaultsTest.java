@@ -36,6 +36,10 @@ import skyproxy.testing.Replies;
 final class ApiFaultsTest {
   private static final String KEY = "sk-ant-api03-made-up-0123456789";
   private static final String MODEL = "claude-haiku-4-5-20251001";
+  private static final String END = """
+      {"type":"message_delta","delta":{"stop_reason":"end_turn"}}
+
+      data: {"type":"message_stop"}""";
 
   private final FakeUpstream upstream = new FakeUpstream();
   private final ClaudeProvider claude = new ClaudeProvider(new ClaudeProvider.Setup(
@@ -230,6 +234,40 @@ final class ApiFaultsTest {
   void a_malformed_event_is_garbled() {
     upstream.answer(sse("event: message_start\ndata: {\"type\":\"message_start\"\n\n"));
     assertInstanceOf(Failure.Garbled.class, ask());
+  }
+
+  @Test
+  void one_malformed_event_between_words_is_passed_over_and_no_more() {
+    assertEquals("Hail friend.", heard(said("Hail "), "{oops", said("friend."), END).text());
+    assertEquals("friend.", heard(said("Hail "), "{oops", said("friend."), END).deltas().get(1));
+    garbled(said("Hail "), "{oops", END);
+    garbled(said("Hail "), "{oops");
+    garbled(said("Hail "), "{oops", said("friend"), "[]", said("."), END);
+    garbled("{oops", said("Hail "), said("friend."), END);
+  }
+
+  @Test
+  void no_event_is_passed_over_in_an_answer_that_calls_tools() {
+    String call = """
+        {"type":"content_block_start","index":1,"content_block":{"type":"tool_use","id":"t1",\
+        "name":"look","input":{}}}""";
+    garbled(said("Hail "), call, "{oops", said("friend."), END);
+    garbled(said("Hail "), "{oops", call, END);
+  }
+
+  private void garbled(String... data) {
+    assertInstanceOf(Failure.Garbled.class, heard(data).failure());
+  }
+
+  private Replies.Heard heard(String... data) {
+    upstream.answer(sse("data: " + String.join("\n\ndata: ", data) + "\n\n"));
+    return Replies.ask(claude, Replies.says(MODEL, "Hail!"));
+  }
+
+  private static String said(String text) {
+    return """
+        {"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"%s"}}"""
+        .formatted(text);
   }
 
   @Test
