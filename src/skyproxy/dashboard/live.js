@@ -81,6 +81,7 @@ function draw() {
 
 function newRow(entry) {
   const [colour, word] = OUTCOMES[entry.outcome];
+  const cut = entry.cut_short;
   const switched = entry.outcome === 'answered' && entry.attempts.length > 1;
   const cell = (kind, label, text, extra = '') => h('span', { class: kind + ' ' + extra },
     h('span', { class: 'off-screen' }, label + ' '), text);
@@ -91,8 +92,9 @@ function newRow(entry) {
   cell('model', 'model', entry.model || entry.asked || '–'),
   cell('first', 'first word', seconds(entry.first_token_ms), pace(entry.first_token_ms)),
   cell('total', 'total', seconds(entry.total_ms)), cell('tokens', 'tokens', tokens(entry)),
-  cell('outcome', 'outcome', switched ? 'answered, ' + entry.attempts.length + ' tries'
-    : word + (entry.status > 200 ? ' ' + entry.status : ''), switched ? 'fair' : colour));
+  cell('outcome', 'outcome', cut ? 'cut short'
+    : switched ? 'answered, ' + entry.attempts.length + ' tries'
+      : word + (entry.status > 200 ? ' ' + entry.status : ''), cut || switched ? 'fair' : colour));
   row.append(button);
   return row;
 }
@@ -126,7 +128,8 @@ function details(entry) {
     entry.cost_usd ? dollars(entry.cost_usd) : null,
   ].filter(Boolean).join(', ') + '.';
   return h('div', { class: 'details' }, h('p', {}, facts),
-    entry.message && h('p', { class: 'bad' }, entry.message),
+    entry.message && h('p', { class: 'bad' }, (entry.cut_short
+      ? 'It broke off and was ended at its last whole sentence. ' : '') + entry.message),
     entry.attempts.length > 0 && h('ol', { class: 'tries', 'aria-label': 'What was tried' },
       entry.attempts.map((a, i) => h('li', {}, (i + 1) + '. ', h('b', {}, a.model),
         ' by ' + a.provider + ', ' + seconds(a.took_ms)

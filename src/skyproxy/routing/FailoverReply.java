@@ -116,6 +116,12 @@ public final class FailoverReply implements Reply {
     }
   }
 
+  /// What the target that was asked last has said and nobody has been given, for who makes do with
+  /// a part when the reply has failed.
+  public List<Event> unsent() {
+    return List.copyOf(kept);
+  }
+
   private Duration until(long then) {
     return Duration.ofNanos(Math.max(0, then - nanos.getAsLong()));
   }

@@ -3,29 +3,40 @@ package skyproxy.server;
 import com.sun.net.httpserver.HttpExchange;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.util.List;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import skyproxy.chat.ChatException;
 import skyproxy.chat.ChatRequest;
 import skyproxy.chat.Event;
 import skyproxy.chat.Failure;
+import skyproxy.chat.Job;
 import skyproxy.json.Json;
 import skyproxy.json.JsonException;
 import skyproxy.routing.FailoverReply;
 import skyproxy.routing.Router;
+import skyproxy.speech.PieceFilter;
 import skyproxy.stats.Stats;
 
 /// `POST /v1/chat/completions`: from the body of a request to the end of its reply, on one thread.
 final class ChatHandler {
   private static final System.Logger LOG = System.getLogger(ChatHandler.class.getName());
 
+  /// The jobs whose answer is spoken as it comes: half of it is worth something.
+  private static final Set<Job> FINISHED = Set.of(Job.DIALOGUE, Job.TRANSLATE);
+
   private final Router router;
   private final BooleanSupplier wholeWords;
+  private final BooleanSupplier finishBrokenLines;
   private final Stats stats;
 
   /// @param wholeWords whether streamed deltas end at the ends of words
-  ChatHandler(Router router, BooleanSupplier wholeWords, Stats stats) {
+  /// @param finishBrokenLines whether a line that breaks off is ended behind a sentence
+  ChatHandler(Router router, BooleanSupplier wholeWords, BooleanSupplier finishBrokenLines,
+      Stats stats) {
     this.router = router;
     this.wholeWords = wholeWords;
+    this.finishBrokenLines = finishBrokenLines;
     this.stats = stats;
   }
 
@@ -60,9 +71,7 @@ final class ChatHandler {
     try (FailoverReply reply = router.open(request)) {
       recorder.follow(reply);
       ReplyInfo info = ReplyInfo.of(reply::model);
-      relay(reply, recorder, request.stream()
-          ? new ChunkSink(exchange, info, request.includeUsage(), wholeWords.getAsBoolean())
-          : new CompletionSink(exchange, info));
+      relay(reply, recorder, sink(exchange, request, info));
     } catch (ChatException e) {
       recorder.failed(e.failure(), ErrorBody.of(e.failure()).status());
       ErrorBody.of(e.failure()).send(exchange);
@@ -75,6 +84,15 @@ final class ChatHandler {
     } finally {
       recorder.over();
     }
+  }
+
+  private Sink sink(HttpExchange exchange, ChatRequest request, ReplyInfo info) {
+    boolean finishes =
+        finishBrokenLines.getAsBoolean() && FINISHED.contains(request.purpose().job());
+    if (!request.stream()) return new CompletionSink(exchange, info, finishes);
+    boolean whole = wholeWords.getAsBoolean();
+    return new ChunkSink(exchange, info, request.includeUsage(),
+        finishes ? PieceFilter.sentences(whole) : whole ? PieceFilter.words() : null);
   }
 
   private static void relay(FailoverReply reply, RequestRecorder recorder, Sink sink)
@@ -91,7 +109,9 @@ final class ChatHandler {
       recorder.failed(e.failure(), error.status());
       // Clear the interrupt flag: an interrupted thread that writes closes the socket.
       Thread.interrupted();
-      sink.fail(error);
+      List<Event> unsent = reply.unsent();
+      if (sink.cutShort(unsent)) recorder.cutShort(unsent);
+      else sink.fail(error);
     } catch (RuntimeException bug) {
       LOG.log(Level.ERROR, "A request failed by a fault of the proxy", bug);
       recorder.failed(null, 500);

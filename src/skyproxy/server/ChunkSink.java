@@ -3,10 +3,11 @@ package skyproxy.server;
 import com.sun.net.httpserver.HttpExchange;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import skyproxy.chat.Chunk;
 import skyproxy.chat.Event;
 import skyproxy.json.Json;
-import skyproxy.speech.WordFilter;
+import skyproxy.speech.PieceFilter;
 import skyproxy.sse.SseWriter;
 
 /// Streams a reply as `chat.completion.chunk` events.
@@ -27,18 +28,18 @@ final class ChunkSink implements Sink {
   private final HttpExchange exchange;
   private final ReplyInfo info;
   private final boolean includeUsage;
-  private final WordFilter words;
+  private final PieceFilter pieces;
   private SseWriter out;
   private String start;
   private long lastWrite = System.nanoTime();
   private long heldSince;
 
-  /// @param wholeWords whether a delta may not end inside a word
-  ChunkSink(HttpExchange exchange, ReplyInfo info, boolean includeUsage, boolean wholeWords) {
+  /// @param pieces says how much of a text goes on at a time; null for no rule
+  ChunkSink(HttpExchange exchange, ReplyInfo info, boolean includeUsage, PieceFilter pieces) {
     this.exchange = exchange;
     this.info = info;
     this.includeUsage = includeUsage;
-    words = wholeWords ? new WordFilter() : null;
+    this.pieces = pieces;
   }
 
   @Override
@@ -50,7 +51,7 @@ final class ChunkSink implements Sink {
   }
 
   private boolean holding() {
-    return words != null && words.holding();
+    return pieces != null && pieces.holding();
   }
 
   @Override
@@ -59,7 +60,7 @@ final class ChunkSink implements Sink {
       case Event.Text _, Chunk _ -> say(event);
       case Event.Reasoning(var delta) -> delta("{\"reasoning_content\":" + quoted(delta) + "}");
       case Event.ToolCall(var index, var id, var name) -> {
-        releaseWords();
+        release();
         delta("{\"tool_calls\":[{\"index\":" + index + ",\"id\":" + quoted(id)
             + ",\"type\":\"function\",\"function\":{\"name\":" + quoted(name)
             + ",\"arguments\":\"\"}}]}");
@@ -73,12 +74,12 @@ final class ChunkSink implements Sink {
   }
 
   private void say(Event event) throws IOException {
-    if (words == null) {
+    if (pieces == null) {
       writeText(event);
       return;
     }
-    boolean held = words.holding();
-    Event whole = words.feed(event);
+    boolean held = pieces.holding();
+    Event whole = pieces.feed(event);
     if (whole != null) writeText(whole);
     if (!held || whole != null) heldSince = System.nanoTime();
     letGoInTime();
@@ -102,15 +103,15 @@ final class ChunkSink implements Sink {
   private void letGoInTime() throws IOException {
     if (!holding() || System.nanoTime() - heldSince < HOLD) return;
     heldSince = System.nanoTime();
-    writeText(words.flush());
+    writeText(pieces.flush());
   }
 
-  private void releaseWords() throws IOException {
-    if (holding()) writeText(words.end());
+  private void release() throws IOException {
+    if (pieces != null) writeText(pieces.end());
   }
 
   private void finish(Event.Finish finish) throws IOException {
-    releaseWords();
+    release();
     begin();
     write(start + "\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\""
         + finish.reason().wireName() + "\"}]" + (includeUsage ? ",\"usage\":null}" : "}"));
@@ -153,10 +154,22 @@ final class ChunkSink implements Sink {
 
   @Override
   public void end() throws IOException {
-    releaseWords();
+    release();
     open();
     out.data("[DONE]");
     exchange.getResponseBody().close();
+  }
+
+  @Override
+  public boolean cutShort(List<Event> unsent) throws IOException {
+    List<Event> left = pieces == null ? List.of() : pieces.cut();
+    if (left.isEmpty()) return false;
+    for (Event event : left) {
+      if (event instanceof Event.Finish finish) finish(finish);
+      else writeText(event);
+    }
+    end();
+    return true;
   }
 
   @Override
@@ -165,7 +178,7 @@ final class ChunkSink implements Sink {
       error.send(exchange);
       return;
     }
-    releaseWords();
+    release();
     out.data(error.json().toString());
     exchange.getResponseBody().close();
   }

@@ -8,7 +8,10 @@ import java.util.SequencedMap;
 import java.util.TreeMap;
 import skyproxy.chat.Chunk;
 import skyproxy.chat.Event;
+import skyproxy.chat.FinishReason;
+import skyproxy.chat.Usage;
 import skyproxy.json.Json;
+import skyproxy.speech.PieceFilter;
 
 /// Gathers a reply and sends it whole, as one `chat.completion`.
 /// https://platform.openai.com/docs/api-reference/chat/object
@@ -28,13 +31,16 @@ final class CompletionSink implements Sink {
 
   private final HttpExchange exchange;
   private final ReplyInfo info;
+  private final boolean finishes;
   private final StringBuilder content = new StringBuilder();
   private final StringBuilder reasoning = new StringBuilder();
   private final SequencedMap<Integer, Call> calls = new TreeMap<>();
   private Event.Finish finish;
   private Chunk whole;
 
-  CompletionSink(HttpExchange exchange, ReplyInfo info) {
+  /// @param finishes whether an answer that breaks off may be cut behind a sentence
+  CompletionSink(HttpExchange exchange, ReplyInfo info, boolean finishes) {
+    this.finishes = finishes;
     this.exchange = exchange;
     this.info = info;
   }
@@ -88,6 +94,19 @@ final class CompletionSink implements Sink {
         .put("function", Json.Obj.builder().put("name", call.name)
             .put("arguments", call.arguments.toString()).build())
         .build();
+  }
+
+  @Override
+  public boolean cutShort(List<Event> unsent) throws IOException {
+    if (!finishes) return false;
+    unsent.forEach(this::accept);
+    String said = calls.isEmpty() ? PieceFilter.wholeSentences(content.toString()) : null;
+    if (said == null) return false;
+    content.setLength(0);
+    content.append(said);
+    finish = new Event.Finish(FinishReason.STOP, Usage.NONE);
+    end();
+    return true;
   }
 
   @Override

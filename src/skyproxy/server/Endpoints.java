@@ -45,7 +45,8 @@ public final class Endpoints {
   /// Those for the game; the dashboard's own come besides.
   public static List<Endpoint> of(Router router, LiveSettings settings, Stats stats,
       String version) {
-    ChatHandler chat = new ChatHandler(router, () -> settings.now().wholeWords(), stats);
+    ChatHandler chat = new ChatHandler(router, () -> settings.now().wholeWords(),
+        () -> settings.now().finishBrokenLines(), stats);
     HttpHandler completions = exchange -> {
       byte[] body = RequestBody.read(exchange);
       if (body != null) chat.handle(exchange, body);

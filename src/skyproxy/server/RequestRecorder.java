@@ -87,6 +87,14 @@ final class RequestRecorder {
     status = withStatus;
   }
 
+  /// The answer broke off and was ended behind a sentence: the failure stays on record.
+  ///
+  /// @param unsent what of it was not seen before
+  void cutShort(List<Event> unsent) {
+    unsent.forEach(this::saw);
+    answered();
+  }
+
   void hungUp() {
     if (outcome == Outcome.FAILED) return;
     outcome = Outcome.HUNG_UP;
@@ -110,7 +118,8 @@ final class RequestRecorder {
   private static void log(RequestRecord done) {
     LOG.log(INFO, () -> done.job().wireName() + " " + done.model() + " "
         + switch (done.outcome()) {
-          case ANSWERED -> "answered";
+          case ANSWERED -> done.failure() == null ? "answered"
+              : "answered as far as it went: " + done.failure().message();
           case FAILED -> "failed (" + done.status() + "): "
               + (done.failure() == null ? "fault of the proxy" : done.failure().message());
           case HUNG_UP -> "hung up by the client";

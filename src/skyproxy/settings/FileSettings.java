@@ -45,6 +45,10 @@ final class FileSettings {
     return root.at("whole_words").boolOr(true);
   }
 
+  boolean finishBrokenLines() {
+    return root.at("finish_broken_lines").boolOr(false);
+  }
+
   int claudeProcesses() {
     return (int) within(root.at("claude_processes"), PROCESSES, 1, 64);
   }

@@ -22,13 +22,15 @@ import skyproxy.json.Json;
 /// @param firstToken limits for the first word by the name of a job
 /// @param servers OpenAI-compatible servers, in the order of the file
 /// @param wholeWords whether a delta never ends inside a word
+/// @param finishBrokenLines whether an answer that breaks off is ended behind its last sentence
 /// @param exitWith the program with whose last process the proxy ends, or null
 /// @param open whether to open the dashboard once listening
 /// @param verbose whether upstream calls are logged in detail
 public record Settings(Path file, Listen listen, String apiKey, List<String> allowedOrigins,
     String defaultModel, Map<String, String> aliases, Map<String, String> jobs,
     Map<String, Duration> firstToken, Claude claude, Codex codex, OpenRouter openRouter,
-    List<Server> servers, boolean wholeWords, String exitWith, boolean open, boolean verbose) {
+    List<Server> servers, boolean wholeWords, boolean finishBrokenLines, String exitWith,
+    boolean open, boolean verbose) {
 
   /// The addresses and the port to listen on.
   ///

@@ -39,8 +39,8 @@ final class SettingsReader {
         members.jobs(), members.firstToken(), claude(), codex(),
         new Settings.OpenRouter(url(Option.OPENROUTER_URL, "https://openrouter.ai/api/v1"),
             key("openrouter_api_key", "OPENROUTER_API_KEY"), members.limits("openrouter")),
-        members.servers(), members.wholeWords(), exitWith == null ? null : exitWith.value(),
-        flags.open(), flags.verbose());
+        members.servers(), members.wholeWords(), members.finishBrokenLines(),
+        exitWith == null ? null : exitWith.value(), flags.open(), flags.verbose());
   }
 
   private Settings checked(Settings settings) throws SettingsException {

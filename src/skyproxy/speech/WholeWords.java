@@ -6,11 +6,11 @@ package skyproxy.speech;
 /// A word is a run of letters, digits, marks, apostrophes and joiners; ideographs, kana and the
 /// like are whole by themselves. Knows nothing of time: who uses it decides how long to wait
 /// before [#flush]. One instance a reply, one thread.
-final class WholeWords {
+final class WholeWords implements Pacing {
   private final StringBuilder held = new StringBuilder();
 
-  /// Takes the next piece and returns what may go on now, maybe "".
-  String feed(String delta) {
+  @Override
+  public String feed(String delta) {
     int cut = lastBoundary(delta);
     if (cut == 0) {
       held.append(delta);
@@ -23,13 +23,13 @@ final class WholeWords {
     return whole;
   }
 
-  /// Whether a part of a word is held back.
-  boolean holding() {
+  @Override
+  public boolean holding() {
     return !held.isEmpty();
   }
 
-  /// Lets go of what is held back, but for one half of a surrogate pair.
-  String flush() {
+  @Override
+  public String flush() {
     int end = held.length();
     if (end > 0 && Character.isHighSurrogate(held.charAt(end - 1))) end--;
     String text = held.substring(0, end);
@@ -37,11 +37,17 @@ final class WholeWords {
     return text;
   }
 
-  /// Lets go of all that is held back, at the end of a reply.
-  String end() {
+  @Override
+  public String end() {
     String text = held.toString();
     held.setLength(0);
     return text;
+  }
+
+  /// Of sentences nothing is known here.
+  @Override
+  public String cut() {
+    return null;
   }
 
   /// The index behind the last character that does not belong to an unfinished word. Marks stay

@@ -1,7 +1,7 @@
 /// The filters between a model's words and the player's ear: thoughts are kept out of what is
 /// spoken ([skyproxy.speech.ThoughtFilter], used where failover decides what counts as an answer),
-/// words are kept whole ([skyproxy.speech.WordFilter], used by the sink that owns the clock), and
-/// a text is ended for an upstream that can't be told where to end
+/// words and sentences are kept whole ([skyproxy.speech.PieceFilter], used by the sink that owns
+/// the clock), and a text is ended for an upstream that can't be told where to end
 /// ([skyproxy.speech.OutputLimit]).
 ///
 /// The first two take our own events and the chunks of an upstream alike. All of them know nothing

@@ -33,7 +33,10 @@ final class RequestJson {
         .put("status", request.status())
         .put("texts", request.prompt() != null || request.answer() != null);
     if (request.cost() != null) out.put("cost_usd", request.cost());
-    if (request.failure() != null) putFailure(out, request.failure());
+    if (request.failure() != null) {
+      putFailure(out, request.failure());
+      out.put("cut_short", request.outcome() == RequestRecord.Outcome.ANSWERED);
+    }
     return out.put("attempts", new Json.Arr(request.attempts().stream()
         .map(attempt -> (Json) attempt(attempt)).toList())).build();
   }

@@ -23,7 +23,8 @@ import skyproxy.chat.Usage;
 /// @param usage what the upstream counted, [Usage#NONE] when it did not tell
 /// @param cost what the upstream says that it cost, in US dollars, or null
 /// @param outcome how it ended
-/// @param failure why there was no whole answer, or null
+/// @param failure why there was no whole answer, or null; also of one that was ended behind a
+///     sentence when it broke off, and counts as answered
 /// @param status the HTTP status that the client got, 0 when it was gone before
 /// @param attempts all tries, in order
 /// @param prompt the request as it came, or null unless [Stats#keepsTexts]

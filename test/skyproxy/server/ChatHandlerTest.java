@@ -59,7 +59,8 @@ final class ChatHandlerTest {
     provider = ScriptedProvider.of(steps);
     stats = new Stats(folder.resolve("stats.json"), _ -> { });
     Routes routes = TestRoutes.of("m", Map.of("nothing", ","), Map.of(), provider);
-    ChatHandler handler = new ChatHandler(new Router(routes), () -> true, stats);
+    ChatHandler handler =
+        new ChatHandler(new Router(routes), () -> true, () -> false, stats);
     server = HttpServer.create(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0), 0);
     server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
     server.createContext("/", exchange -> {

@@ -59,6 +59,7 @@ final class SettingsTest {
     assertEquals("claude-sonnet-5-5", settings.defaultModel());
     assertEquals(List.of(), settings.servers());
     assertTrue(settings.wholeWords());
+    assertFalse(settings.finishBrokenLines());
     assertNull(settings.apiKey());
     assertNull(settings.exitWith());
     assertEquals(FILE, settings.file());
@@ -180,11 +181,13 @@ final class SettingsTest {
     Settings settings = file("""
         {"aliases": {" lydia ": "claude-haiku-5-5, openai/gpt-4o-mini"},
          "jobs": {"mood": "claude-haiku-5-5"}, "default_model": " demo ",
-         "whole_words": false, "allowed_origins": ["http://Localhost:8080/"]}""");
+         "whole_words": false, "finish_broken_lines": true,
+         "allowed_origins": ["http://Localhost:8080/"]}""");
     assertEquals(Map.of("lydia", "claude-haiku-5-5, openai/gpt-4o-mini"), settings.aliases());
     assertEquals(Map.of("mood", "claude-haiku-5-5"), settings.jobs());
     assertEquals("demo", settings.defaultModel());
     assertFalse(settings.wholeWords());
+    assertTrue(settings.finishBrokenLines());
     assertEquals(List.of("http://localhost:8080"), settings.allowedOrigins());
   }
 

@@ -11,8 +11,8 @@ import skyproxy.chat.Event;
 import skyproxy.json.Json;
 
 /// An upstream's chunks end where a word does, and lose nothing.
-final class WordFilterTest {
-  private final WordFilter words = new WordFilter();
+final class PieceFilterTest {
+  private final PieceFilter words = PieceFilter.words();
 
   private static Chunk chunk(String delta) {
     return ThoughtFilterTest.chunk(delta);
@@ -91,7 +91,7 @@ final class WordFilterTest {
   void nothing_is_lost_at_any_cut() {
     String text = "*Hroki wipes it* Здравствуй, d'accord? 山の上 🐉 don’t\n\nACTION: X {\"a\": 1}";
     for (List<String> pieces : ThinkTagsTest.cuts(text)) {
-      WordFilter fresh = new WordFilter();
+      PieceFilter fresh = PieceFilter.words();
       StringBuilder out = new StringBuilder();
       for (String piece : pieces) {
         Event whole = fresh.feed(content(piece));
