@@ -209,13 +209,16 @@ final class MainTest {
 
   @Test
   void it_ends_with_the_last_process_of_the_game() throws Exception {
-    Path sleep = Path.of("/usr/bin/sleep");
+    Path sleep = Os.WINDOWS ? Path.of(System.getenv("SystemRoot"), "System32", "cmd.exe")
+        : Path.of("/usr/bin/sleep");
     assumeTrue(Files.exists(sleep), "There is no sleep to copy.");
     Path game = Files.copy(sleep, folder.resolve("SkyrimSE.exe"),
         StandardCopyOption.COPY_ATTRIBUTES);
+    List<String> playing = Os.WINDOWS ? List.of(game.toString(), "/c", "set /p X=")
+        : List.of(game.toString(), "600");
     try (Program program = Program.listening(folder, "--exit-with", "skyrimse")) {
-      List<Process> games = List.of(new ProcessBuilder(game.toString(), "600").start(),
-          new ProcessBuilder(game.toString(), "600").start());
+      List<Process> games = List.of(new ProcessBuilder(playing).start(),
+          new ProcessBuilder(playing).start());
       try {
         awaitLogged(program, "is running");
         games.getFirst().destroyForcibly().onExit().join();

@@ -12,9 +12,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledOnOs;
-import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import skyproxy.claude.cli.FakeCli;
 import skyproxy.testing.Program;
@@ -64,7 +63,7 @@ final class KilledProgramTest {
 
   /// Elsewhere a CLI that waits sees the end of its stdin.
   @Test
-  @EnabledOnOs(OS.WINDOWS)
+  @Tag("windows")
   void its_children_end_with_it_and_its_folders_go_when_the_next_one_starts() throws Exception {
     List<Path> before;
     try (Program program = start()) {

@@ -145,7 +145,7 @@ final class RealCliProgramTest {
 
   @Test
   void a_proxy_that_is_killed_takes_its_processes_along() throws Exception {
-    assumeTrue(Os.WINDOWS || new File("/usr/bin/setpriv").canExecute(), "Only with setpriv.");
+    assumeTrue(Os.WINDOWS || new File("/usr/bin/setpriv").canExecute(), "There is no setpriv.");
     upstream.answer(endless());
     try (Program program = start()) {
       speaking(program);

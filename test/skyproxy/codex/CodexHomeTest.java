@@ -100,7 +100,8 @@ final class CodexHomeTest {
     CodexHome home = home(false);
     home.lendLogin();
     home.configure(List.of("web_search = \"disabled\""));
-    assumeTrue(own.getFileSystem().supportedFileAttributeViews().contains("posix"));
+    assumeTrue(own.getFileSystem().supportedFileAttributeViews().contains("posix"),
+        "Windows has no file modes.");
     assertEquals("rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(own)));
     for (String name : List.of("auth.json", "config.toml")) {
       assertEquals("rw-------",

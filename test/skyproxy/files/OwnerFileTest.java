@@ -38,7 +38,8 @@ final class OwnerFileTest {
   }
 
   private void assumePosix() {
-    assumeTrue(folder.getFileSystem().supportedFileAttributeViews().contains("posix"));
+    assumeTrue(folder.getFileSystem().supportedFileAttributeViews().contains("posix"),
+        "Windows has no file modes.");
   }
 
   @Test

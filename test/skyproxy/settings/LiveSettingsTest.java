@@ -37,7 +37,8 @@ final class LiveSettingsTest {
   }
 
   private String mode() throws IOException {
-    assumeTrue(Files.getFileStore(folder).supportsFileAttributeView("posix"), "no file modes here");
+    assumeTrue(Files.getFileStore(folder).supportsFileAttributeView("posix"),
+        "Windows has no file modes.");
     return PosixFilePermissions.toString(Files.getPosixFilePermissions(file));
   }
 

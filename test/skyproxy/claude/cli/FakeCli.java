@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import skyproxy.json.Cursor;
 import skyproxy.json.Json;
@@ -37,14 +38,7 @@ public final class FakeCli {
 
   /// The same as one program file in `folder`: a shim, where a script is no program.
   public static Path program(Path folder, String how) throws IOException {
-    StringBuilder line = new StringBuilder(Os.WINDOWS ? "@" : "#!/bin/sh\nexec ");
-    for (String word : claude(how).command()) {
-      line.append(Os.WINDOWS ? "\"" + word + "\" " : "'" + word + "' ");
-    }
-    Path file = folder.resolve("fake-" + how + (Os.WINDOWS ? ".cmd" : ""));
-    Files.writeString(file, line.append(Os.WINDOWS ? "%*\r\n" : "\"$@\"\n"));
-    if (!file.toFile().setExecutable(true)) throw new IOException(file.toString());
-    return file;
+    return Os.shim(folder, "fake-" + how, Map.of(), claude(how).command());
   }
 
   /// A child's folder is another than ours.

@@ -67,7 +67,7 @@ final class TempFoldersTest {
   /// A file system that loses a folder while it is walked says so in another way than by an
   /// `IOException`; so does one below the longest path that there can be.
   @Test
-  @EnabledOnOs(OS.LINUX)
+  @EnabledOnOs(value = OS.LINUX, disabledReason = "Paths grow too long by other rules here.")
   void a_folder_that_can_not_be_walked_is_left_behind_and_nothing_fails() throws IOException {
     Path folder = TempFolders.create();
     Path other = TempFolders.create();
