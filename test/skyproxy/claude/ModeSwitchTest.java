@@ -44,6 +44,10 @@ final class ModeSwitchTest {
       long pid = FakeClaudes.pid(line);
       until("process " + pid + " is gone", () -> ProcessHandle.of(pid).isEmpty());
     }
+    until("its notes are gone too", () -> {
+      String[] notes = folder.resolve("sessions").toFile().list();
+      return notes == null || notes.length == 0;
+    });
   }
 
   @Test
