@@ -116,7 +116,7 @@ cli:
 
 # Writes its count of tests and goes on, so that `check` can add to it.
 windows: $(TESTS)/compiled
-	@test/windows/wine.sh build/windows.count 'C:\java\bin\java.exe' -ea -XX:+UseSerialGC \
+	@test/windows/wine.sh build/windows.count 'C:\java\bin\java.exe' -ea $(SHORT_RUN) \
 	  --enable-native-access=ALL-UNNAMED -cp '$(subst :,;,$(TEST_PATH))' \
 	  -Dskyproxy.jar=$(JAR) -Dskyproxy.cli='C:\cli' \
 	  $(subst /count,/windows.count,$(RUN_TESTS)) 'untagged=$(subst cli,cli&!claude,$(SLOW))' || true
