@@ -8,6 +8,7 @@ import java.security.CodeSource;
 import java.util.List;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import skyproxy.server.PortTakenException;
 import skyproxy.settings.CommandLine;
 import skyproxy.settings.LiveSettings;
 import skyproxy.settings.Settings;
@@ -18,9 +19,9 @@ import skyproxy.windows.Windows;
 
 /// Starts the proxy, and says in one line why it does not start.
 ///
-/// Exit status: 0 after `--help`, `--version` and a normal end, 1 when the port or the settings
-/// file can't be used, 2 when something is set wrong. Nothing but this class and the launcher
-/// before it prints.
+/// Exit status: 0 after `--help`, `--version`, a normal end and `--open` when one of us runs there
+/// already, 1 when the port or the settings file can't be used, 2 when something is set wrong.
+/// Nothing but this class and the launcher before it prints.
 public final class Main {
   /// Kept here, for the log forgets the level of a logger that nobody holds.
   private static final Logger OURS = Logger.getLogger("skyproxy");
@@ -40,6 +41,10 @@ public final class Main {
       }
     } catch (SettingsException wrong) {
       fail(wrong.exitStatus(), wrong.getMessage());
+    } catch (PortTakenException taken) {
+      if (taken.page() == null || !List.of(args).contains("--open")) fail(1, taken.getMessage());
+      System.out.println("SkyrimNet Proxy is running already: opening " + taken.page());
+      Browser.open(taken.page());
     } catch (IOException noPort) {
       fail(1, noPort.getMessage());
     }

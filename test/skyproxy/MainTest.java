@@ -11,7 +11,6 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,8 +24,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 import skyproxy.testing.Leaks;
 import skyproxy.testing.Os;
 import skyproxy.testing.Program;
@@ -176,19 +173,6 @@ final class MainTest {
     }
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"127.0.0.1", "::1"})
-  void a_port_that_is_taken_is_said_in_one_line(String taken) throws Exception {
-    InetAddress address = InetAddress.ofLiteral(taken);
-    assumeTrue(NetworkInterface.getByInetAddress(address) != null, "There is no IPv6 here.");
-    try (ServerSocket other = new ServerSocket(0, 1, address)) {
-      String port = Integer.toString(other.getLocalPort());
-      String line = refusal(1, Map.of(), "--port", port);
-      assertTrue(line.startsWith("Port " + port + " of " + taken + " can't be used"), line);
-      assertTrue(line.contains("--port"), line);
-    }
-  }
-
   @Test
   @DisabledOnOs(value = OS.WINDOWS, disabledReason = "Windows has no signals.")
   void a_signal_lets_the_running_reply_end() throws Exception {
@@ -288,16 +272,9 @@ final class MainTest {
 
   @Test
   void the_dashboard_is_opened_once_it_can_be_reached() throws Exception {
-    assumeTrue(System.getProperty("os.name").equals("Linux"), "xdg-open is Linux's.");
-    Path opened = folder.resolve("opened");
-    Path opener = Files.createDirectories(folder.resolve("bin")).resolve("xdg-open");
-    Files.writeString(opener, "#!/bin/sh\necho \"$1\" > '" + opened + ".tmp'\n"
-        + "/bin/mv '" + opened + ".tmp' '" + opened + "'\n");
-    Files.setPosixFilePermissions(opener, PosixFilePermissions.fromString("rwx------"));
+    Path opened = Program.opener(folder);
     try (Program program = Program.listening(folder, "--open")) {
-      long end = System.nanoTime() + 60_000_000_000L;
-      while (!Files.exists(opened) && System.nanoTime() < end) Thread.sleep(20);
-      assertEquals(program.address(), Files.readString(opened).strip());
+      assertEquals(program.address(), Program.opened(opened));
     }
   }
 }

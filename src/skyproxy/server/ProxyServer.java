@@ -5,8 +5,6 @@ import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
-import java.net.BindException;
-import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
@@ -42,7 +40,7 @@ public final class ProxyServer {
   /// this computer lacks is left out as long as there is another one.
   ///
   /// @param port 0 takes one that is free on all of them
-  /// @throws BindException saying which port can't be had, and why
+  /// @throws PortTakenException saying which port can't be had, and why
   public static ProxyServer bind(List<InetAddress> addresses, int port) throws IOException {
     for (int tries = 1; ; tries++) {
       List<HttpServer> servers = new ArrayList<>();
@@ -59,23 +57,9 @@ public final class ProxyServer {
       } catch (IOException taken) {
         servers.forEach(ProxyServer::release);
         if (port == 0 && tries < TRIES) continue;
-        throw new BindException(refusal(address, port, taken));
+        throw new PortRefusal(address, addresses, port, taken).explained();
       }
     }
-  }
-
-  private static String refusal(InetAddress address, int port, IOException why)
-      throws IOException {
-    String name = address.getHostAddress().replace("0:0:0:0:0:0:0:1", "::1");
-    boolean known = address.isAnyLocalAddress() // all of 127.0.0.0/8 is ours, one is listed
-        || address.isLoopbackAddress() && address instanceof Inet4Address
-        || NetworkInterface.getByInetAddress(address) != null;
-    if (!known) {
-      return "This computer has no address " + name + ". Correct --host or leave it out.";
-    }
-    return "Port " + port + " of " + name + " can't be used (" + why.getMessage() + "). Is the"
-        + " proxy running already? Stop the program that has it, or choose another port with"
-        + " --port.";
   }
 
   /// A server that was never started keeps its socket: only its own thread lets go of it.

@@ -1,5 +1,7 @@
 package skyproxy.testing;
 
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
 import java.io.File;
 import java.io.IOException;
 import java.net.URI;
@@ -8,6 +10,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -213,6 +216,25 @@ public final class Program implements AutoCloseable {
   public void end() throws InterruptedException {
     process.destroy();
     exitStatus();
+  }
+
+  /// Puts a program in the place of the one that opens the browser, which writes the page's address
+  /// into the file that comes back; skips the test where it can't.
+  public static Path opener(Path folder) throws IOException {
+    assumeTrue(System.getProperty("os.name").equals("Linux"), "xdg-open is Linux's.");
+    Path opened = folder.resolve("opened");
+    Path opener = Files.createDirectories(folder.resolve("bin")).resolve("xdg-open");
+    Files.writeString(opener, "#!/bin/sh\necho \"$1\" > '" + opened + ".tmp'\n"
+        + "/bin/mv '" + opened + ".tmp' '" + opened + "'\n");
+    Files.setPosixFilePermissions(opener, PosixFilePermissions.fromString("rwx------"));
+    return opened;
+  }
+
+  /// Waits for what an [#opener] writes.
+  public static String opened(Path file) throws IOException, InterruptedException {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE);
+    while (!Files.exists(file) && System.nanoTime() < end) Thread.sleep(20);
+    return Files.readString(file).strip();
   }
 
   @Override

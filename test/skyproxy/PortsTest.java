@@ -1,0 +1,130 @@
+package skyproxy;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import skyproxy.testing.FakeUpstream;
+import skyproxy.testing.Os;
+import skyproxy.testing.Program;
+
+/// A port that can't be had: in use by one of us, by another program, or kept by the system.
+final class PortsTest {
+  private static final List<String> NOBODY = List.of("setpriv", "--reuid=65534", "--regid=65534",
+      "--clear-groups", "--inh-caps=-all", "--bounding-set=-all");
+
+  @TempDir
+  private Path folder;
+
+  /// The one line that is said on stderr before it ends with status 1.
+  private String refusal(String... arguments) throws Exception {
+    try (Program program = Program.start(folder, Map.of(), arguments)) {
+      assertEquals("", program.stdout());
+      assertEquals(1, program.exitStatus(), program.stderr());
+      assertEquals(1, program.stderr().lines().count(), program.stderr());
+      return program.stderr().strip();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"127.0.0.1", "::1"})
+  void a_port_that_is_taken_is_said_in_one_line(String taken) throws Exception {
+    InetAddress address = InetAddress.ofLiteral(taken);
+    assumeTrue(NetworkInterface.getByInetAddress(address) != null, "There is no IPv6 here.");
+    try (ServerSocket other = new ServerSocket(0, 1, address)) {
+      String port = Integer.toString(other.getLocalPort());
+      String line = refusal("--port", port);
+      assertTrue(line.startsWith("Port " + port + " of " + taken + " can't be used: "), line);
+      assertTrue(line.matches(".* has it\\. Stop that program, or choose another port with"
+          + " --port\\. (\\d+) is free: --port \\1, and the same in the game\\."), line);
+      if (Os.WINDOWS) {
+        assertTrue(line.contains("java.exe (process " + ProcessHandle.current().pid()), line);
+      }
+    }
+  }
+
+  @Test
+  void a_second_start_names_the_first_by_its_version_and_page() throws Exception {
+    try (Program first = Program.listening(folder)) {
+      String line = refusal("--port", Integer.toString(first.port()));
+      assertTrue(line.matches("Port " + first.port() + " of 127\\.0\\.0\\.1 can't be used:"
+          + " SkyrimNet Proxy \\d+\\.\\d+\\.\\d+ is running there already\\..*"), line);
+      assertTrue(line.contains("Its page is " + first.address() + ";"), line);
+    }
+  }
+
+  @Test
+  void a_second_start_that_is_to_open_the_page_opens_that_of_the_first() throws Exception {
+    Path opened = Program.opener(folder);
+    try (Program first = Program.listening(folder);
+        Program second = Program.start(folder, Map.of(), "--open", "--port",
+            Integer.toString(first.port()))) {
+      assertEquals("SkyrimNet Proxy is running already: opening " + first.address() + "\n",
+          second.stdout());
+      assertEquals(0, second.exitStatus(), second.stderr());
+      assertEquals(first.address(), Program.opened(opened));
+    }
+  }
+
+  @Test
+  void another_program_on_the_port_is_not_opened() throws Exception {
+    Path opened = Program.opener(folder);
+    try (FakeUpstream other = new FakeUpstream()) {
+      other.answer(FakeUpstream.json("{\"status\":\"healthy\",\"version\":\"1.0.0\"}"));
+      String line = refusal("--open", "--port", Integer.toString(other.port()));
+      assertTrue(line.contains("another program has it."), line);
+      assertFalse(Files.exists(opened));
+    }
+  }
+
+  /// As a user who has no right to port 80: a port that nobody has is not in use.
+  @Test
+  void a_port_that_the_system_keeps_for_itself_is_not_called_in_use() throws Exception {
+    assumeTrue(port80IsForRootAlone(), "Only root on Linux can start a program as nobody.");
+    Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxrwxrwx"));
+    Path jar = Files.copy(Path.of(System.getProperty("skyproxy.jar")), folder.resolve("p.jar"));
+    Process process = asNobody(Os.java(), "-jar", jar.toString(), "--port", "80", "--config",
+        folder.resolve("c.json").toString(), "--claude", "off", "--codex", "off");
+    String line = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertEquals(1, process.waitFor(), line);
+    assertTrue(line.matches("Port 80 of 127\\.0\\.0\\.1 can't be used: the system lets only"
+        + " administrators use ports below 1024\\. Choose another port with --port\\. (80\\d\\d) is"
+        + " free: --port \\1, and the same in the game\\.\n"), line);
+  }
+
+  private static boolean port80IsForRootAlone() throws Exception {
+    if (Os.WINDOWS) return false;
+    try (ServerSocket free = new ServerSocket()) {
+      free.bind(new InetSocketAddress("127.0.0.1", 80));
+      // Some containers let everybody use every port.
+      Path first = Path.of("/proc/sys/net/ipv4/ip_unprivileged_port_start");
+      return Integer.parseInt(Files.readAllLines(first).getFirst().strip()) > 80
+          && asNobody(Os.java(), "-version").waitFor() == 0;
+    } catch (IOException notRoot) {
+      return false;
+    }
+  }
+
+  private static Process asNobody(String... program) throws IOException {
+    List<String> command = new ArrayList<>(NOBODY);
+    command.addAll(List.of(program));
+    return new ProcessBuilder(command).redirectErrorStream(true).start();
+  }
+}
