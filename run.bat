@@ -115,19 +115,18 @@ for %%K in (HKCU HKLM) do for /f "tokens=1,2*" %%A in ('%SystemRoot%\System32\re
 if not defined FOUND set "FOUND=%SECOND%"
 exit /b
 
-rem Considers what is in PLACE, one or two folders deep.
+rem Considers what is in PLACE, one or two folders deep. A pushd that worked leaves ERRORLEVEL as
+rem it was.
 :search
 if defined FOUND exit /b
-if not exist "%PLACE%\" exit /b
-pushd "%PLACE%"
+pushd "%PLACE%" 2>nul || exit /b
 for /d %%D in (*) do set "CANDIDATE=%%~fD"& call :look_inside
 popd
 exit /b
 
 :look_inside
 if exist "%CANDIDATE%\bin\" goto consider
-pushd "%CANDIDATE%" 2>nul
-if errorlevel 1 exit /b
+pushd "%CANDIDATE%" 2>nul || exit /b
 for /d %%E in (*) do set "CANDIDATE=%%~fE"& call :consider
 popd
 exit /b
