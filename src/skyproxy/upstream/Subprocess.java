@@ -6,6 +6,7 @@ import java.io.InputStreamReader;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -117,17 +118,14 @@ public final class Subprocess implements AutoCloseable {
 
   /// Ends it and its descendants. Blocks until they are gone, or killed.
   ///
-  /// The descendants are looked up first: those of a process that has ended are nobody's. It is
-  /// not asked for any: on Windows its number may have been another's, whose children live on.
+  /// The descendants are looked up first: those of a process that has ended are nobody's.
   ///
   /// @param ask asks it to end by itself
   /// @param grace how long that may take. Then it gets a signal (SIGTERM; Windows knows none, and
   ///     kills), and what is left after [#LAST_CHANCE] is killed
   void end(Runnable ask, Duration grace) {
-    Stream<ProcessHandle> descendants =
-        process.isAlive() ? process.descendants() : Stream.empty();
     List<ProcessHandle> family =
-        Stream.concat(descendants, Stream.of(process.toHandle())).toList();
+        Stream.concat(descendants(), Stream.of(process.toHandle())).toList();
     ask.run();
     try {
       if (grace.isPositive()) process.waitFor(grace.toNanos(), TimeUnit.NANOSECONDS);
@@ -138,5 +136,15 @@ public final class Subprocess implements AutoCloseable {
     }
     family.forEach(ProcessHandle::destroyForcibly);
     ALIVE.remove(this);
+  }
+
+  /// The processes that it started, and theirs. On Windows its number was perhaps another's before,
+  /// whose children live on and still name it as their parent: they began before it, and are none
+  /// of ours to end.
+  private Stream<ProcessHandle> descendants() {
+    Instant begun = process.info().startInstant().orElse(null);
+    if (begun == null) return Stream.empty();
+    return process.descendants().filter(each ->
+        each.info().startInstant().filter(start -> !start.isBefore(begun)).isPresent());
   }
 }
