@@ -2,70 +2,124 @@ package skyproxy.openai;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Pattern;
+import java.util.Locale;
 import skyproxy.json.Json;
 
-/// An order of messages that some models insist on: how they say so, and how a request gets it.
+/// An order of messages that some models insist on, and a body brought into it.
 ///
 /// The game sends several instructions, long runs of one role, and conversations that begin or end
-/// with the assistant. Most models take that; the templates of some local ones refuse it. Orders
-/// are applied in the order of this list.
-enum MessageOrder {
-  /// The last turn is not the assistant's.
-  ENDS_WITH_USER("prefill|last role|last message|end with a user") {
+/// with the assistant. Most models take that; the templates of some refuse it.
+enum MessageOrder implements Lesson {
+  /// Messages that say nothing are left out.
+  NO_EMPTY {
     @Override
-    Json.Obj applied(Json.Obj body) {
-      List<Json> turns = messages(body);
-      if (turns.isEmpty() || !role(turns.getLast()).equals("assistant")) return body;
-      turns.add(message("user", new Json.Str("Continue.")));
-      return body.with("messages", new Json.Arr(turns));
+    List<Json> ordered(List<Json> messages) {
+      return messages.stream().filter(message -> !says(message).isEmpty()
+          || message instanceof Json.Obj object && object.get("tool_calls") != null).toList();
+    }
+  },
+
+  /// What the assistant has said in several messages is one.
+  ONE_REPLY {
+    @Override
+    List<Json> ordered(List<Json> messages) {
+      List<Json> turns = new ArrayList<>();
+      for (Json each : messages) {
+        if (role(each).equals("assistant")) add(turns, "assistant", each);
+        else turns.add(each);
+      }
+      return turns;
+    }
+  },
+
+  /// The last turn is not the assistant's.
+  ENDS_WITH_USER {
+    @Override
+    List<Json> ordered(List<Json> messages) {
+      if (messages.isEmpty() || !role(messages.getLast()).equals("assistant")) return messages;
+      List<Json> turns = new ArrayList<>(messages);
+      turns.add(CONTINUE);
+      return turns;
+    }
+  },
+
+  /// The first turn behind the instructions is the user's, and there is one.
+  STARTS_WITH_USER {
+    @Override
+    List<Json> ordered(List<Json> messages) {
+      int first = 0;
+      while (first < messages.size() && instructs(messages.get(first))) first++;
+      if (first < messages.size() && role(messages.get(first)).equals("user")) return messages;
+      List<Json> turns = new ArrayList<>(messages);
+      turns.add(first, CONTINUE);
+      return turns;
+    }
+  },
+
+  /// One message of instructions, and at the beginning; later ones are told by the user.
+  ONE_SYSTEM {
+    @Override
+    List<Json> ordered(List<Json> messages) {
+      List<Json> turns = new ArrayList<>();
+      for (Json each : messages) {
+        boolean first = turns.size() <= 1 && turns.stream().allMatch(MessageOrder::instructs);
+        if (!instructs(each)) turns.add(each);
+        else if (first) add(turns, "system", each);
+        else turns.add(as("user", each));
+      }
+      return turns;
     }
   },
 
   /// Instructions once and first, then user and assistant by turns.
-  ALTERNATING("alternat") {
+  ALTERNATING {
     @Override
-    Json.Obj applied(Json.Obj body) {
+    List<Json> ordered(List<Json> messages) {
       List<Json> turns = new ArrayList<>();
-      for (Json each : messages(body)) {
+      for (Json each : messages) {
         boolean first = turns.stream().allMatch(turn -> role(turn).equals("system"));
         add(turns, !instructs(each) ? role(each) : first ? "system" : "user", each);
       }
-      int first = !turns.isEmpty() && role(turns.getFirst()).equals("system") ? 1 : 0;
-      if (first == turns.size() || !role(turns.get(first)).equals("user")) {
-        turns.add(first, message("user", new Json.Str("Continue.")));
-      }
-      return body.with("messages", new Json.Arr(turns));
+      return STARTS_WITH_USER.ordered(turns);
     }
   },
 
   /// Instructions are told by the user.
-  NO_SYSTEM("system.{0,10} not support|not support.{0,20} system") {
+  NO_SYSTEM {
     @Override
-    Json.Obj applied(Json.Obj body) {
+    List<Json> ordered(List<Json> messages) {
       List<Json> turns = new ArrayList<>();
-      for (Json each : messages(body)) add(turns, instructs(each) ? "user" : role(each), each);
-      return body.with("messages", new Json.Arr(turns));
+      for (Json each : messages) add(turns, instructs(each) ? "user" : role(each), each);
+      return turns;
+    }
+  },
+
+  /// User and assistant by turns, the user first and last, and nobody else: the plainest order,
+  /// which every template takes.
+  STRICT {
+    @Override
+    List<Json> ordered(List<Json> messages) {
+      return ENDS_WITH_USER.ordered(STARTS_WITH_USER.ordered(NO_SYSTEM.ordered(messages)));
     }
   };
 
-  private final Pattern words;
+  private static final Json CONTINUE =
+      Json.Obj.builder().put("role", "user").put("content", "Continue.").build();
 
-  MessageOrder(String words) {
-    this.words = Pattern.compile(words, Pattern.CASE_INSENSITIVE);
+  /// Messages in this order.
+  abstract List<Json> ordered(List<Json> messages);
+
+  @Override
+  public String words() {
+    return "messages are " + name().toLowerCase(Locale.ROOT).replace('_', ' ');
   }
 
-  /// Whether an error's message asks for this order.
-  boolean askedForIn(String message) {
-    return words.matcher(message).find();
-  }
-
-  /// A body in this order.
-  abstract Json.Obj applied(Json.Obj body);
-
-  private static List<Json> messages(Json.Obj body) {
-    return body.get("messages") instanceof Json.Arr(var items) ? new ArrayList<>(items)
-        : new ArrayList<>();
+  @Override
+  public Json.Obj applied(Json.Obj body) {
+    if (!(body.get("messages") instanceof Json.Arr(var messages))) return body;
+    List<Json> turns = ordered(messages);
+    return turns.isEmpty() || turns.equals(messages) ? body
+        : body.with("messages", new Json.Arr(turns));
   }
 
   private static String role(Json message) {
@@ -77,8 +131,16 @@ enum MessageOrder {
     return role(message).equals("system") || role(message).equals("developer");
   }
 
-  private static Json.Obj message(String role, Json content) {
-    return Json.Obj.builder().put("role", role).put("content", content).build();
+  private static Json as(String role, Json message) {
+    return message instanceof Json.Obj object && !role(object).equals(role)
+        ? object.with("role", new Json.Str(role)) : message;
+  }
+
+  /// The content as a text, "" where there is none.
+  private static String says(Json message) {
+    Json content = message instanceof Json.Obj object ? object.get("content") : null;
+    return content instanceof Json.Str(var text) ? text.strip()
+        : content == null || content == Json.NULL ? "" : content.toString();
   }
 
   /// Adds a message, to the last one if that has the same role and both are nothing but text.
@@ -86,7 +148,7 @@ enum MessageOrder {
     if (!(message instanceof Json.Obj next) || new Json.Str("").equals(next.get("content"))) return;
     Json.Obj last = turns.isEmpty() ? null : (Json.Obj) turns.getLast();
     if (last == null || !role(last).equals(role) || !plain(last) || !plain(next)) {
-      turns.add(role(next).equals(role) ? next : next.with("role", new Json.Str(role)));
+      turns.add(as(role, next));
       return;
     }
     turns.set(turns.size() - 1,

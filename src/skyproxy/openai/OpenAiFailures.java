@@ -2,6 +2,7 @@ package skyproxy.openai;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import java.util.regex.Pattern;
 import skyproxy.chat.Failure;
@@ -16,7 +17,8 @@ import skyproxy.json.JsonException;
 ///
 /// @param model what was asked for, by the server's own id
 /// @param key what must not show anywhere, or null
-record OpenAiFailures(ServerProfile server, String model, String key) {
+/// @param heard takes each error as it is read
+record OpenAiFailures(ServerProfile server, String model, String key, Consumer<Refusal> heard) {
   private static final int QUOTED = 600;
   private static final String NO_ENDPOINT_WORDS = "unexpected endpoint|invalid url"
       + "|no static resource|cannot post /|(unknown|no such|no) (endpoint|route|path|url)";
@@ -31,22 +33,22 @@ record OpenAiFailures(ServerProfile server, String model, String key) {
 
   /// An answer without success. `body` is JSON, or whatever stood in the way.
   Failure status(int status, byte[] body, Duration retryAfter) {
-    return of(status, told(body), retryAfter);
+    return of(status, read(body), retryAfter);
   }
 
-  private static UpstreamError told(byte[] body) {
+  /// What is no JSON is words, unless it is a page.
+  private static Json read(byte[] body) {
     try {
-      return UpstreamError.read(Json.parse(body));
+      return Json.parse(body);
     } catch (JsonException noJson) {
       String text = new String(body, StandardCharsets.UTF_8).strip();
-      return PAGE.matcher(text).lookingAt() ? UpstreamError.NOTHING : UpstreamError.of(text);
+      return PAGE.matcher(text).lookingAt() ? Json.NULL : new Json.Str(text);
     }
   }
 
   /// An `error` member of a reply with status 200, or of one of its chunks.
   Failure inside(Json error) {
-    UpstreamError told = UpstreamError.read(error);
-    return of(told.likelyStatus(), told, null);
+    return of(UpstreamError.read(error).likelyStatus(), error, null);
   }
 
   /// An answer that ended by a fault.
@@ -77,7 +79,9 @@ record OpenAiFailures(ServerProfile server, String model, String key) {
         server.label() + " " + what + " Try again, or choose another model.");
   }
 
-  private Failure of(int status, UpstreamError told, Duration retryAfter) {
+  private Failure of(int status, Json error, Duration retryAfter) {
+    heard.accept(new Refusal(status, error));
+    UpstreamError told = UpstreamError.read(error);
     String name = server.label();
     String said = quoted(told.message());
     if (told.refusesContent() && status / 100 == 4) {

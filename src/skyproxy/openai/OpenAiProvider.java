@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import skyproxy.chat.ChatException;
 import skyproxy.chat.ChatRequest;
@@ -57,7 +58,7 @@ public final class OpenAiProvider implements Provider {
       Collection<String> drop, Limits limits) {
     return new OpenAiProvider(new ServerProfile(name, name, base, () -> key, false,
         "Check the api_key of '" + name + "' under providers in the settings file.",
-        name + ":", models, Set.copyOf(drop), ChatRequest.Caller.UNKNOWN, limits));
+        name + ":", models, Set.copyOf(drop), false, ChatRequest.Caller.UNKNOWN, limits));
   }
 
   @Override
@@ -75,19 +76,37 @@ public final class OpenAiProvider implements Provider {
     return new OpenAiReply(this, request);
   }
 
-  /// Sends a body that [#body] made. Does not block.
+  /// Sends a body. Does not block.
   ///
+  /// @param heard takes each error that the server answers with
   /// @throws ChatException when there is no key to send it with
-  Reply send(ChatRequest request, Json.Obj body) {
+  Reply send(ChatRequest request, Json.Obj body, Consumer<Refusal> heard) {
     String key = key();
-    OpenAiFailures failures = new OpenAiFailures(server, request.model(), key);
+    OpenAiFailures failures = new OpenAiFailures(server, request.model(), key, heard);
     return upstream.send(http(request, key, body),
         new OpenAiDecoder(failures, request.stream()));
   }
 
-  /// Learns from a failure; whether the request is worth repeating with another body.
-  boolean learn(ChatRequest request, Json.Obj body, Failure failure) {
-    return constraints.learn(request.model(), body, failure);
+  /// What a refusal of a body teaches; empty when it is not worth making the request again.
+  List<Lesson> lessons(ChatRequest request, Json.Obj body, Refusal refusal) {
+    return refusal.lessons(body, constraints.of(request.model()));
+  }
+
+  /// Changes the requests to this model by some lessons from now on.
+  void remember(ChatRequest request, List<Lesson> lessons) {
+    if (!lessons.isEmpty()) constraints.remember(request.model(), lessons);
+  }
+
+  /// Whether to look out for thoughts that nobody asked for: where a server may not know the words
+  /// by which the game forbids them.
+  boolean watches(ChatRequest request) {
+    return !server.heedsReasoning() && !request.reasoning().wanted();
+  }
+
+  /// How a model is kept from thinking that should not; empty when that is known of it.
+  List<Lesson> thoughtsOff(ChatRequest request) {
+    Lesson off = new Lesson.ThoughtsOff();
+    return constraints.of(request.model()).contains(off) ? List.of() : List.of(off);
   }
 
   private String key() {
@@ -105,7 +124,7 @@ public final class OpenAiProvider implements Provider {
   }
 
   /// The client's own body, with the server's name for the model, and without what the server is
-  /// not to see or the model is known to refuse.
+  /// not to see, and as the model is known to take it.
   Json.Obj body(ChatRequest request) {
     Json.Obj body = request.body().with("model", new Json.Str(request.model()));
     for (String name : server.drop()) body = body.without(name);

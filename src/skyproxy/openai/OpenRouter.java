@@ -24,6 +24,6 @@ public final class OpenRouter {
     return new OpenAiProvider(new ServerProfile("openrouter", "OpenRouter", url, key, true,
         "Enter a key from openrouter.ai/keys on the dashboard, or as openrouter_api_key in the"
             + " settings file.",
-        "", List.of(), Set.of(), US, limits));
+        "", List.of(), Set.of(), true, US, limits));
   }
 }

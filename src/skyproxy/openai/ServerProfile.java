@@ -22,10 +22,11 @@ import skyproxy.json.Json;
 /// @param prefix what stands before its models' ids in ours
 /// @param models ids that are listed even when the server can't be reached
 /// @param drop members of a request that it must not see
+/// @param heedsReasoning whether it knows `reasoning`, by which the game forbids thoughts
 /// @param introduction who to say is calling when the client does not; its members may be null
 record ServerProfile(String name, String label, URI base, Supplier<String> key, boolean keyNeeded,
     String keyRemedy, String prefix, List<String> models, Set<String> drop,
-    ChatRequest.Caller introduction, Limits limits) {
+    boolean heedsReasoning, ChatRequest.Caller introduction, Limits limits) {
 
   ServerProfile {
     models = List.copyOf(models);

@@ -65,7 +65,7 @@ record UpstreamError(String message, String param, String code, int status, Stri
   }
 
   /// The JSON that a text is, or null.
-  private static Json inner(String text) {
+  static Json inner(String text) {
     String stripped = text.strip();
     if (!stripped.startsWith("{") && !stripped.startsWith("[")) return null;
     try {

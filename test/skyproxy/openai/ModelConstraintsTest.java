@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
-import skyproxy.chat.Failure;
 import skyproxy.json.Json;
 
 /// The lessons of a refusal, and the requests that a model gets from then on.
@@ -23,13 +23,25 @@ final class ModelConstraintsTest {
         {"role":"%s","content":%s}""".formatted(role, content);
   }
 
-  private static Failure rejected(String message, String code) {
-    return new Failure.Rejected(400, message, null, code);
+  private static Refusal refusal(int status, String message, String code) {
+    return new Refusal(status, Json.Obj.builder().put("message", message)
+        .putIfPresent("code", code).build());
+  }
+
+  private static Refusal rejected(String message, String code) {
+    return refusal(400, message, code);
+  }
+
+  /// Whether a refusal teaches something, which is remembered.
+  private static boolean learn(ModelConstraints constraints, Json.Obj body, Refusal refusal) {
+    List<Lesson> lessons = refusal.lessons(body, constraints.of("m"));
+    constraints.remember("m", lessons);
+    return !lessons.isEmpty();
   }
 
   private void becomes(String before, String refusal, String after) {
     ModelConstraints fresh = new ModelConstraints();
-    assertTrue(fresh.learn("m", body(before), rejected(refusal, null)));
+    assertTrue(learn(fresh, body(before), rejected(refusal, null)));
     assertEquals(body(after).toString(), fresh.applied("m", body(before)).toString());
     Json.Obj other = body(before);
     assertSame(other, fresh.applied("other", other));
@@ -73,29 +85,29 @@ final class ModelConstraintsTest {
 
   @Test
   void an_order_is_learned_from_a_server_error_too_but_only_when_it_can_be_changed() {
-    Failure broken = new Failure.Broken(500, "Jinja: roles must alternate");
-    assertFalse(constraints.learn("m", body(message("user", "\"a\"")), broken));
-    assertTrue(constraints.learn("m",
+    Refusal broken = refusal(500, "Jinja: roles must alternate", null);
+    assertFalse(learn(constraints, body(message("user", "\"a\"")), broken));
+    assertTrue(learn(constraints,
         body(message("user", "\"a\"") + "," + message("user", "\"b\"")), broken));
-    assertFalse(constraints.learn("m", body(message("user", "\"a\"")),
-        new Failure.Broken(500, "top_k")));
+    assertFalse(learn(constraints, body(message("user", "\"a\"")),
+        refusal(500, "top_k", null)));
   }
 
   @Test
   void a_refusal_of_content_teaches_nothing() {
     Json.Obj body = body(message("assistant", "\"a\""));
-    assertFalse(constraints.learn("m", body,
+    assertFalse(learn(constraints, body,
         rejected("top_k in the last message", "content_filter")));
-    assertFalse(constraints.learn("m", body, new Failure.Rejected(402, "top_k", null, null)));
-    assertFalse(constraints.learn("m", body, new Failure.RateLimited("top_k", null)));
+    assertFalse(learn(constraints, body, refusal(402, "top_k", null)));
+    assertFalse(learn(constraints, body, refusal(429, "top_k", null)));
   }
 
   @Test
   void what_another_call_has_learned_meanwhile_is_worth_repeating_a_call_for_all_the_same() {
     Json.Obj sent = body(message("user", "\"a\""));
-    assertTrue(constraints.learn("m", sent, rejected("top_k: not allowed", null)));
-    assertTrue(constraints.learn("m", sent, rejected("top_k: not allowed", null)));
-    assertFalse(constraints.learn("m", constraints.applied("m", sent),
+    assertTrue(learn(constraints, sent, rejected("top_k: not allowed", null)));
+    assertTrue(learn(constraints, sent, rejected("top_k: not allowed", null)));
+    assertFalse(learn(constraints, constraints.applied("m", sent),
         rejected("top_k: not allowed", null)));
   }
 }

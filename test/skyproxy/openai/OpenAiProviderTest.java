@@ -157,10 +157,8 @@ final class OpenAiProviderTest {
         : status(422).body("""
             {"detail":[{"loc":["body","odd"],"msg":"extra"},\
             {"loc":["body","top_k"],"msg":"extra"}]}"""));
-    assertThrows(ChatException.class, () -> ask(openRouter));
-    assertEquals(2, fake.requests().size());
     assertEquals(2, ask(openRouter, GAME, ChatRequest.Caller.UNKNOWN).size());
-    assertEquals(4, fake.requests().size());
+    assertEquals(3, fake.requests().size());
     assertEquals(List.of("model", "temperature", "stream", "messages"),
         List.copyOf(fake.requests().getLast().json().members().keySet()));
   }

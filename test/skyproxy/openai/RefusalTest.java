@@ -1,0 +1,135 @@
+package skyproxy.openai;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import skyproxy.json.Json;
+
+/// The words of servers, and what a request is changed to by each.
+final class RefusalTest {
+  private static final String SENT = """
+      {"model":"m","messages":[{"role":"system","content":"a"},{"role":"user","content":"b"}],\
+      "stream":true,"max_tokens":9000,"temperature":1.5,"top_p":1.0,"top_k":5,"n":2,\
+      "presence_penalty":0,"frequency_penalty":0,"provider":{"sort":"latency"},\
+      "reasoning":{"enabled":false},"user":"x","repeat_penalty":0}""";
+
+  private static Json.Obj sent() {
+    return (Json.Obj) Json.parse(SENT);
+  }
+
+  /// What became of the members that an error changes, as `name=value` or `name` when it is gone.
+  private static String changes(int status, Json error) {
+    Json.Obj after =
+        Lesson.applied(new Refusal(status, error).lessons(sent(), List.of()), sent());
+    StringBuilder changes = new StringBuilder();
+    sent().members().forEach((name, value) -> {
+      Json now = after.get(name);
+      if (now == null) changes.append(name).append(' ');
+      else if (!now.equals(value)) changes.append(name).append('=').append(now).append(' ');
+    });
+    after.members().forEach((name, value) -> {
+      if (sent().get(name) == null) changes.append(name).append('=').append(value).append(' ');
+    });
+    return changes.toString().strip();
+  }
+
+  @ParameterizedTest
+  @CsvSource(delimiter = '|', quoteCharacter = '\0', value = {
+      "Unsupported parameter: 'top_k'| top_k",
+      "Unrecognized request arguments supplied: provider, top_k| top_k provider",
+      "body.top_k: property 'body.top_k' is unsupported| top_k",
+      "Argument not supported on this model: presencePenalty| presence_penalty",
+      "Model m-4-reasoning does not support parameter presencePenalty.| presence_penalty",
+      "property 'top_k' is unsupported, did you mean 'top_p'?| top_k",
+      "Validation: Unsupported parameter(s): `top_k`| top_k",
+      "Penalty is not enabled for models/x| presence_penalty frequency_penalty",
+      "body -> provider\\n  Extra inputs are not permitted| provider",
+      "[{'type': 'extra_forbidden', 'loc': ('body', 'provider')}]| provider",
+      "Failed to initialize samplers: penalty_repeat must be finite| repeat_penalty",
+      "Top-K sampling is not supported| top_k",
+      "The provider is not well today, the user must wait| ''",
+      "Unsupported parameter: 'max_tokens'. Use 'max_completion_tokens' instead."
+          + "| max_tokens max_completion_tokens=9000",
+      "'temperature' does not support 1.5. Only the default (1) value is supported.| temperature",
+      "Invalid max_tokens value, the valid range of max_tokens is [1, 8192]| max_tokens=8192",
+      "max_tokens: 9000 > 4096, which is the maximum allowed number of tokens| max_tokens=4096",
+      "max_tokens must be less than or equal to 8,192| max_tokens=8192",
+      "temperature must be between 0 and 1| temperature=1",
+      "Field 'n': Value must be between 1 <= value <= 1, but got 2| n=1",
+      "This model's maximum context length is 8192 tokens. However, you requested 9100 tokens "
+          + "(100 in the messages, 9000 in the completion).| max_tokens=8092",
+      "'max_tokens' is too large: 9000. This model's maximum context length is 8192 tokens and "
+          + "your request has 41 input tokens (9000 > 8192 - 41).| max_tokens=8151",
+      "max_tokens must be at most 8151: 8192 minus 41 input tokens| max_tokens=8151",
+      "This model's maximum context length is 50 tokens. However, you requested 9100 tokens "
+          + "(100 in the messages, 9000 in the completion).| ''",
+      "Reasoning is mandatory for this endpoint and cannot be disabled."
+          + "| reasoning={\"effort\":\"low\"}",
+      "\"m\" does not support thinking| reasoning"})
+  void words_change_what_they_are_about(String words, String expected) {
+    String text = words.replace("\\n", "\n");
+    assertEquals(expected.equals("''") ? "" : expected,
+        changes(400, Json.Obj.builder().put("message", text).build()));
+  }
+
+  @Test
+  void the_place_of_a_member_is_found_in_any_shape() {
+    for (String error : List.of("""
+        {"error":{"message":"no","param":"top_k"}}""", """
+        {"message":{"detail":[{"loc":["body","top_k"],"msg":"Extra inputs","input":5}]}}""", """
+        [{"error":{"message":"Unknown name \\"top_k\\": Cannot find field."}}]""", """
+        {"error":{"message":"Provider returned error","metadata":{"raw":\
+        "{\\"error\\":\\"Argument not supported on this model: topK\\"}"}}}""", """
+        {"code":"Client specified an invalid argument","error":"topK is not supported"}""", """
+        {"detail":[{"loc":["body","top_k"],"msg":"extra","input":{"x":"temperature"}}]}""")) {
+      assertEquals("top_k", changes(422, Json.parse(error)), error);
+    }
+  }
+
+  @Test
+  void what_is_not_about_the_request_teaches_nothing() {
+    Json error = Json.parse("{\"message\":\"top_k is not supported\"}");
+    for (int status : List.of(401, 402, 403, 408, 413, 429, 529)) {
+      assertEquals("", changes(status, error), status + "");
+    }
+    for (int status : List.of(400, 404, 422, 500, 502)) {
+      assertEquals("top_k", changes(status, error), status + "");
+    }
+    assertEquals("", changes(500, Json.parse("{\"message\":\"top_k\"}")));
+  }
+
+  @Test
+  void an_effort_that_is_not_listed_becomes_the_nearest() {
+    Json.Obj body = sent().with("reasoning_effort", new Json.Str("xhigh"));
+    Json error = Json.parse("""
+        {"error":"invalid reasoning value: 'xhigh' (must be \\"high\\", \\"medium\\", \\"low\\")"}""");
+    List<Lesson> lessons = new Refusal(400, error).lessons(body, List.of());
+    assertEquals("\"high\"", Lesson.applied(lessons, body).get("reasoning_effort").toString());
+    Json.Obj none = sent().with("reasoning_effort", new Json.Str("none"));
+    assertEquals("\"low\"", Lesson.applied(lessons, none).get("reasoning_effort").toString());
+  }
+
+  @Test
+  void a_value_that_is_refused_is_left_out_and_a_second_one_takes_the_member_with_it() {
+    Json error = Json.parse("{\"message\":\"Field 'n': type must be number, but is string\"}");
+    Json.Obj text = sent().with("n", new Json.Str("x"));
+    List<Lesson> first = new Refusal(400, error).lessons(text, List.of());
+    assertEquals(List.of(new Lesson.WithoutValue("n", new Json.Str("x"))), first);
+    assertEquals(sent(), Lesson.applied(first, sent()));
+    Json.Obj other = sent().with("n", new Json.Str("y"));
+    assertEquals(List.of(new Lesson.Without("n")), new Refusal(400, error).lessons(other, first));
+  }
+
+  @Test
+  void the_room_beside_a_prompt_is_no_limit_for_a_shorter_one() {
+    Lesson room = new Lesson.Context(8192, 100, 1000);
+    Json.Obj tiny = sent().with("max_tokens", Json.Num.of(8150));
+    assertEquals(tiny, room.applied(tiny));
+    assertEquals("9000", sent().get("max_tokens").toString());
+    long left = ((Json.Num) room.applied(sent()).get("max_tokens")).longValue();
+    assertEquals(true, left < 8192 && left > 8092, left + "");
+  }
+}
