@@ -23,7 +23,8 @@ public record ChatRequest(Json.Obj body, String model, List<Message> messages, b
     List<Tool> tools, ToolChoice toolChoice, boolean parallelToolCalls,
     ResponseFormat responseFormat, Reasoning reasoning, Caller caller, Purpose purpose) {
 
-  /// The sampling parameters; each is null when the client leaves it to the model.
+  /// The sampling parameters, brought into their ranges; each is null when the client leaves it to
+  /// the model.
   ///
   /// @param temperature 0 to 2
   /// @param topP 0 to 1
@@ -75,14 +76,13 @@ public record ChatRequest(Json.Obj body, String model, List<Message> messages, b
     return List.copyOf(messages);
   }
 
-  /// `max_completion_tokens` is the newer name and wins.
+  /// `max_completion_tokens` is the newer name and wins. Zero and below mean no limit.
   private static Integer maxTokens(Cursor root) {
     Cursor newer = root.at("max_completion_tokens");
     Cursor at = newer.isMissing() ? root.at("max_tokens") : newer;
     if (at.isMissing()) return null;
     long value = at.integer();
-    if (value < 1) throw invalid(at, "must be at least 1");
-    return (int) Math.min(value, Integer.MAX_VALUE);
+    return value < 1 ? null : Integer.valueOf((int) Math.min(value, Integer.MAX_VALUE));
   }
 
   private static Sampling sampling(Cursor root) {
@@ -92,10 +92,7 @@ public record ChatRequest(Json.Obj body, String model, List<Message> messages, b
   }
 
   private static Double within(Cursor at, double max) {
-    if (at.isMissing()) return null;
-    double value = at.number();
-    if (!(value >= 0 && value <= max)) throw invalid(at, "must be between 0 and " + (long) max);
-    return value;
+    return at.isMissing() ? null : Double.valueOf(Math.clamp(at.number(), 0, max));
   }
 
   private static List<String> stop(Cursor at) {

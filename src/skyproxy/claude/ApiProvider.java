@@ -98,7 +98,7 @@ final class ApiProvider implements Provider {
       throw new ChatException(new Failure.NotReady(
           "The API key holds characters that no key has. Paste it again.", null));
     }
-    byte[] bytes = JsonWriter.bytes(body);
+    byte[] bytes = JsonWriter.wellFormedBytes(body);
     LOG.log(Level.DEBUG, "POST {0}/v1/messages, {1}, {2} bytes", base, request.model(),
         bytes.length);
     return upstream.send(call.POST(BodyPublishers.ofByteArray(bytes)).build(),

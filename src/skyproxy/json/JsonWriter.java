@@ -11,9 +11,11 @@ public final class JsonWriter {
   private static final char[] HEX = "0123456789abcdef".toCharArray();
 
   private final StringBuilder out;
+  private final boolean wellFormed;
 
-  private JsonWriter(StringBuilder out) {
+  private JsonWriter(StringBuilder out, boolean wellFormed) {
     this.out = out;
+    this.wellFormed = wellFormed;
   }
 
   /// The text of a value.
@@ -28,9 +30,17 @@ public final class JsonWriter {
     return text(value).getBytes(UTF_8);
   }
 
+  /// The same with U+FFFD in the place of surrogates without their other half, such as a text has
+  /// that was cut in the middle of an emoji: strict readers refuse their escapes too.
+  public static byte[] wellFormedBytes(Json value) {
+    var out = new StringBuilder(64);
+    new JsonWriter(out, true).value(value);
+    return out.toString().getBytes(UTF_8);
+  }
+
   /// Appends the text of a value.
   public static void write(Json value, StringBuilder out) {
-    new JsonWriter(out).value(value);
+    new JsonWriter(out, false).value(value);
   }
 
   private void value(Json value) {
@@ -111,6 +121,10 @@ public final class JsonWriter {
       case '\r' -> out.append("\\r");
       case '\t' -> out.append("\\t");
       default -> {
+        if (wellFormed && Character.isSurrogate(c)) {
+          out.append('\uFFFD');
+          return;
+        }
         out.append("\\u");
         for (int shift = 12; shift >= 0; shift -= 4) out.append(HEX[c >> shift & 15]);
       }

@@ -128,11 +128,17 @@ public final class OpenAiProvider implements Provider {
   Json.Obj body(ChatRequest request) {
     Json.Obj body = request.body().with("model", new Json.Str(request.model()));
     for (String name : server.drop()) body = body.without(name);
+    for (String name : Lesson.Context.MEMBERS) {
+      // No limit is what those mean who send one that nobody could keep to.
+      if (body.get(name) instanceof Json.Num limit && limit.doubleValue() < 1) {
+        body = body.without(name);
+      }
+    }
     return constraints.applied(request.model(), body);
   }
 
   private HttpRequest http(ChatRequest request, String key, Json.Obj body) {
-    byte[] bytes = JsonWriter.bytes(body);
+    byte[] bytes = JsonWriter.wellFormedBytes(body);
     HttpRequest.Builder http = HttpRequest.newBuilder(server.at("/chat/completions"))
         .header("Content-Type", "application/json")
         .header("Accept", request.stream() ? "text/event-stream" : "application/json")

@@ -104,15 +104,9 @@ final class ChatRequestTest {
       "\"model\":5 ; model ; invalid_type",
       "\"stream\":\"true\" ; stream ; invalid_type",
       "\"stream_options\":{\"include_usage\":1} ; stream_options.include_usage ; invalid_type",
-      "\"max_tokens\":0 ; max_tokens ; invalid_value",
-      "\"max_tokens\":-5 ; max_tokens ; invalid_value",
       "\"max_tokens\":1.5 ; max_tokens ; invalid_type",
       "\"max_tokens\":\"100\" ; max_tokens ; invalid_type",
-      "\"max_completion_tokens\":0 ; max_completion_tokens ; invalid_value",
-      "\"temperature\":2.5 ; temperature ; invalid_value",
-      "\"temperature\":-0.1 ; temperature ; invalid_value",
       "\"temperature\":\"hot\" ; temperature ; invalid_type",
-      "\"top_p\":1.1 ; top_p ; invalid_value",
       "\"top_k\":\"5\" ; top_k ; invalid_type",
       "\"stop\":5 ; stop ; invalid_type",
       "\"stop\":[\"a\",5] ; stop[1] ; invalid_type",
@@ -133,6 +127,19 @@ final class ChatRequestTest {
     Failure.BadRequest refusal = refusal("{" + HI + "," + member + "}");
     assertEquals(param, refusal.param());
     assertEquals(code, refusal.code(), refusal.message());
+  }
+
+  @Test
+  void numbers_out_of_range_are_brought_into_it_and_no_limit_is_meant_by_one_below_one() {
+    for (int limit : List.of(0, -1, -5)) {
+      assertNull(with("\"max_tokens\":" + limit).maxTokens());
+      assertNull(with("\"max_completion_tokens\":" + limit).maxTokens());
+    }
+    assertEquals(2.0, with("\"temperature\":2.5").sampling().temperature());
+    assertEquals(0.0, with("\"temperature\":-0.1").sampling().temperature());
+    assertEquals(1.0, with("\"top_p\":1.1").sampling().topP());
+    assertEquals(0.0, with("\"top_p\":-1").sampling().topP());
+    assertNull(with("\"top_k\":-1").sampling().topK());
   }
 
   @Test

@@ -36,6 +36,17 @@ final class JsonWriterTest {
   }
 
   @Test
+  void half_a_character_leaves_as_a_sign_that_something_is_missing_where_that_is_asked_for() {
+    for (String half : List.of("\uD83D", "\uDC00", "a\uD83Db", "\uDC00\uD83D\uDC00\uD83D")) {
+      String mended = half.replaceAll("(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]"
+          + "|[\uD800-\uDBFF](?![\uDC00-\uDFFF])", "\uFFFD");
+      byte[] bytes = JsonWriter.wellFormedBytes(
+          Json.Obj.builder().put(half, "\n" + half).build());
+      assertEquals("{\"" + mended + "\":\"\\n" + mended + "\"}", new String(bytes, UTF_8));
+    }
+  }
+
+  @Test
   void member_names_are_escaped_too() {
     assertEquals("{\"\\\"\\n\":1}", Json.Obj.builder().put("\"\n", 1).build().toString());
   }

@@ -43,6 +43,8 @@ final class OpenAiProviderTest {
       + "\"provider\":{\"sort\":\"latency\"},\"messages\":[{\"role\":\"system\","
       + "\"content\":\"Hi\"},{\"content\":\"Zażółć 🐉 \\ud83d\",\"role\":\"user\"},"
       + "{\"role\":\"user\",\"content\":\"\"}]}";
+  /// Half an emoji is refused by every server.
+  private static final String SENT = GAME.replace("x/y", "real").replace("\\ud83d", "\uFFFD");
 
   private final FakeUpstream fake = new FakeUpstream().answer(events(DONE, "[DONE]"));
   private final AtomicReference<String> key = new AtomicReference<>("sk-made-up");
@@ -86,9 +88,18 @@ final class OpenAiProviderTest {
   void the_body_goes_on_as_it_came_with_only_the_model_changed() {
     Received received = ask(openRouter);
     assertEquals("POST /api/v1/chat/completions", received.method() + " " + received.path());
-    assertEquals(GAME.replace("x/y", "real"), received.text());
+    assertEquals(SENT, received.text());
     assertEquals("application/json", received.header("Content-Type"));
     assertNull(received.header("Upgrade"));
+  }
+
+  @Test
+  void a_limit_of_nothing_is_left_out_and_numbers_out_of_range_are_the_servers_business() {
+    ask(openRouter, GAME.replace("\"top_k\":0",
+        "\"max_tokens\":0,\"max_completion_tokens\":-1,\"top_p\":7,\"top_k\":-3"),
+        ChatRequest.Caller.UNKNOWN);
+    assertEquals(SENT.replace("\"top_k\":0", "\"top_p\":7,\"top_k\":-3"),
+        fake.requests().getLast().text());
   }
 
   @Test
@@ -144,7 +155,7 @@ final class OpenAiProviderTest {
         : events(DONE, "[DONE]"));
     assertEquals(2, ask(openRouter, GAME, ChatRequest.Caller.UNKNOWN).size());
     assertEquals(2, fake.requests().size());
-    assertEquals(GAME.replace("x/y", "real").replace("\"top_k\":0,", ""), ask(openRouter).text());
+    assertEquals(SENT.replace("\"top_k\":0,", ""), ask(openRouter).text());
     assertEquals(3, fake.requests().size());
   }
 
