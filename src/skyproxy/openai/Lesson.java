@@ -134,7 +134,8 @@ sealed interface Lesson
         int now = length(body);
         long left = limit - (long) Math.ceil((double) tokens * now / length);
         double sure = now < length ? limit - 1 : left;
-        if (asked.doubleValue() > sure) changed = changed.with(name, Json.Num.of(Math.max(1, left)));
+        if (asked.doubleValue() <= sure) continue;
+        changed = changed.with(name, Json.Num.of(Math.max(1, left)));
       }
       return changed;
     }

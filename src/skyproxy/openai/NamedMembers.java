@@ -37,8 +37,8 @@ final class NamedMembers {
   /// Parts of sentences that propose something.
   private static final Pattern PROPOSALS = Pattern.compile("did you mean[^.?\\n]*"
       + "|(?:please )?use \\S+ instead|instead,? (?:please )?use \\S+"
-      + "|(?<!not )\\b(?:supported|allowed|valid|permitted|available|accepted) " + NAMES + "[^.\\n]*",
-      CASE_INSENSITIVE);
+      + "|(?<!not )\\b(?:supported|allowed|valid|permitted|available|accepted) " + NAMES
+      + "[^.\\n]*", CASE_INSENSITIVE);
 
   private static final Pattern REFUSES = Pattern.compile("(?:not|n't|un)\\s?(?:be )?(?:support"
       + "|permit|allow|enabl|recogni[sz]e|know|expect|accept|valid)|\\bextra\\b|invalid|cannot"
@@ -52,7 +52,8 @@ final class NamedMembers {
       + "|range|cannot unmarshal|greater|less|too (?:large|small|long|high|low)|invalid|exceed\\w*"
       + "|non-empty|positive|finite)\\b", CASE_INSENSITIVE);
   private static final Pattern OF_THIS_PROMPT = Pattern.compile(
-      "prompt|input tokens|remaining|tokens? left|context (?:length|size|window)", CASE_INSENSITIVE);
+      "prompt|input tokens|remaining|tokens? left|context (?:length|size|window)",
+      CASE_INSENSITIVE);
 
   private static final String NUMBER =
       "(-?(?:\\d{1,3}(?:,\\d{3})+(?!\\d)|\\d{1,12})(?:\\.\\d{1,9})?(?!\\w))";

@@ -4,7 +4,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
-import java.util.regex.Pattern;
 import skyproxy.chat.Failure;
 import skyproxy.chat.Secrets;
 import skyproxy.json.Json;
@@ -80,7 +79,8 @@ record OpenAiFailures(ServerProfile server, String model, String key, Consumer<R
   }
 
   private Failure of(int status, Json error, Duration retryAfter) {
-    heard.accept(new Refusal(status, error));
+    Refusal refusal = new Refusal(status, error);
+    heard.accept(refusal);
     UpstreamError told = UpstreamError.read(error);
     String name = server.label();
     String said = quoted(told.message());
@@ -94,21 +94,53 @@ record OpenAiFailures(ServerProfile server, String model, String key, Consumer<R
           + ". Check the address (base_url): that of most servers ends in /v1. The page finds the"
           + " right one when the server is added there again." + said, told.param(), told.code());
     }
+    RefusalKind kind = refusal.kind();
+    return switch (kind) {
+      case LOADING, NOT_LOADED -> new Failure.NotLoaded(name + (kind == RefusalKind.LOADING
+          ? " is still loading its model. Wait a moment."
+          : " has no model loaded. Load one there, or choose another model.") + said,
+          kind == RefusalKind.LOADING);
+      case TOO_LONG -> tooLong(refusal.room(), told, said);
+      case PICTURE -> new Failure.Unsuited(forClient(status), "The model '" + model + "' of " + name
+          + " can't see; choose another for vision." + said, told.param(), told.code(), true);
+      case MEDIUM, REQUEST -> new Failure.Unsuited(forClient(status), "The model '" + model
+          + "' of " + name + " can't take this request. Choose another model for it." + said,
+          told.param(), told.code(), false);
+      case UNKNOWN_MODEL -> unknownModel(told, said);
+      case UNKNOWN -> of(status, told, said, retryAfter);
+    };
+  }
+
+  private static int forClient(int status) {
+    return status >= 500 ? 502 : status;
+  }
+
+  private Failure tooLong(RefusalTable.Room room, UpstreamError told, String said) {
+    return new Failure.TooLong(400, "This prompt is too long for '" + model + "'. Let the game send"
+        + " fewer past events, or choose a model with more context." + said, told.param(),
+        "context_length_exceeded", room == null ? null : room.tokens(),
+        room == null ? null : room.limit());
+  }
+
+  private Failure unknownModel(UpstreamError told, String said) {
+    return new Failure.Rejected(404, server.label() + " has no model '" + model
+        + "', or none that can do this. Choose one that /v1/models lists." + said, told.param(),
+        told.code());
+  }
+
+  private Failure of(int status, UpstreamError told, String said, Duration retryAfter) {
+    String name = server.label();
     return switch (status) {
       case 401, 403 -> new Failure.Unauthorized(name + (key == null ? " wants an API key. "
           : " does not accept the API key. ") + server.keyRemedy() + said, retryAfter);
       case 402 -> new Failure.Rejected(402, name + " has no credit left for this request. Add some"
           + " to your account there, or choose another model." + said, told.param(), told.code());
-      case 404 -> new Failure.Rejected(404, name + " has no model '" + model + "', or none that can"
-          + " do this. Choose one that /v1/models lists." + said, told.param(), told.code());
+      case 404 -> unknownModel(told, said);
       case 408 -> new Failure.TimedOut(name + " took too long. Try again." + said);
       case 413 -> new Failure.TooLong(413, name + " finds this request too large. Send less text"
           + " or smaller pictures." + said, told.param(), told.code(), null, null);
-      case 400, 422 -> "context_length_exceeded".equals(told.code())
-          ? new Failure.TooLong(400, "This prompt is too long for '" + model + "'." + said,
-              told.param(), told.code(), null, null)
-          : new Failure.Rejected(status, name + " does not accept this request." + said,
-              told.param(), told.code());
+      case 400, 422 -> new Failure.Rejected(status, name + " does not accept this request." + said,
+          told.param(), told.code());
       case 429 -> new Failure.RateLimited(name + " has had too many requests. Wait, or choose"
           + " another model." + said, retryAfter);
       case 529 -> new Failure.Overloaded(name + " is overloaded at the moment. Try again, or choose"

@@ -22,6 +22,18 @@ record Refusal(int status, Json error) {
   private static final Pattern FINAL = Pattern.compile("content_\\w+|context_length\\w*"
       + "|exceed_context\\w*|\\w*polic\\w*|moderation\\w*", Pattern.CASE_INSENSITIVE);
 
+  /// What it is about, as far as its words tell and its status leaves open.
+  RefusalKind kind() {
+    boolean open = status / 100 == 5 && status != 529 || status == 400 || status == 404
+        || status == 422;
+    return open ? RefusalKind.of(RefusalText.of(error).all()) : RefusalKind.UNKNOWN;
+  }
+
+  /// How many tokens the prompt has, and how many there may be; null when it does not say.
+  RefusalTable.Room room() {
+    return RefusalTable.room(RefusalText.of(error).all());
+  }
+
   /// What it teaches, all of which is to be changed at once; empty when that is nothing new.
   ///
   /// @param sent the body that was refused
@@ -35,7 +47,7 @@ record Refusal(int status, Json error) {
 
   private Stream<List<Lesson>> ways(RefusalText text, Json.Obj sent, List<Lesson> known) {
     String words = text.all();
-    Stream<List<Lesson>> room = RefusalTable.room(words, sent);
+    Stream<List<Lesson>> room = RefusalTable.limits(words, sent);
     boolean content = text.lines().stream().anyMatch(line -> FINAL.matcher(line).matches())
         || UpstreamError.read(error).refusesContent();
     if (status == 402 || content) return room;

@@ -37,17 +37,27 @@ final class RefusalTable {
   private static final List<MessageOrder> LADDER =
       List.of(MessageOrder.ONE_SYSTEM, MessageOrder.ALTERNATING, MessageOrder.STRICT);
 
-  /// The answer has to fit into the room that the prompt has left, or the credit.
-  private static final List<Row> ROOM = List.of(
-      room("context length is (\\d+) tokens.{0,80}?(?:has|with) (\\d+) input tokens", 1, 2),
-      room("context length is (\\d+) tokens.{0,120}?\\((\\d+) in (?:the|your) (?:messages|prompt)",
-          1, 2),
-      room("\\d+ > (\\d+) - (\\d+)", 1, 2),
-      room("(\\d+) minus (\\d+) input tokens", 1, 2),
-      room("(\\d+) \\+ \\d+ > (\\d+)", 2, 1),
-      new Row(words("can only afford (\\d{1,9})"), (found, _, _) -> List.of(
-          Lesson.Context.MEMBERS.stream().<Lesson>map(name -> new Lesson.Within(
-              name, null, new Json.Num(found.group(1)), true)).toList())));
+  /// A sentence that tells what a prompt and its answer may take together, and what the prompt
+  /// does.
+  ///
+  /// @param limit which group of the words is the first
+  /// @param tokens which is the second
+  private record Measure(Pattern words, int limit, int tokens) {}
+
+  private static final String N = "(\\d{1,9})";
+  private static final List<Measure> MEASURES = List.of(
+      new Measure(words("context length is " + N + " tokens.{0,80}?(?:has|with) " + N
+          + " input tokens"), 1, 2),
+      new Measure(words("context length is " + N + " tokens.{0,120}?\\(" + N
+          + " in (?:the|your) (?:messages|prompt)"), 1, 2),
+      new Measure(words(N + " > " + N + " - " + N), 2, 3),
+      new Measure(words(N + " minus " + N + " input tokens"), 1, 2),
+      new Measure(words(N + " \\+ \\d{1,9} > " + N), 2, 1),
+      new Measure(words("\\(" + N + " tokens\\) exceeds .{0,60}\\(" + N + " tokens\\)"), 2, 1),
+      new Measure(words("context length is " + N + " tokens.{0,80}?(?:resulted in|has|requested) "
+          + N + " tokens"), 1, 2));
+
+  private static final Pattern CREDIT = words("can only afford " + N);
 
   private static final List<Row> THINKING = List.of(
       // Thoughts that can't be switched off are kept as short as can be.
@@ -66,7 +76,8 @@ final class RefusalTable {
         return known.size() < 2 ? List.of() : List.of(List.of(new Lesson.Efforts(known)));
       }),
       new Row(words("(?:not|n't) support (?:thinking|reasoning)(?![_-])"
-          + "|(?<![\\w-])(?:thinking|reasoning|think value)\\b.{0,30}(?:not|n't|un)\\s?(?:be )?(?:support|enabled|allowed)"),
+          + "|(?<![\\w-])(?:thinking|reasoning|think value)\\b.{0,30}(?:not|n't|un)\\s?(?:be )?"
+          + "(?:support|enabled|allowed)"),
           (_, _, sent) -> List.of(without(THOUGHTS, sent))));
 
   /// What is refused by its idea only.
@@ -96,14 +107,39 @@ final class RefusalTable {
           + "|(?:not|n't) (?:support|allow|accept|permit).{0,40}\\bsystem"
           + "|developer instruction.{0,20}not enabled", MessageOrder.NO_SYSTEM),
       order("jinja|chat.?template|while executing|rendering prompt|message_order"
-          + "|(?:unexpected|invalid|unknown|unsupported|only|message|conversation) .{0,40}\\broles?\\b"
+          + "|(?:unexpected|invalid|unknown|unsupported|only|message|conversation) .{0,40}"
+          + "\\broles?\\b"
           + "|system (?:message|prompt|role)|roles? (?:is|are|must|should)\\b"));
 
   private RefusalTable() {}
 
+  /// The tokens that a prompt and its answer may have together, and those of the prompt.
+  record Room(int limit, int tokens) {}
+
+  /// The room that some words tell of, or null.
+  static Room room(String words) {
+    for (Measure measure : MEASURES) {
+      Matcher found = measure.words.matcher(words);
+      if (found.find()) {
+        return new Room(Integer.parseInt(found.group(measure.limit)),
+            Integer.parseInt(found.group(measure.tokens)));
+      }
+    }
+    return null;
+  }
+
   /// How the limit of the answer may be brought down to what there is room or credit for.
-  static Stream<List<Lesson>> room(String words, Json.Obj sent) {
-    return read(ROOM, words, sent);
+  static Stream<List<Lesson>> limits(String words, Json.Obj sent) {
+    Matcher credit = CREDIT.matcher(words);
+    if (credit.find()) {
+      Json.Num most = new Json.Num(credit.group(1));
+      return Stream.of(Lesson.Context.MEMBERS.stream()
+          .<Lesson>map(name -> new Lesson.Within(name, null, most, true)).toList());
+    }
+    Room room = room(words);
+    return room == null || room.tokens >= room.limit ? Stream.empty()
+        : Stream.of(List.of(new Lesson.Context(room.limit, room.tokens,
+            Lesson.Context.length(sent))));
   }
 
   /// How a model that thinks, or does not, may be asked instead.
@@ -134,17 +170,6 @@ final class RefusalTable {
 
   private static Pattern words(String words) {
     return Pattern.compile(words, CASE_INSENSITIVE);
-  }
-
-  /// @param limit which group of the words is the room for prompt and answer together
-  /// @param tokens which one is the prompt's length
-  private static Row room(String words, int limit, int tokens) {
-    return new Row(words(words.replace("\\d+", "\\d{1,9}")), (found, _, sent) -> {
-      long room = Long.parseLong(found.group(limit));
-      long used = Long.parseLong(found.group(tokens));
-      return used >= room ? List.of()
-          : List.of(List.of(new Lesson.Context(room, used, Lesson.Context.length(sent))));
-    });
   }
 
   private static Row idea(String words, String... names) {

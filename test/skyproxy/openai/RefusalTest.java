@@ -105,7 +105,8 @@ final class RefusalTest {
   void an_effort_that_is_not_listed_becomes_the_nearest() {
     Json.Obj body = sent().with("reasoning_effort", new Json.Str("xhigh"));
     Json error = Json.parse("""
-        {"error":"invalid reasoning value: 'xhigh' (must be \\"high\\", \\"medium\\", \\"low\\")"}""");
+        {"error":"invalid reasoning value: 'xhigh' \
+        (must be \\"high\\", \\"medium\\", \\"low\\")"}""");
     List<Lesson> lessons = new Refusal(400, error).lessons(body, List.of());
     assertEquals("\"high\"", Lesson.applied(lessons, body).get("reasoning_effort").toString());
     Json.Obj none = sent().with("reasoning_effort", new Json.Str("none"));
@@ -131,5 +132,24 @@ final class RefusalTest {
     assertEquals("9000", sent().get("max_tokens").toString());
     long left = ((Json.Num) room.applied(sent()).get("max_tokens")).longValue();
     assertEquals(true, left < 8192 && left > 8092, left + "");
+  }
+
+  @ParameterizedTest
+  @CsvSource(delimiter = '|', quoteCharacter = '\0', value = {
+      "503| Loading model| LOADING",
+      "400| No models loaded. Please load a model in the developer page.| NOT_LOADED",
+      "400| request (19522 tokens) exceeds the available context size (4096 tokens)| TOO_LONG",
+      "500| image input is not supported - hint: you may need to provide the mmproj| PICTURE",
+      "404| No endpoints found that support image input| PICTURE",
+      "500| audio input is not supported - hint: you may need to provide the mmproj| MEDIUM",
+      "400| model 'nope' not found| UNKNOWN_MODEL",
+      "400| Invalid model name passed in model=nope| UNKNOWN_MODEL",
+      "400| m:latest does not support tools| REQUEST",
+      "500| Error: Jinja Exception: the moons are wrong| REQUEST",
+      "500| Out of memory| UNKNOWN",
+      "429| Loading model| UNKNOWN"})
+  void the_matter_of_an_error_is_told_by_its_words(int status, String words, RefusalKind kind) {
+    assertEquals(kind,
+        new Refusal(status, Json.Obj.builder().put("error", words).build()).kind());
   }
 }
