@@ -106,8 +106,7 @@ final class Wiring implements AutoCloseable {
   }
 
   private static Provider server(Settings.Server settings) {
-    return OpenAiProvider.configured(settings.name(), settings.baseUrl(), settings.apiKey(),
-        settings.models(), settings.drop(), settings.limits());
+    return OpenAiProvider.configured(settings);
   }
 
   /// Tries the table for these settings, before anything depends on it.
@@ -175,7 +174,7 @@ final class Wiring implements AutoCloseable {
   /// What speaks to a server that only the check-up knows.
   private Provider checked(URI address) {
     return server(new Settings.Server("broken", address, null, List.of("model"), List.of(),
-        Limits.DEFAULT));
+        Json.Obj.builder().build(), false, Limits.DEFAULT));
   }
 
   /// Where a browser on this computer finds the page.

@@ -1,6 +1,7 @@
 package skyproxy.dashboard;
 
 import java.io.IOException;
+import java.net.URI;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -147,19 +148,26 @@ public final class DashboardApi {
     if (whole) {
       out.put("models", Json.Arr.ofStrings(ids.size() > MODELS ? ids.subList(0, MODELS) : ids));
     }
-    putSetUp(out, provider.name(), now);
+    putSetUp(out, provider, now);
     return out.build();
   }
 
   /// Puts what the player can set of this provider on the page.
-  private static void putSetUp(Json.Obj.Builder out, String provider, Settings now) {
+  private static void putSetUp(Json.Obj.Builder out, Provider of, Settings now) {
+    String provider = of.name();
     now.keys().stream().filter(key -> key.provider().equals(provider)).forEach(key ->
         out.put("key_member", key.member()).put("key_path", key.path()).put("key_set", key.set())
             .put("key_sample", key.sample()).put("key_source", key.source()));
     now.modes().stream().filter(mode -> mode.provider().equals(provider)).forEach(mode ->
         out.put("mode_path", mode.path()).put("mode", mode.value()));
     now.servers().stream().filter(server -> server.name().equals(provider)).forEach(server ->
-        out.put("base_url", server.baseUrl().toString()));
+        out.put("base_url", server.baseUrl().toString()).put("warm", server.warm())
+            .put("warm_helps", !server.warm() && isLocal(server.baseUrl())
+                && new Json.Bool(true).equals(of.health().details().get("slow_after_pause"))));
+  }
+
+  private static boolean isLocal(URI address) {
+    return address.getHost().matches("localhost|127\\..*|\\[::1]");
   }
 
   private static Json window(UsageWindow window) {
@@ -197,21 +205,26 @@ public final class DashboardApi {
   }
 
   /// `{"name":…,"base_url":…,"api_key":…}` adds an OpenAI-compatible server or changes it,
-  /// `{"name":…,"remove":true}` removes it. Other members of a server in the file stay. What an
-  /// address means is tried before it is kept; `message` says what it was taken for.
+  /// `{"name":…,"warm":true}` keeps its model loaded, `{"name":…,"remove":true}` removes it. Other
+  /// members of a server in the file stay. What an address means is tried before it is kept;
+  /// `message` says what it was taken for.
   public Json.Obj server(Cursor body) throws SettingsException, IOException {
     String name = body.at("name").string().strip();
     if (body.at("remove").boolOr(false)) {
       live.edit("providers", old -> servers(old).without(name));
       return done("Removed.");
     }
+    if (!body.at("warm").isMissing()) {
+      Json warm = new Json.Bool(body.at("warm").bool());
+      live.edit("providers", old ->
+          servers(old).with(name, server(old, name).with("warm", warm)));
+      return done("Saved.");
+    }
     String typed = body.at("base_url").string();
     String key = body.at("api_key").stringOr("").strip();
     Address address = addresses.find(typed, key.isEmpty() ? keyOf(name) : key);
     live.edit("providers", old -> {
-      Json.Obj server = servers(old).get(name) instanceof Json.Obj known ? known
-          : Json.Obj.builder().build();
-      server = server.with("base_url", new Json.Str(address.base()));
+      Json.Obj server = server(old, name).with("base_url", new Json.Str(address.base()));
       if (!key.isEmpty()) server = server.with("api_key", new Json.Str(key));
       return servers(old).with(name, server);
     });
@@ -221,6 +234,10 @@ public final class DashboardApi {
 
   private static Json.Obj servers(Json old) {
     return old instanceof Json.Obj all ? all : Json.Obj.builder().build();
+  }
+
+  private static Json.Obj server(Json old, String name) {
+    return servers(old).get(name) instanceof Json.Obj known ? known : Json.Obj.builder().build();
   }
 
   private String keyOf(String name) {

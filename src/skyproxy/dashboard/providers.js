@@ -76,6 +76,7 @@ function addCard(provider, refresh) {
     card.words, card.error, card.plan, card.models);
   if (provider.mode_path) addModeForm(card, provider, refresh);
   else if (provider.key_member) addKeyForm(card, provider, refresh);
+  if (provider.base_url) addWarmth(card, name, refresh);
   if (provider.base_url) addRemove(card, name, refresh);
   cards.set(name, card);
   const last = cards.get('demo');
@@ -180,6 +181,17 @@ function addModeForm(card, provider, refresh) {
     radios.find((radio) => radio.value === mode).checked = true;
     sync();
   };
+}
+
+// Where the first word after a pause was a long time coming.
+function addWarmth(card, name, refresh) {
+  const form = h('form', { class: 'stack', onsubmit: (event) => {
+    event.preventDefault();
+    act(form, async () => { await post('/config/server', { name, warm: true }); refresh(); });
+  } }, h('p', { class: 'small' }, 'Its first word after a pause was slow: the server had to'
+    + ' load the model again.'), h('button', { class: 'quiet' }, 'Keep the model loaded'), note());
+  card.root.append(form);
+  card.update = (provider) => toggle(form, provider.warm_helps);
 }
 
 function addRemove(card, name, refresh) {

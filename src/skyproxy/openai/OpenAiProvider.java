@@ -1,11 +1,9 @@
 package skyproxy.openai;
 
 import java.lang.System.Logger.Level;
-import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.time.Duration;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +20,7 @@ import skyproxy.chat.Provider;
 import skyproxy.chat.Reply;
 import skyproxy.json.Json;
 import skyproxy.json.JsonWriter;
+import skyproxy.settings.Settings;
 import skyproxy.upstream.HttpUpstream;
 import skyproxy.upstream.ModelCatalogue;
 
@@ -38,27 +37,40 @@ public final class OpenAiProvider implements Provider {
   private final HttpUpstream upstream;
   private final ModelCatalogue catalogue;
   private final ModelConstraints constraints = new ModelConstraints();
+  private final Warmth warmth;
 
   OpenAiProvider(ServerProfile server) {
+    this(server, Warmth.PAUSE);
+  }
+
+  private OpenAiProvider(ServerProfile server, Duration pause) {
     this.server = server;
     upstream = new HttpUpstream(server.label(), server.base(), server.limits().connect());
     catalogue = new ModelCatalogue(upstream, this::listing, server::models);
     // The first secure connection of a JVM takes half a second more: not the player's to wait for.
     if ("https".equalsIgnoreCase(server.base().getScheme())) catalogue.models(Duration.ZERO);
+    warmth = new Warmth(server.models().isEmpty() ? null : server.models().getFirst(), pause,
+        server.warm() ? this::warm : null);
   }
 
   /// A server that the player has configured.
   ///
-  /// @param name before the colon of its models' ids
-  /// @param base what `/chat/completions` is appended to
-  /// @param key its API key, or null
-  /// @param models ids that are listed even when it can't be reached
-  /// @param drop members of a request that it must not see
-  public static Provider configured(String name, URI base, String key, List<String> models,
-      Collection<String> drop, Limits limits) {
-    return new OpenAiProvider(new ServerProfile(name, name, base, () -> key, false,
+  /// Its name stands before the colon of its models' ids.
+  public static Provider configured(Settings.Server settings) {
+    return new OpenAiProvider(profile(settings));
+  }
+
+  private static ServerProfile profile(Settings.Server settings) {
+    String name = settings.name();
+    return new ServerProfile(name, name, settings.baseUrl(), settings::apiKey, false,
         "Check the api_key of '" + name + "' under providers in the settings file.",
-        name + ":", models, Set.copyOf(drop), false, ChatRequest.Caller.UNKNOWN, limits));
+        name + ":", settings.models(), Set.copyOf(settings.drop()), settings.add(),
+        settings.warm(), false, ChatRequest.Caller.UNKNOWN, settings.limits());
+  }
+
+  /// The same with a pause of its own, after which the model is kept warm.
+  static OpenAiProvider configured(Settings.Server settings, Duration pause) {
+    return new OpenAiProvider(profile(settings), pause);
   }
 
   @Override
@@ -73,7 +85,25 @@ public final class OpenAiProvider implements Provider {
 
   @Override
   public Reply open(ChatRequest request) {
-    return new OpenAiReply(this, request);
+    Warmth.Visit visit = warmth.begin(request.model());
+    try {
+      return new OpenAiReply(this, request, visit);
+    } catch (ChatException e) {
+      visit.end();
+      throw e;
+    }
+  }
+
+  /// Asks a model for one token, so that it stays in memory. Blocks.
+  private void warm(String model) {
+    ChatRequest request = ChatRequest.parse((Json.Obj) Json.parse("""
+        {"messages":[{"role":"user","content":"Hi"}],"max_tokens":1}"""),
+        ChatRequest.Caller.UNKNOWN).withModel(model);
+    try (Reply reply = new OpenAiReply(this, request, null)) {
+      while (reply.next(Duration.ofMinutes(1)) != null) {
+        // What it says is for nobody.
+      }
+    }
   }
 
   /// Sends a body. Does not block.
@@ -128,6 +158,9 @@ public final class OpenAiProvider implements Provider {
   Json.Obj body(ChatRequest request) {
     Json.Obj body = request.body().with("model", new Json.Str(request.model()));
     for (String name : server.drop()) body = body.without(name);
+    for (var member : server.add().members().entrySet()) {
+      if (body.get(member.getKey()) == null) body = body.with(member.getKey(), member.getValue());
+    }
     for (String name : Lesson.Context.MEMBERS) {
       // No limit is what those mean who send one that nobody could keep to.
       if (body.get(name) instanceof Json.Num limit && limit.doubleValue() < 1) {
@@ -164,7 +197,7 @@ public final class OpenAiProvider implements Provider {
     boolean lacksKey = server.keyNeeded() && server.key().get() == null;
     return new Health(lacksKey ? Health.State.UNAVAILABLE : Health.State.READY,
         lacksKey ? server.label() + " has no API key yet. " + server.keyRemedy() : null,
-        Json.Obj.builder().build());
+        Json.Obj.builder().put("slow_after_pause", warmth.slow()).build());
   }
 
   @Override
@@ -210,6 +243,7 @@ public final class OpenAiProvider implements Provider {
 
   @Override
   public void close() {
+    warmth.close();
     upstream.close();
   }
 }

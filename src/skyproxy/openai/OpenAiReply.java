@@ -20,6 +20,7 @@ final class OpenAiReply implements Reply {
 
   private final OpenAiProvider provider;
   private final ChatRequest request;
+  private final Warmth.Visit visit;
   private final ArrayDeque<Event> ready = new ArrayDeque<>();
   private final List<Lesson> learned = new ArrayList<>();
   private Json.Obj body;
@@ -30,9 +31,11 @@ final class OpenAiReply implements Reply {
   private boolean said;
   private boolean ended;
 
-  OpenAiReply(OpenAiProvider provider, ChatRequest request) {
+  /// @param visit what is to know of the first word and the end, or null
+  OpenAiReply(OpenAiProvider provider, ChatRequest request, Warmth.Visit visit) {
     this.provider = provider;
     this.request = request;
+    this.visit = visit;
     body = provider.body(request);
     send();
   }
@@ -70,6 +73,7 @@ final class OpenAiReply implements Reply {
     if (thoughts == null || !thoughts.hides(event)) ready.add(event);
     if (!speaks) return Event.PULSE;
     said = true;
+    if (visit != null && request.stream()) visit.spoke();
     provider.remember(request, learned);
     if (thoughts != null && thoughts.seen()) {
       provider.remember(request, provider.thoughtsOff(request));
@@ -109,5 +113,6 @@ final class OpenAiReply implements Reply {
     ended = true;
     ready.clear();
     current.close();
+    if (visit != null) visit.end();
   }
 }

@@ -7,6 +7,7 @@ import java.util.function.Supplier;
 import skyproxy.chat.ChatRequest;
 import skyproxy.chat.Limits;
 import skyproxy.chat.Provider;
+import skyproxy.json.Json;
 
 /// OpenRouter: an OpenAI-compatible server with a key, and with headers that say who calls.
 /// https://openrouter.ai/docs/api-reference/overview
@@ -24,6 +25,6 @@ public final class OpenRouter {
     return new OpenAiProvider(new ServerProfile("openrouter", "OpenRouter", url, key, true,
         "Enter a key from openrouter.ai/keys on the dashboard, or as openrouter_api_key in the"
             + " settings file.",
-        "", List.of(), Set.of(), true, US, limits));
+        "", List.of(), Set.of(), Json.Obj.builder().build(), false, true, US, limits));
   }
 }

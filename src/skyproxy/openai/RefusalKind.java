@@ -36,7 +36,8 @@ enum RefusalKind {
   PICTURE("(?:image|picture|vision|multi-?modal)\\w*(?: input| content| part)?s?.{0,30}"
       + "(?:not|n't|un)\\s?(?:be )?(?:support|enabled|allow|accept|available|permitted)"
       + "|(?:not|n't|cannot|can't|un)\\s?(?:be )?"
-      + "(?:support|accept|process|handle|see|read|take)\\w*.{0,40}(?:image|picture|vision|multi-?modal)"
+      + "(?:support|accept|process|handle|see|read|take)\\w*.{0,40}"
+      + "(?:image|picture|vision|multi-?modal)"
       + "|no endpoints found that support image|mmproj|not a (?:vision|multimodal)"
       + "|(?:only|just) (?:text|supports? text)"),
 

@@ -22,11 +22,13 @@ import skyproxy.json.Json;
 /// @param prefix what stands before its models' ids in ours
 /// @param models ids that are listed even when the server can't be reached
 /// @param drop members of a request that it must not see
+/// @param add members of every request to it, where the client does not send them
+/// @param warm whether its model is kept loaded
 /// @param heedsReasoning whether it knows `reasoning`, by which the game forbids thoughts
 /// @param introduction who to say is calling when the client does not; its members may be null
 record ServerProfile(String name, String label, URI base, Supplier<String> key, boolean keyNeeded,
-    String keyRemedy, String prefix, List<String> models, Set<String> drop,
-    boolean heedsReasoning, ChatRequest.Caller introduction, Limits limits) {
+    String keyRemedy, String prefix, List<String> models, Set<String> drop, Json.Obj add,
+    boolean warm, boolean heedsReasoning, ChatRequest.Caller introduction, Limits limits) {
 
   ServerProfile {
     models = List.copyOf(models);

@@ -120,7 +120,12 @@ final class FileSettings {
       throw at.mismatch("is a name that the proxy itself needs: choose another");
     }
     return new Settings.Server(name, baseUrl(at.at("base_url")), text(at.at("api_key"), null),
-        strings(at.at("models")), strings(at.at("drop")), limits(at));
+        strings(at.at("models")), strings(at.at("drop")), members(at.at("add")),
+        at.at("warm").boolOr(false), limits(at));
+  }
+
+  private static Json.Obj members(Cursor at) {
+    return at.isMissing() ? Json.Obj.builder().build() : at.object();
   }
 
   /// The whole endpoint is what other programs ask for, so it is understood too.

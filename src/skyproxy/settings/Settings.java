@@ -65,8 +65,10 @@ public record Settings(Path file, Listen listen, String apiKey, List<String> all
   /// @param baseUrl what `/chat/completions` is appended to; no slash at its end
   /// @param models those to list even when the server can't be reached
   /// @param drop members of a request that this server must not see
+  /// @param add members that every request to it has, where the game does not send them
+  /// @param warm whether its model is kept loaded
   public record Server(String name, URI baseUrl, String apiKey, List<String> models,
-      List<String> drop, Limits limits) {}
+      List<String> drop, Json.Obj add, boolean warm, Limits limits) {}
 
   /// The key of a provider, as far as the page may know it.
   ///

@@ -31,7 +31,8 @@ final class OpenAiDecoderTest {
   private static final String KEY = "sk-made-up-0123456789";
   private static final ServerProfile SERVER = new ServerProfile("openrouter", "OpenRouter",
       URI.create("https://or.invalid/v1"), () -> KEY, true, "Enter a key.", "", List.of(),
-      Set.of(), true, ChatRequest.Caller.UNKNOWN, Limits.DEFAULT);
+      Set.of(), Json.Obj.builder().build(), false, true,
+      ChatRequest.Caller.UNKNOWN, Limits.DEFAULT);
 
   static OpenAiDecoder decoder(boolean streams) {
     return new OpenAiDecoder(new OpenAiFailures(SERVER, "a/b", KEY, _ -> { }), streams);

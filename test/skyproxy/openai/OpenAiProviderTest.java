@@ -28,6 +28,7 @@ import skyproxy.chat.Limits;
 import skyproxy.chat.Provider;
 import skyproxy.chat.Reply;
 import skyproxy.json.Json;
+import skyproxy.settings.Settings;
 import skyproxy.testing.FakeUpstream;
 import skyproxy.testing.FakeUpstream.Received;
 
@@ -50,9 +51,9 @@ final class OpenAiProviderTest {
   private final AtomicReference<String> key = new AtomicReference<>("sk-made-up");
   private final Provider openRouter =
       OpenRouter.provider(URI.create(fake.url() + "/api/v1"), key::get, Limits.DEFAULT);
-  private final Provider ollama = OpenAiProvider.configured("ollama",
+  private final Provider ollama = OpenAiProvider.configured(new Settings.Server("ollama",
       URI.create(fake.url() + "/v1"), null, List.of("named"), List.of("top_k", "odd"),
-      Limits.DEFAULT);
+      Json.Obj.builder().build(), false, Limits.DEFAULT));
 
   @AfterEach
   void close() {
@@ -281,8 +282,9 @@ final class OpenAiProviderTest {
   void a_server_that_has_no_list_or_does_not_answer_keeps_nobody() {
     fake.answer(FakeUpstream.silence());
     assertEquals(1, ollama.models(Duration.ofMillis(20)).size());
-    try (Provider away = OpenAiProvider.configured("away", URI.create("http://127.0.0.1:9"), null,
-        List.of("m"), List.of(), Limits.DEFAULT)) {
+    try (Provider away = OpenAiProvider.configured(new Settings.Server("away",
+        URI.create("http://127.0.0.1:9"), null, List.of("m"), List.of(),
+        Json.Obj.builder().build(), false, Limits.DEFAULT))) {
       assertEquals("away:m", away.models(LONG).getFirst().id());
       assertFalse(away.models(LONG).size() > 1);
     }

@@ -85,7 +85,8 @@ final class RequestBodyTest {
       "{\"messages\":[{\"role\":\"npc\",\"content\":\"x\"}]} | invalid_value | messages[0].role",
       "{\"model\":5,\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]} | invalid_type | model",
       "{\"stream\":1,\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]} | invalid_type | stream",
-      "{\"top_p\":2,\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]} | invalid_value | top_p"})
+      "{\"tool_choice\":\"odd\",\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]} "
+          + "| invalid_value | tool_choice"})
   void a_member_that_is_wrong_is_named(String body, String code, String param) throws Exception {
     assertError(400, code, param, proxy.post("/v1", body));
   }

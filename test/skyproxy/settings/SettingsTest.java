@@ -198,13 +198,16 @@ final class SettingsTest {
           "ollama": {"base_url": "http://127.0.0.1:11434/v1/"},
           "lm": {"base_url": "http://127.0.0.1:1234/v1/chat/completions", "api_key": " k ",
             "models": ["qwen3-8b"], "drop": ["top_k"], "max_concurrent": 1,
+            "add": {"chat_template_kwargs": {"a": 1}}, "warm": true,
             "first_token_seconds": 0.25, "connect_seconds": 1, "silence_seconds": 90}}}""");
     assertEquals(List.of(
         new Settings.Server("ollama", URI.create("http://127.0.0.1:11434/v1"), null, List.of(),
-            List.of(), Limits.DEFAULT),
+            List.of(), Json.Obj.builder().build(), false, Limits.DEFAULT),
         new Settings.Server("lm", URI.create("http://127.0.0.1:1234/v1"), "k",
-            List.of("qwen3-8b"), List.of("top_k"), new Limits(Duration.ofSeconds(1),
-                Duration.ofMillis(250), Duration.ofSeconds(90), 1))), settings.servers());
+            List.of("qwen3-8b"), List.of("top_k"),
+            (Json.Obj) Json.parse("{\"chat_template_kwargs\":{\"a\":1}}"), true,
+            new Limits(Duration.ofSeconds(1), Duration.ofMillis(250), Duration.ofSeconds(90), 1))),
+        settings.servers());
   }
 
   @Test
