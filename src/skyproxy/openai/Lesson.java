@@ -9,7 +9,7 @@ import skyproxy.json.Json;
 /// A body that needs no change comes back as the very same object or an equal one: that is how it
 /// is known that a refusal taught something new.
 sealed interface Lesson
-    permits Lesson.Without, Lesson.WithoutValue, Lesson.Renamed, Lesson.Within, Lesson.Context,
+    permits Lesson.Without, Lesson.WithoutValue, Lesson.Renamed, Lesson.AtMost, Lesson.Context,
         Lesson.Efforts, Lesson.ThoughtsOff, MessageOrder {
 
   /// Values longer than this are not kept.
@@ -86,25 +86,22 @@ sealed interface Lesson
     }
   }
 
-  /// The range of a number; either end may be null.
-  record Within(String name, Json.Num least, Json.Num most, boolean once) implements Lesson {
+  /// The largest that a number may be.
+  record AtMost(String name, Json.Num most, boolean once) implements Lesson {
     @Override
     public String words() {
-      return name + " is kept" + (least == null ? "" : " from " + least)
-          + (most == null ? "" : " to " + most);
+      return name + " is at most " + most;
     }
 
     @Override
     public boolean replaces(Lesson other) {
-      return other instanceof Within(var named, _, _, _) && named.equals(name);
+      return other instanceof AtMost(var named, _, _) && named.equals(name);
     }
 
     @Override
     public Json.Obj applied(Json.Obj body) {
-      if (!(body.get(name) instanceof Json.Num number)) return body;
-      if (most != null && number.doubleValue() > most.doubleValue()) return body.with(name, most);
-      return least != null && number.doubleValue() < least.doubleValue()
-          ? body.with(name, least) : body;
+      return body.get(name) instanceof Json.Num number
+          && number.doubleValue() > most.doubleValue() ? body.with(name, most) : body;
     }
   }
 

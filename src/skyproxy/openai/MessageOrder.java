@@ -3,6 +3,7 @@ package skyproxy.openai;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.StringJoiner;
 import skyproxy.json.Json;
 
 /// An order of messages that some models insist on, and a body brought into it.
@@ -16,6 +17,14 @@ enum MessageOrder implements Lesson {
     List<Json> ordered(List<Json> messages) {
       return messages.stream().filter(message -> !says(message).isEmpty()
           || message instanceof Json.Obj object && object.get("tool_calls") != null).toList();
+    }
+  },
+
+  /// Content that consists of texts is one text.
+  PLAIN_TEXT {
+    @Override
+    List<Json> ordered(List<Json> messages) {
+      return messages.stream().map(MessageOrder::plainText).toList();
     }
   },
 
@@ -153,6 +162,20 @@ enum MessageOrder implements Lesson {
     }
     turns.set(turns.size() - 1,
         last.with("content", joined(last.get("content"), next.get("content"))));
+  }
+
+  private static Json plainText(Json message) {
+    if (!(message instanceof Json.Obj object)
+        || !(object.get("content") instanceof Json.Arr(var parts))) {
+      return message;
+    }
+    StringJoiner text = new StringJoiner("\n");
+    for (Json each : parts) {
+      boolean isText = each instanceof Json.Obj part && part.get("text") instanceof Json.Str;
+      if (!isText) return message;
+      text.add(((Json.Str) ((Json.Obj) each).get("text")).value());
+    }
+    return object.with("content", new Json.Str(text.toString()));
   }
 
   private static boolean plain(Json.Obj message) {

@@ -6,7 +6,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -29,6 +28,7 @@ final class NamedMembers {
   private static final List<List<String>> OTHER_NAMES = List.of(
       List.of("repeat_penalty", "penalty_repeat"), List.of("frequency_penalty", "penalty_freq"),
       List.of("presence_penalty", "penalty_present"), List.of("repeat_last_n", "penalty_last_n"),
+      List.of("max_tokens", "max_new_tokens"), List.of("max_tokens", "max_output_tokens"),
       List.of("temperature", "temp"));
 
   private static final String NAMES = "(?:param(?:eter)?s?|arguments?|fields?|propert(?:y|ies)"
@@ -36,6 +36,7 @@ final class NamedMembers {
 
   /// Parts of sentences that propose something.
   private static final Pattern PROPOSALS = Pattern.compile("did you mean[^.?\\n]*"
+      + "|expected (?:one|any) of[^\\n]*"
       + "|(?:please )?use \\S+ instead|instead,? (?:please )?use \\S+"
       + "|(?<!not )\\b(?:supported|allowed|valid|permitted|available|accepted) " + NAMES
       + "[^.\\n]*", CASE_INSENSITIVE);
@@ -51,6 +52,8 @@ final class NamedMembers {
   private static final Pattern VALUE = Pattern.compile("\\b(?:must|should|expected|type|value"
       + "|range|cannot unmarshal|greater|less|too (?:large|small|long|high|low)|invalid|exceed\\w*"
       + "|non-empty|positive|finite)\\b", CASE_INSENSITIVE);
+  private static final Pattern ONE_OF = Pattern.compile("\\bboth\\b|only one of|mutually exclusive"
+      + "|at the same time|(?:not|n't) be (?:used|set|specified) together", CASE_INSENSITIVE);
   private static final Pattern OF_THIS_PROMPT = Pattern.compile(
       "prompt|input tokens|remaining|tokens? left|context (?:length|size|window)",
       CASE_INSENSITIVE);
@@ -65,8 +68,6 @@ final class NamedMembers {
   private static final List<Pattern> MOST = patterns("(?:less than(?: or equal to)?|<=?|≤|at most"
       + "|no more than|exceeds?|greater than|larger than|up to|limit(?:ed)?|max(?:imum)?|>)"
       + "[^\\d\\n]{0,40}?" + NUMBER);
-  private static final List<Pattern> LEAST = patterns("(?:greater than or equal to|>=|≥|at least"
-      + "|no less than|min(?:imum)?)[^\\d\\n]{0,40}?" + NUMBER);
 
   private NamedMembers() {}
 
@@ -85,7 +86,10 @@ final class NamedMembers {
   /// @param known what is known of the model
   static List<Lesson> lessons(RefusalText text, Json.Obj sent, boolean everyday,
       List<Lesson> known) {
-    return named(text, sent, everyday).stream()
+    List<String> named = named(text, sent, everyday);
+    // Of two that do not go together the first may stay.
+    if (named.size() > 1 && ONE_OF.matcher(text.all()).find()) named = named.subList(1, 2);
+    return named.stream()
         .map(name -> lesson(name, sent.get(name), text.all(), known)).toList();
   }
 
@@ -125,15 +129,15 @@ final class NamedMembers {
     return Pattern.compile("['\"`]" + one + "['\"`]"
         + "|(?:body|request)\\S{0,3}(?: -> |[./])" + one + "\\b"
         + "|\\w\\." + one + " of type"
-        + "|(?:" + NAMES + "|supplied|permitted)\\s*:?\\s+(?:[\\w.]+,\\s*)*" + one + "(?!\\w)"
+        + "|(?:" + NAMES + "|supplied|permitted)\\s*:?\\s+\\[?(?:[\\w.]+,\\s*)*" + one + "(?!\\w)"
         + "|(?m:^)" + one + ":\\s", CASE_INSENSITIVE).matcher(words).find();
   }
 
   private static Lesson lesson(String name, Json value, String words, List<Lesson> known) {
     if (value instanceof Json.Num number) {
       boolean once = Lesson.Context.MEMBERS.contains(name) && OF_THIS_PROMPT.matcher(words).find();
-      Lesson range = within(name, number.doubleValue(), words, once);
-      if (range != null) return range;
+      Json.Num most = most(number.doubleValue(), words);
+      if (most != null) return new Lesson.AtMost(name, most, once);
     }
     if (ABSENT.matcher(words).find()) {
       int which = Lesson.Context.MEMBERS.indexOf(name);
@@ -150,33 +154,12 @@ final class NamedMembers {
         : new Lesson.Without(name);
   }
 
-  /// The range that some words name, if the value is not in it.
-  private static Lesson within(String name, double value, String words, boolean once) {
-    for (Pattern range : RANGES) {
-      Matcher found = range.matcher(words);
-      while (found.find()) {
-        Json.Num least = number(found.group(1));
-        Json.Num most = number(found.group(2));
-        if (value < least.doubleValue() || value > most.doubleValue()) {
-          return new Lesson.Within(name, least, most, once);
-        }
-      }
-    }
-    for (Pattern end : MOST) {
-      Matcher found = end.matcher(words);
-      while (found.find()) {
-        Json.Num most = number(found.group(1));
-        if (value > most.doubleValue()) return new Lesson.Within(name, null, most, once);
-      }
-    }
-    for (Pattern end : LEAST) {
-      Matcher found = end.matcher(words);
-      while (found.find()) {
-        Json.Num least = number(found.group(1));
-        if (value < least.doubleValue()) return new Lesson.Within(name, least, null, once);
-      }
-    }
-    return null;
+  /// The largest value that some words name, if this one is over it; null if not.
+  private static Json.Num most(double value, String words) {
+    return Stream.concat(RANGES.stream(), MOST.stream())
+        .flatMap(ends -> ends.matcher(words).results())
+        .map(found -> number(found.group(found.groupCount())))
+        .filter(most -> value > most.doubleValue()).findFirst().orElse(null);
   }
 
   private static Json.Num number(String text) {

@@ -49,7 +49,12 @@ final class RefusalTable {
       new Measure(words("context length is " + N + " tokens.{0,80}?(?:has|with) " + N
           + " input tokens"), 1, 2),
       new Measure(words("context length is " + N + " tokens.{0,120}?\\(" + N
-          + " in (?:the|your) (?:messages|prompt)"), 1, 2),
+          + " (?:in the|in your|of) (?:messages|prompt|text|input)"), 1, 2),
+      new Measure(words("context length of " + N + " tokens.{0,120}?" + N
+          + " tokens from the input"), 1, 2),
+      new Measure(words("<= " + N + "\\. Given: " + N + " .?inputs"), 1, 2),
+      new Measure(words("\\(" + N + "\\) exceeds? (?:the )?context (?:window|size|length) of " + N),
+          2, 1),
       new Measure(words(N + " > " + N + " - " + N), 2, 3),
       new Measure(words(N + " minus " + N + " input tokens"), 1, 2),
       new Measure(words(N + " \\+ \\d{1,9} > " + N), 2, 1),
@@ -85,7 +90,7 @@ final class RefusalTable {
       idea("penalt", "frequency_penalty", "presence_penalty", "repetition_penalty"),
       idea("log ?prob", "logprobs", "top_logprobs"),
       idea("(?:multiple|several) (?:choices|completions)", "n"),
-      idea("stop (?:sequence|word|string)", "stop"),
+      idea("stop[ _]?(?:sequence|word|string)", "stop"),
       idea("(?:response format|json (?:mode|schema|object)|structured output).{0,40}"
           + "(?:not|n't|un)\\s?(?:be )?(?:support|enabled)"
           + "|(?:not|n't) support.{0,20}(?:json|structured)", "response_format"),
@@ -93,8 +98,11 @@ final class RefusalTable {
 
   /// First the order that the words ask for, then ever plainer ones.
   private static final List<Row> ORDERS = List.of(
-      order("(?:must|should|to) (?:contain|have|include) .?content"
-          + "|content.{0,40}(?:null|empty|blank)|empty (?:message|content)", MessageOrder.NO_EMPTY),
+      order("content.{0,40}(?:must|should|expect).{0,20}\\bstring(?! or)"
+          + "|invalid type: sequence, expected a string", MessageOrder.PLAIN_TEXT),
+      order("(?:must|should|to) (?:contain|have|include) .{0,10}content|missing field .?content"
+          + "|(?:message|content).{0,60}(?:null|empty|blank)|empty (?:message|content)",
+          MessageOrder.NO_EMPTY),
       order("(?:2|two) or more assistant|(?:multiple|several) assistant", MessageOrder.ONE_REPLY),
       order("prefill|last role|(?:last|final) (?:message|turn)|end (?:with|in) a user",
           MessageOrder.ENDS_WITH_USER),
@@ -107,7 +115,7 @@ final class RefusalTable {
           + "|(?:not|n't) (?:support|allow|accept|permit).{0,40}\\bsystem"
           + "|developer instruction.{0,20}not enabled", MessageOrder.NO_SYSTEM),
       order("jinja|chat.?template|while executing|rendering prompt|message_order"
-          + "|(?:unexpected|invalid|unknown|unsupported|only|message|conversation) .{0,40}"
+          + "|(?:unexpected|(?:in)?valid|unknown|unsupported|only|message|conversation) .{0,40}"
           + "\\broles?\\b"
           + "|system (?:message|prompt|role)|roles? (?:is|are|must|should)\\b"));
 
@@ -134,7 +142,7 @@ final class RefusalTable {
     if (credit.find()) {
       Json.Num most = new Json.Num(credit.group(1));
       return Stream.of(Lesson.Context.MEMBERS.stream()
-          .<Lesson>map(name -> new Lesson.Within(name, null, most, true)).toList());
+          .<Lesson>map(name -> new Lesson.AtMost(name, most, true)).toList());
     }
     Room room = room(words);
     return room == null || room.tokens >= room.limit ? Stream.empty()

@@ -58,6 +58,30 @@ final class RefusalTest {
       "max_tokens: 9000 > 4096, which is the maximum allowed number of tokens| max_tokens=4096",
       "max_tokens must be less than or equal to 8,192| max_tokens=8192",
       "temperature must be between 0 and 1| temperature=1",
+      "Unsupported value: 'temperature' does not support 0 with this model.| temperature",
+      "max_tokens is too large: 9000. This model supports at most 4096 completion tokens, whereas "
+          + "you provided 9000.| max_tokens=4096",
+      "Additional properties are not allowed ('n', 'top_k' were unexpected)| top_k n",
+      "'temperature' and 'top_p' cannot both be specified for this model.| top_p",
+      "* GenerateContentRequest.generation_config.temperature: Temperature must be in the range "
+          + "[0.0, 1.0]| temperature=1.0",
+      "unknown field 'provider', expected one of 'model', 'messages', 'temperature'| provider",
+      "Failed to deserialize: top_k: invalid type: floating point `5.0`, expected u32| top_k",
+      "Malformed input request: #: extraneous key [provider] is not permitted| provider",
+      "create() got an unexpected keyword argument 'reasoning'| reasoning",
+      "inputs tokens + max_new_tokens must be <= 8193. Given: 4000 inputs tokens and 9000 "
+          + "max_new_tokens| max_tokens=4193",
+      "This endpoint's maximum context length is 8192 tokens. However, you requested about 10000 "
+          + "tokens (1000 of text input, 9000 in the output).| max_tokens=7192",
+      "Requested token count exceeds the model's maximum context length of 8192 tokens. You "
+          + "requested a total of 9300 tokens: 300 tokens from the input messages and 9000 tokens "
+          + "for the completion.| max_tokens=7892",
+      "top_k must be -1 (disable), or at least 6, got 5.| top_k",
+      "Range of max_tokens should be [1, 8192]| max_tokens=8192",
+      "Budget 0 is invalid. This model only works in thinking mode."
+          + "| reasoning={\"effort\":\"low\"}",
+      "Please reduce the length of the messages, this model takes 10 tokens| ''",
+      "Incorrect API key provided| ''",
       "Field 'n': Value must be between 1 <= value <= 1, but got 2| n=1",
       "This model's maximum context length is 8192 tokens. However, you requested 9100 tokens "
           + "(100 in the messages, 9000 in the completion).| max_tokens=8092",
@@ -151,5 +175,53 @@ final class RefusalTest {
   void the_matter_of_an_error_is_told_by_its_words(int status, String words, RefusalKind kind) {
     assertEquals(kind,
         new Refusal(status, Json.Obj.builder().put("error", words).build()).kind());
+  }
+
+  @ParameterizedTest
+  @CsvSource(delimiter = '|', quoteCharacter = '\0', value = {
+      "ssu| System message must be at the beginning.| su",
+      "sus| Unexpected role 'system' after role 'user'| suu",
+      "su| Unsupported value: 'messages[0].role' does not support 'system' with this model.| u",
+      "su| Developer instruction is not enabled for models/gemma-3-27b-it| u",
+      "suauu| roles must alternate user/assistant/user/assistant/...| suau",
+      "su| roles must alternate user/assistant/user/assistant/...| u",
+      "a| No user query found in messages.| ua",
+      "sa| A conversation must start with a user message.| sua",
+      "sua| Last message must have role `user`.| suau",
+      "suaa| Cannot have 2 or more assistant messages at the end of the list.| sua",
+      "ssuua| Error: Jinja Exception: the moons are wrong| suua",
+      "suua| Error: Jinja Exception: the moons are wrong| sua",
+      "sua| Please use a valid role: user, model.| uau",
+      "su| Error: Jinja Exception: nothing helps| u",
+      "u| Error: Jinja Exception: nothing helps| u",
+      "sue| The message at position 2 with role 'user' must not be empty| su",
+      "sup| messages: content must be a string| suu"})
+  void an_order_is_what_the_words_ask_for_or_the_next_plainer_one(String roles, String words,
+      String expected) {
+    for (int status : List.of(400, 404, 500, 502)) {
+      Json.Obj body = sent().with("messages", messages(roles));
+      List<Lesson> lessons = new Refusal(status, Json.Obj.builder().put("error", words).build())
+          .lessons(body, List.of());
+      assertEquals(expected, roles(Lesson.applied(lessons, body)));
+    }
+  }
+
+  /// Messages by the initials of their roles; `e` is an empty one and `p` one of parts, of the
+  /// user.
+  private static Json messages(String roles) {
+    return new Json.Arr(roles.chars().mapToObj(role -> (Json) Json.Obj.builder()
+        .put("role", role == 's' ? "system" : role == 'a' ? "assistant" : "user")
+        .put("content", role == 'p' ? Json.parse("[{\"type\":\"text\",\"text\":\"a\"}]")
+            : new Json.Str(role == 'e' ? "" : "a")).build()).toList());
+  }
+
+  private static String roles(Json.Obj body) {
+    StringBuilder roles = new StringBuilder();
+    for (Json each : ((Json.Arr) body.get("messages")).items()) {
+      Json.Obj message = (Json.Obj) each;
+      boolean parts = message.get("content") instanceof Json.Arr;
+      roles.append(parts ? 'p' : ((Json.Str) message.get("role")).value().charAt(0));
+    }
+    return roles.toString();
   }
 }
