@@ -171,11 +171,13 @@ final class ApiFaultsTest {
   }
 
   @Test
-  void a_400_about_extra_usage_is_told_in_anthropic_s_words_with_what_to_do() {
+  void a_400_about_extra_usage_is_told_in_anthropic_s_words_and_the_model_left_alone() {
     upstream.answer(error(400, "invalid_request_error",
         "Third-party apps now draw from your extra usage, not your plan limits"));
-    Failure.Rejected failure = assertInstanceOf(Failure.Rejected.class, ask());
+    Failure.RateLimited failure = assertInstanceOf(Failure.RateLimited.class, ask());
     assertTrue(failure.message().contains("draw from your extra usage"), failure.message());
+    assertEquals(Duration.ofMinutes(10), failure.retryAfter());
+    assertTrue(failure.letsNextTry());
     assertEquals(1, upstream.requests().size());
     String direct = new ClaudeFailures(ClaudeMode.DIRECT, MODEL).of(400, "invalid_request_error",
         "Third-party apps now draw from your extra usage", null).message();

@@ -1,7 +1,6 @@
 package skyproxy.claude.cli;
 
 import java.time.Duration;
-import java.util.Locale;
 import java.util.regex.Pattern;
 import skyproxy.chat.Failure;
 import skyproxy.claude.messages.ClaudeFailures;
@@ -15,7 +14,6 @@ import skyproxy.settings.Settings.ClaudeMode;
 /// @param model what was asked for
 record CliFailures(String model) {
   private static final Duration AFTER_LOGIN = Duration.ofSeconds(30);
-  private static final Duration AFTER_REFUSAL = Duration.ofMinutes(10);
   private static final Pattern PREFIX =
       Pattern.compile("^(?:Failed to authenticate\\. )?API Error:(?: \\d{3}\\b)?\\s*");
 
@@ -37,7 +35,9 @@ record CliFailures(String model) {
     String said = PREFIX.matcher(words).replaceFirst("");
     ClaudeFailures claude = new ClaudeFailures(ClaudeMode.CLI, model);
     if (kind.equals("rate_limit") || status == 429) return limited(claude, said, untilReset);
-    if (isAboutBilling(said)) return billedApart(claude, said);
+    if (ClaudeFailures.isBilledApart(said)) {
+      return claude.of(400, "invalid_request_error", said, null);
+    }
     if (status == 0) return withoutStatus(kind, said, claude);
     String type = switch (kind) {
       case "", "unknown" -> "invalid_request_error";
@@ -66,17 +66,5 @@ record CliFailures(String model) {
         ? plan.withMessage("Anthropic lets no more requests through for the moment. Try again, or"
             + " choose another model. Anthropic says: " + said)
         : plan;
-  }
-
-  private static boolean isAboutBilling(String said) {
-    String lower = said.toLowerCase(Locale.ROOT);
-    return lower.contains("extra usage") || lower.contains("third-party");
-  }
-
-  /// The plan does not pay for the call. Asking again would be refused again, and might be
-  /// charged apart: the model is in cooldown like one whose limit is reached.
-  private static Failure billedApart(ClaudeFailures claude, String said) {
-    return new Failure.RateLimited(claude.of(400, "invalid_request_error", said, null).message(),
-        AFTER_REFUSAL);
   }
 }

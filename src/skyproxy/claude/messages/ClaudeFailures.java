@@ -21,6 +21,7 @@ import skyproxy.settings.Settings.ClaudeMode;
 /// @param model what was asked for
 public record ClaudeFailures(ClaudeMode mode, String model) {
   private static final int QUOTED = 400;
+  private static final Duration APART = Duration.ofMinutes(10);
   private static final Pattern LENGTHS = Pattern.compile("(\\d{1,9}) tokens > (\\d{1,9})");
 
   /// An answer without success. `body` is JSON, or whatever stood in the way.
@@ -72,9 +73,10 @@ public record ClaudeFailures(ClaudeMode mode, String model) {
       case 413 -> new Failure.TooLong(413,
           "The request is too large for Claude. Send less text or smaller pictures." + said,
           null, code, null, null);
-      case 400, 422 -> words.toLowerCase(Locale.ROOT).contains("prompt is too long")
-          ? tooLong(words, said)
-          : new Failure.Rejected(status, rejected(words, said), null, code);
+      case 400, 422 -> isBilledApart(words) ? billedApart(said)
+          : words.toLowerCase(Locale.ROOT).contains("prompt is too long") ? tooLong(words, said)
+          : new Failure.Rejected(status, "Claude does not accept this request."
+              + (said.isEmpty() ? " Try again." : said), null, code);
       default -> new Failure.Broken(status, "Anthropic's server failed (status " + status
           + "). Try again in a moment; status.anthropic.com tells about outages." + said,
           retryAfter);
@@ -105,15 +107,19 @@ public record ClaudeFailures(ClaudeMode mode, String model) {
         counted ? Integer.valueOf(told.group(2)) : null);
   }
 
-  private String rejected(String words, String said) {
+  /// Whether some words say that the plan does not pay for a call.
+  public static boolean isBilledApart(String words) {
     String lower = words.toLowerCase(Locale.ROOT);
-    if (lower.contains("extra usage") || lower.contains("third-party")) {
-      return "Anthropic bills calls of other programs apart from the plan."
-          + (mode == ClaudeMode.API_KEY ? "" : " Switch to "
-              + (mode == ClaudeMode.DIRECT ? "--claude-mode cli" : "another model")
-              + ", or set an API key.") + said;
-    }
-    return "Claude does not accept this request." + (said.isEmpty() ? " Try again." : said);
+    return lower.contains("extra usage") || lower.contains("third-party");
+  }
+
+  /// Asking again would be refused again, and might be charged apart: the model is in cooldown like
+  /// one whose limit is reached.
+  private Failure billedApart(String said) {
+    return new Failure.RateLimited("Anthropic bills calls of other programs apart from the plan."
+        + (mode == ClaudeMode.API_KEY ? "" : " Switch to "
+            + (mode == ClaudeMode.DIRECT ? "--claude-mode cli" : "another model")
+            + ", or set an API key.") + said, APART);
   }
 
   /// ` Anthropic says: …`, or nothing.
