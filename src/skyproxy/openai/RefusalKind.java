@@ -39,7 +39,7 @@ enum RefusalKind {
       + "(?:support|accept|process|handle|see|read|take)\\w*.{0,40}"
       + "(?:image|picture|vision|multi-?modal)"
       + "|no endpoints found that support image|mmproj|not a (?:vision|multimodal)"
-      + "|(?:only|just) (?:text|supports? text)"),
+      + "|only (?:supports? |accepts? |takes? )?text (?:content|input|part|message)"),
 
   /// A model that nobody knows there.
   UNKNOWN_MODEL("model_not_found"

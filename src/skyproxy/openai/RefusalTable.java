@@ -104,19 +104,22 @@ final class RefusalTable {
           + "|(?:message|content).{0,60}(?:null|empty|blank)|empty (?:message|content)",
           MessageOrder.NO_EMPTY),
       order("(?:2|two) or more assistant|(?:multiple|several) assistant", MessageOrder.ONE_REPLY),
-      order("prefill|last role|(?:last|final) (?:message|turn)|end (?:with|in) a user",
+      order("prefill|last role|(?:last|final) (?:message|turn)"
+          + "|end (?:with|in) (?:an? )?['\"`]?(?:user|assistant)",
           MessageOrder.ENDS_WITH_USER),
       order("no user|no messages provided|(?:start|begin)s? with .{0,12}user"
           + "|first (?:message|turn|role).{0,60}user|user (?:query|message|turn)"
           + ".{0,30}(?:found|missing|required)|(?:contain|at least one|need|without a).{0,12} user",
           MessageOrder.STARTS_WITH_USER),
-      order("consecutive|alternat|by turns", MessageOrder.ALTERNATING),
+      order("consecutive|alternat|by turns|in a row", MessageOrder.ALTERNATING),
       order("system.{0,30}(?:not|n't|un)\\s?(?:be )?(?:support|allow|accept|permit|enabled)"
           + "|(?:not|n't) (?:support|allow|accept|permit).{0,40}\\bsystem"
-          + "|developer instruction.{0,20}not enabled", MessageOrder.NO_SYSTEM),
+          + "|(?:unsupported|invalid|unknown|unexpected) (?:message )?role:? ?['\"`]?system\\b"
+          + "(?!.{0,9}after)|developer instruction.{0,20}not enabled", MessageOrder.NO_SYSTEM),
       order("jinja|chat.?template|while executing|rendering prompt|message_order"
           + "|(?:unexpected|(?:in)?valid|unknown|unsupported|only|message|conversation) .{0,40}"
           + "\\broles?\\b"
+          + "|\\brole\\b.{0,20}(?:unknown|invalid|unexpected|variant|not )"
           + "|system (?:message|prompt|role)|roles? (?:is|are|must|should)\\b"));
 
   private RefusalTable() {}

@@ -97,6 +97,15 @@ final class DashboardApiTest {
     Cursor server = stats.at("providers").at(3);
     assertEquals("ollama", server.at("name").string());
     assertEquals("http://127.0.0.1:9/v1", server.at("base_url").string());
+    assertFalse(server.at("warm").bool());
+    assertFalse(server.at("warm_helps").bool());
+    assertEquals(200,
+        proxy.post("/config/server", "{\"name\":\"ollama\",\"warm\":true}").statusCode());
+    server = proxy.json("/stats").at("providers").at(3);
+    assertTrue(server.at("warm").bool());
+    assertEquals("http://127.0.0.1:9/v1", server.at("base_url").string());
+    assertEquals(400,
+        proxy.post("/config/server", "{\"name\":\"other\",\"warm\":true}").statusCode());
     assertFalse(stats.json().toString().contains("secret-of-ollama"));
     String file = Files.readString(folder.resolve("config.json"));
     assertTrue(file.contains("secret-of-ollama"), file);

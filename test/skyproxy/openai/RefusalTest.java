@@ -194,6 +194,10 @@ final class RefusalTest {
       "sua| Please use a valid role: user, model.| uau",
       "su| Error: Jinja Exception: nothing helps| u",
       "u| Error: Jinja Exception: nothing helps| u",
+      "du| messages[0].role: unknown variant `developer`, expected one of `system`, `user`| su",
+      "ssu| Unsupported role: system| u",
+      "sua| The conversation must not end with an assistant message| suau",
+      "suu| found multiple user roles in a row| su",
       "sue| The message at position 2 with role 'user' must not be empty| su",
       "sup| messages: content must be a string| suu"})
   void an_order_is_what_the_words_ask_for_or_the_next_plainer_one(String roles, String words,
@@ -210,7 +214,12 @@ final class RefusalTest {
   /// user.
   private static Json messages(String roles) {
     return new Json.Arr(roles.chars().mapToObj(role -> (Json) Json.Obj.builder()
-        .put("role", role == 's' ? "system" : role == 'a' ? "assistant" : "user")
+        .put("role", switch (role) {
+          case 's' -> "system";
+          case 'd' -> "developer";
+          case 'a' -> "assistant";
+          default -> "user";
+        })
         .put("content", role == 'p' ? Json.parse("[{\"type\":\"text\",\"text\":\"a\"}]")
             : new Json.Str(role == 'e' ? "" : "a")).build()).toList());
   }
