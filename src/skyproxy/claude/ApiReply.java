@@ -13,9 +13,11 @@ import skyproxy.chat.Reply;
 import skyproxy.json.Json;
 
 /// A reply of the Messages API: waits for the credential, calls, and calls again where that
-/// helps: once with another credential, once without a parameter that the model refuses. Never
+/// helps: once with another credential, and without each parameter that the model refuses. Never
 /// after the first event, since what has been said can't be taken back.
 final class ApiReply implements Reply {
+  private static final int REPEATS = 8;
+
   private final ApiProvider api;
   private final Credentials credentials;
   private final ChatRequest request;
@@ -24,7 +26,7 @@ final class ApiReply implements Reply {
   private Json.Obj body;
   private Reply reply;
   private boolean renewed;
-  private boolean relearned;
+  private int repeats;
   private boolean said;
 
   ApiReply(ApiProvider api, Credentials credentials, ChatRequest request) {
@@ -86,8 +88,8 @@ final class ApiReply implements Reply {
       if (other == null) throw failed;
       renewed = true;
       awaited = other;
-    } else if (!relearned && api.learn(request, body, failed.failure())) {
-      relearned = true;
+    } else if (repeats < REPEATS && api.learn(request, body, failed.failure())) {
+      repeats++;
       awaited = CompletableFuture.completedFuture(credential);
     } else {
       throw failed;

@@ -298,14 +298,18 @@ final class ApiFaultsTest {
   }
 
   @Test
-  void a_call_is_repeated_once_and_no_more() {
-    upstream.answer(error(400, "invalid_request_error", "temperature: no"),
-        error(400, "invalid_request_error", "top_k: no"));
-    Reply reply = claude.open(Replies.request("""
+  void a_call_is_repeated_as_long_as_each_refusal_teaches_something_new() {
+    String hot = """
         {"model":"%s","temperature":0.5,"top_k":4,"messages":[{"role":"user","content":"a"}]}"""
-        .formatted(MODEL)));
-    assertInstanceOf(Failure.Rejected.class, Replies.failure(reply));
-    assertEquals(2, upstream.requests().size());
+        .formatted(MODEL);
+    upstream.answer(error(400, "invalid_request_error", "temperature: no"),
+        error(400, "invalid_request_error", "top_k: no"), text());
+    assertEquals(said(), Replies.text(claude.open(Replies.request(hot))));
+    assertEquals(3, upstream.requests().size());
+    upstream.answer(error(400, "invalid_request_error", "top_k: no"));
+    assertInstanceOf(Failure.Rejected.class,
+        Replies.failure(claude.open(Replies.request(hot))));
+    assertEquals(4, upstream.requests().size());
   }
 
   @Test
