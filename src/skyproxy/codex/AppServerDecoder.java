@@ -162,21 +162,24 @@ final class AppServerDecoder {
   /// Takes the report of a retry. It is no sign of life: retries take Codex half a minute, and the
   /// game's patience.
   ///
-  /// A refusal ends the reply, since Codex reports it only after several tries of its own. So does
-  /// a lost connection: over HTTPS one retry is allowed, more once the answer has begun. Over
-  /// WebSocket all retries are allowed (Codex reports them from the second on), because it then
-  /// falls back to HTTPS, which may get through. Without any network neither does.
+  /// A fact that no retry changes (a spent limit, an empty purse) ends the reply whatever Codex
+  /// says that it will do: it may wait for minutes then, in silence. A refusal ends it too, since
+  /// Codex reports it only after several tries of its own. So does a lost connection: over HTTPS
+  /// one retry is allowed, more once the answer has begun. Over WebSocket all retries are allowed
+  /// (Codex reports them from the second on), because it then falls back to HTTPS, which may get
+  /// through. Without any network neither does.
   private void error(Cursor params) {
-    if (!params.at("willRetry").boolOr(false) || !params.at("error").isObject()) return;
+    if (!params.at("error").isObject()) return;
     Json.Obj error = params.at("error").object();
+    Failure failure = failures.apply(error);
+    if (CodexFailures.settled(failure)) throw new ChatException(failure);
+    if (!params.at("willRetry").boolOr(false)) return;
     int status = CodexFailures.status(error);
     int tried = CodexFailures.tries(params.at("error").at("message").stringOr(""));
     byHttp |= tried == 1;
     boolean said = saidAnItem || !item.isEmpty() || !before.isEmpty();
     boolean vain = tried > 1 && (byHttp || CodexFailures.offline(error));
-    if (CodexFailures.hopeless(status) || !said && (status >= 400 || vain)) {
-      throw new ChatException(failures.apply(error));
-    }
+    if (!said && (status >= 400 || vain)) throw new ChatException(failure);
   }
 
   private void turnCompleted(Cursor turn, Consumer<Event> out) {

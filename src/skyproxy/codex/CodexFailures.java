@@ -12,6 +12,7 @@ import skyproxy.chat.Secrets;
 import skyproxy.json.Cursor;
 import skyproxy.json.Json;
 import skyproxy.json.JsonException;
+import skyproxy.upstream.MeantStatus;
 
 /// Turns an error that Codex reports into a [Failure] whose message says what to do.
 ///
@@ -28,6 +29,8 @@ record CodexFailures(String model, List<String> models, Supplier<Duration> until
   private static final int LONGEST = 600;
   private static final Pattern STATUS = Pattern.compile("status:? (\\d{3})");
   private static final Pattern TRIES = Pattern.compile("Reconnecting\\.{3} (\\d{1,3})/");
+  private static final Pattern REPORT =
+      Pattern.compile("\\AReconnecting\\.{3} \\d{1,3}/\\d{1,3} ?\\(?(.*?)\\)?\\z", Pattern.DOTALL);
   private static final Pattern OFFLINE = Pattern.compile("failed to lookup address|dns error"
       + "|unreachable|no route to host|connection refused", Pattern.CASE_INSENSITIVE);
   private static final Pattern BROKE_OFF = Pattern.compile(
@@ -41,9 +44,15 @@ record CodexFailures(String model, List<String> models, Supplier<Duration> until
       "policyCapacityUnavailable", 503, "flexUnavailable", 503, "internalServerError", 500,
       "modelNotFound", 404);
 
-  /// Whether the status is one that no retry will change.
-  static boolean hopeless(int status) {
-    return status == 401 || status == 403 || status == 429;
+  /// Whether a failure is one that no retry of Codex's own will change.
+  static boolean settled(Failure failure) {
+    return switch (failure) {
+      case Failure.RateLimited _, Failure.Unauthorized _, Failure.TooLong _,
+          Failure.UnknownModel _ -> true;
+      case Failure.Rejected rejected -> rejected.status() == 402;
+      case Failure.Empty empty -> empty.refused();
+      default -> false;
+    };
   }
 
   /// The number of the retry that this message announces, or 0.
@@ -101,7 +110,7 @@ record CodexFailures(String model, List<String> models, Supplier<Duration> until
             ? info.members().firstEntry().getKey() : "other";
     return switch (kind) {
       case "usageLimitExceeded", "sessionBudgetExceeded" -> usedUp(words);
-      case "contextWindowExceeded" -> tooLong();
+      case "contextWindowExceeded" -> tooLong(words);
       case "cyberPolicy", "misalignmentPolicyViolation", "inferenceHookDenied" ->
           new Failure.Empty("Codex declined to answer: " + plain(words)
               + " Change the prompt, or choose another model.", true);
@@ -118,10 +127,11 @@ record CodexFailures(String model, List<String> models, Supplier<Duration> until
   Failure ofWords(String words) {
     String lower = words.toLowerCase(Locale.ROOT);
     if (lower.contains("usage limit")) return usedUp(words);
-    if (lower.contains("context window")) return tooLong();
-    if (lower.contains("rate limit")) return ofStatus(429, words);
+    if (lower.contains("context window")) return tooLong(words);
+    int meant = MeantStatus.of(0, words);
+    if (meant != 0) return ofStatus(meant, words);
     if (lower.contains("log out and sign in again")) return ofStatus(401, words);
-    if (LACKED.matcher(words).find()) return unknownModel();
+    if (LACKED.matcher(words).find()) return unknownModel(words);
     if (status(words) != 0) return ofStatus(status(words), words);
     if (tries(words) > 0) {
       return BROKE_OFF.matcher(words).find() ? unreachable() : new Failure.Broken(500,
@@ -144,18 +154,19 @@ record CodexFailures(String model, List<String> models, Supplier<Duration> until
   }
 
   private Failure ofStatus(int status, String words) {
-    return switch (status) {
+    return switch (MeantStatus.of(status, words)) {
       case 401, 403 -> new Failure.Unauthorized("OpenAI no longer accepts the Codex login ("
-          + status + "). Run `codex login`; the proxy picks it up by itself.", SOON);
+          + status + "). Run `codex login`; the proxy picks it up by itself." + said(words), SOON);
       case 402 -> new Failure.Rejected(402, "Codex: " + plain(words), null, null);
-      case 404 -> unknownModel();
+      case 404 -> unknownModel(words);
       case 429 -> new Failure.RateLimited("Codex lets no more requests through for now. Wait a "
-          + "little, or choose another model.", later());
+          + "little, or choose another model." + said(words), later());
       case 503, 529 -> new Failure.Overloaded(
-          "Codex has no capacity for " + model + " now. Try again, or choose another model.", SOON);
+          "Codex has no capacity for " + model + " now. Try again, or choose another model."
+          + said(words), SOON);
       case 413 -> new Failure.TooLong(413, "Codex: " + plain(words), inner(words, "param"),
           inner(words, "code"), null, null);
-      case 400, 422 -> LACKED.matcher(words).find() ? unknownModel()
+      case 400, 422 -> LACKED.matcher(words).find() ? unknownModel(words)
           : new Failure.Rejected(status, "Codex: " + plain(words), inner(words, "param"),
               inner(words, "code"));
       default -> new Failure.Broken(status, "Codex failed (" + status + "): " + plain(words)
@@ -172,16 +183,22 @@ record CodexFailures(String model, List<String> models, Supplier<Duration> until
     return new Failure.RateLimited(plain(words), later());
   }
 
-  private static Failure tooLong() {
+  private static Failure tooLong(String words) {
     return new Failure.TooLong(400, "The conversation is too long for this model. Shorten it: "
-        + "fewer events and memories in SkyrimNet's settings.", "messages",
+        + "fewer events and memories in SkyrimNet's settings." + said(words), "messages",
         "context_length_exceeded", null, null);
   }
 
-  private Failure unknownModel() {
+  private Failure unknownModel(String words) {
     return new Failure.UnknownModel("Codex has no model '" + model + "' for this account. "
         + (models.isEmpty() ? "See /v1/models for what there is."
-            : "It has: " + String.join(", ", models) + "."));
+            : "It has: " + String.join(", ", models) + ".") + said(words));
+  }
+
+  /// ` Codex says: …`, or nothing.
+  private static String said(String words) {
+    String reason = REPORT.matcher(words).replaceFirst("$1");
+    return reason.isBlank() ? "" : " Codex says: " + plain(reason);
   }
 
   /// The sentence in what may be a JSON body, at a length that a log bears.

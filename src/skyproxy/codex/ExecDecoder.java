@@ -4,6 +4,7 @@ import java.util.function.Consumer;
 import skyproxy.chat.ChatException;
 import skyproxy.chat.Event;
 import skyproxy.chat.Failure;
+import skyproxy.chat.Failure;
 import skyproxy.chat.FinishReason;
 import skyproxy.chat.Usage;
 import skyproxy.json.Cursor;
@@ -67,10 +68,11 @@ final class ExecDecoder {
   }
 
   private void retried(String message) {
-    boolean hopeless = message.startsWith("Reconnecting")
+    Failure failure = failures.ofWords(message);
+    boolean hopeless = CodexFailures.settled(failure) || message.startsWith("Reconnecting")
         && (CodexFailures.status(message) >= 400 || byHttp && CodexFailures.tries(message) > 1);
     byHttp |= CodexFailures.tries(message) == 1;
-    if (hopeless) throw new ChatException(failures.ofWords(message));
+    if (hopeless) throw new ChatException(failure);
   }
 
   private void failed(String message, Consumer<Event> out) {

@@ -25,8 +25,8 @@ import skyproxy.chat.Limits;
 import skyproxy.chat.Reply;
 import skyproxy.claude.messages.ClaudeFailures;
 import skyproxy.settings.Settings.ClaudeMode;
-import skyproxy.testing.FakeUpstream.Answer;
 import skyproxy.testing.FakeUpstream;
+import skyproxy.testing.FakeUpstream.Answer;
 import skyproxy.testing.Fixtures;
 import skyproxy.testing.Leaks;
 import skyproxy.testing.Replies;
@@ -162,6 +162,23 @@ final class ApiFaultsTest {
     Failure.TooLong tooLong = assertInstanceOf(Failure.TooLong.class, ask());
     assertEquals("400 context_length_exceeded 210000 200000", tooLong.status() + " "
         + tooLong.code() + " " + tooLong.tokens() + " " + tooLong.limit());
+  }
+
+  @Test
+  void an_empty_purse_and_a_spent_limit_are_told_by_their_words_whatever_the_status() {
+    String purse = "Your credit balance is too low to access the Anthropic API.";
+    for (int status : new int[] {400, 403, 500}) {
+      upstream.answer(error(status, "invalid_request_error", purse));
+      Failure.Rejected poor = assertInstanceOf(Failure.Rejected.class, ask());
+      assertEquals(402, poor.status());
+      assertTrue(poor.message().contains(purse) && poor.letsNextTry(), poor.message());
+      upstream.answer(error(status, "invalid_request_error",
+          "You have reached your specified API usage limits."));
+      assertInstanceOf(Failure.RateLimited.class, ask());
+    }
+    upstream.answer(FakeUpstream.events("{\"type\":\"error\",\"error\":{\"type\":"
+        + "\"invalid_request_error\",\"message\":\"" + purse + "\"}}"));
+    assertEquals(402, assertInstanceOf(Failure.Rejected.class, ask()).status());
   }
 
   @Test

@@ -196,6 +196,30 @@ final class AppServerDecoderTest {
   }
 
   @Test
+  void a_fact_that_no_retry_changes_ends_the_reply_whatever_codex_will_do() {
+    for (boolean again : new boolean[] {true, false}) {
+      for (boolean said : new boolean[] {true, false}) {
+        for (String fact : List.of("usageLimitExceeded|RateLimited|Try again at 6:17 PM.",
+            "unauthorized|Unauthorized|no", "contextWindowExceeded|TooLong|no room",
+            "modelNotFound|UnknownModel|no such model", "other|RateLimited|rate limit reached",
+            "other|Rejected|You exceeded your current quota, check your billing details.")) {
+          String[] parts = fact.split("\\|");
+          decoder = decoder(List.of(), null);
+          if (said) {
+            begin("a", "null");
+            delta("a", "Well");
+          }
+          var failed = assertThrows(ChatException.class, () -> hear("error", """
+              {"willRetry":%s,"error":{"message":"%s","codexErrorInfo":"%s"}}"""
+              .formatted(again, parts[2], parts[0])), fact);
+          assertEquals(parts[1], failed.failure().getClass().getSimpleName());
+          assertTrue(failed.failure().message().contains(parts[2]), failed.getMessage());
+        }
+      }
+    }
+  }
+
+  @Test
   void a_websocket_that_never_opens_is_no_reason_to_give_up_but_no_network_is() {
     for (int i = 2; i <= 5; i++) retry(i, "null");
     hear("warning", "{\"message\":\"Falling back from WebSockets to HTTPS transport.\"}");

@@ -55,6 +55,16 @@ final class CodexFailuresTest {
   }
 
   @Test
+  void an_empty_purse_is_402_in_whatever_words_and_wherever_it_is_told() {
+    for (Failure failure : List.of(typed("\"other\"", "Your workspace is out of credits."),
+        typed("{\"responseTooManyFailedAttempts\":{\"httpStatusCode\":429}}",
+            "You exceeded your current quota, please check your plan and billing details."),
+        ERRORS.ofWords("{\"error\":{\"message\":\"no\",\"code\":\"insufficient_quota\"}}"))) {
+      assertEquals(402, assertInstanceOf(Failure.Rejected.class, failure).status());
+    }
+  }
+
+  @Test
   void a_plan_that_is_used_up_keeps_the_words_that_name_the_reset() {
     Failure failure = typed("\"usageLimitExceeded\"", "Try again at 6:17 PM.");
     assertInstanceOf(Failure.RateLimited.class, failure);

@@ -5,6 +5,7 @@ import java.util.regex.Pattern;
 import skyproxy.chat.Failure;
 import skyproxy.claude.messages.ClaudeFailures;
 import skyproxy.settings.Settings.ClaudeMode;
+import skyproxy.upstream.MeantStatus;
 
 /// Turns an error of the CLI into a failure whose message says what to do.
 ///
@@ -34,11 +35,10 @@ record CliFailures(String model) {
   Failure of(String kind, int status, String words, Duration untilReset) {
     String said = PREFIX.matcher(words).replaceFirst("");
     ClaudeFailures claude = new ClaudeFailures(ClaudeMode.CLI, model);
-    if (kind.equals("rate_limit") || status == 429) return limited(claude, said, untilReset);
-    if (ClaudeFailures.isBilledApart(said)) {
-      return claude.of(400, "invalid_request_error", said, null);
-    }
-    if (status == 0) return withoutStatus(kind, said, claude);
+    int meant = MeantStatus.of(status, kind + " " + said);
+    if (meant == 429) return limited(claude, said, untilReset);
+    boolean told = meant == 402 || meant == 529 || ClaudeFailures.isBilledApart(said);
+    if (status == 0 && !told) return withoutStatus(kind, said, claude);
     String type = switch (kind) {
       case "", "unknown" -> "invalid_request_error";
       default -> kind;

@@ -10,6 +10,7 @@ import skyproxy.json.Cursor;
 import skyproxy.json.Json;
 import skyproxy.json.JsonException;
 import skyproxy.settings.Settings.ClaudeMode;
+import skyproxy.upstream.MeantStatus;
 
 /// Turns an error of Anthropic's into a failure whose message says what to do.
 /// https://docs.claude.com/en/api/errors
@@ -54,7 +55,8 @@ public record ClaudeFailures(ClaudeMode mode, String model) {
   public Failure of(int status, String type, String words, Duration retryAfter) {
     String said = quoted(words);
     String code = type.isEmpty() ? null : type;
-    return switch (status) {
+    if (status != 429 && isBilledApart(words)) return billedApart(said);
+    return switch (MeantStatus.of(status, type + " " + words)) {
       case 401, 403 -> new Failure.Unauthorized(refused(said), retryAfter);
       case 404 -> type.isEmpty()
           ? new Failure.Rejected(404, "The address of the Anthropic API answers 'not found'."
@@ -73,10 +75,11 @@ public record ClaudeFailures(ClaudeMode mode, String model) {
       case 413 -> new Failure.TooLong(413,
           "The request is too large for Claude. Send less text or smaller pictures." + said,
           null, code, null, null);
-      case 400, 422 -> isBilledApart(words) ? billedApart(said)
-          : words.toLowerCase(Locale.ROOT).contains("prompt is too long") ? tooLong(words, said)
-          : new Failure.Rejected(status, "Claude does not accept this request."
-              + (said.isEmpty() ? " Try again." : said), null, code);
+      case 400, 422 -> words.toLowerCase(Locale.ROOT).contains("prompt is too long")
+          ? tooLong(words, said)
+          : new Failure.Rejected(status == 422 ? 422 : 400,
+              "Claude does not accept this request." + (said.isEmpty() ? " Try again." : said),
+              null, code);
       default -> new Failure.Broken(status, "Anthropic's server failed (status " + status
           + "). Try again in a moment; status.anthropic.com tells about outages." + said,
           retryAfter);

@@ -57,7 +57,11 @@ final class CliFailuresTest {
   @Test
   void other_refusals_keep_their_status() {
     assertEquals(400, rejected("unknown", 400, "API Error: 400 messages.0: bad thing").status());
-    assertEquals(402, rejected("billing_error", 402, "Credit balance is too low").status());
+    for (int status : new int[] {0, 400, 402, 403, 429}) {
+      for (String kind : new String[] {"", "billing_error", "rate_limit", "invalid_request"}) {
+        assertEquals(402, rejected(kind, status, "Credit balance is too low").status());
+      }
+    }
     assertEquals(413, assertInstanceOf(Failure.TooLong.class,
         FAULT.of("invalid_request", 413, "Request too large (max 32MB).", null)).status());
     assertEquals(400, assertInstanceOf(Failure.TooLong.class,
