@@ -199,6 +199,36 @@ final class LocalServersTest {
     assertEquals(1, whole.data().size());
   }
 
+  private static String counted(String delta, String figures) {
+    return """
+        {"id":"c","x":1,"choices":[{"index":0,"delta":%s}],"usage":%s}""".formatted(delta, figures);
+  }
+
+  @Test
+  void figures_in_each_chunk_come_when_they_are_asked_for_once_and_last() throws Exception {
+    one.answer(FakeUpstream.events(counted("{\"content\":\"\"}", "{\"prompt_tokens\":5}"),
+        counted("{\"reasoning_content\":\"Hm\"}", "{\"completion_tokens\":1}"),
+        counted("{\"content\":\"Aye, \"}", "{\"completion_tokens\":2}"),
+        counted("{\"content\":\"Thane.\"}", "{\"completion_tokens\":3}"), STOP, """
+            {"id":"c","choices":[],"usage":{"completion_tokens":4,"cost":0.5}}""", "[DONE]"));
+    Answer unasked = proxy.ask("one:m", true);
+    assertEquals("Aye, Thane.", unasked.spoken());
+    assertFalse(unasked.text().contains("usage"), unasked.text());
+    assertEquals(4, unasked.data().size(), unasked.text());
+    Answer asked = proxy.post(LocalProxy.request("one:m", true).replaceFirst("\\{",
+        "{\"stream_options\":{\"include_usage\":true},"));
+    assertEquals("Aye, Thane.", asked.spoken());
+    assertEquals("[{\"id\":\"c\",\"choices\":[],\"usage\":"
+        + "{\"prompt_tokens\":5,\"completion_tokens\":4,\"cost\":0.5}}]",
+        asked.data().stream().filter(each -> each.get("usage") != null).toList().toString());
+    assertEquals(5, asked.data().size());
+    assertTrue(asked.done());
+    String closing = "{\"id\":\"c\",\"choices\":[],\"usage\":{\"prompt_tokens\":5}}";
+    one.answer(FakeUpstream.events(content("Aye."), STOP, closing, "[DONE]"));
+    assertEquals(closing, proxy.ask("one:m", true).data().getLast().toString(),
+        "a server that tells them as OpenRouter does, asked or not");
+  }
+
   @Test
   void characters_survive_being_cut_anywhere() throws Exception {
     String text = "Здравствуй, путник! Zażółć gęślą jaźń. 山の上に竜がいる。 🐉🗡️ don’t — «да»";

@@ -185,6 +185,11 @@ public final class Chunk implements Event {
     return new Chunk(body.with("choices", new Json.Arr(items)), null, edited);
   }
 
+  /// The same chunk without its count of tokens.
+  public Chunk withoutUsage() {
+    return new Chunk(body.without("usage"), null, choices);
+  }
+
   /// A chunk of the same reply that says something else, without this one's count of tokens.
   public Chunk sibling(Json.Arr choices) {
     return of(body.without("usage").with("choices", choices));

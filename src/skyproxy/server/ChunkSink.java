@@ -29,6 +29,8 @@ final class ChunkSink implements Sink {
   private final ReplyInfo info;
   private final boolean includeUsage;
   private final PieceFilter pieces;
+  private Chunk counted;
+  private boolean countedAtEnd;
   private SseWriter out;
   private String start;
   private long lastWrite = System.nanoTime();
@@ -57,7 +59,11 @@ final class ChunkSink implements Sink {
   @Override
   public void accept(Event event) throws IOException {
     switch (event) {
-      case Event.Text _, Chunk _ -> say(event);
+      case Event.Text _ -> say(event);
+      case Chunk chunk -> {
+        if (chunk.body().get("usage") instanceof Json.Obj usage) count(chunk, usage);
+        else say(chunk);
+      }
       case Event.Reasoning(var delta) -> delta("{\"reasoning_content\":" + quoted(delta) + "}");
       case Event.ToolCall(var index, var id, var name) -> {
         release();
@@ -71,6 +77,25 @@ final class ChunkSink implements Sink {
       case Event.Finish finish -> finish(finish);
       case Event.Idle _ -> idle();
     }
+  }
+
+  /// Keeps the figures for the end of the stream: clients want them once, and only when asked for,
+  /// while some servers repeat them in each chunk. A chunk of nothing else, which OpenRouter always
+  /// sends, harms nobody, and the game shows what it says.
+  private void count(Chunk chunk, Json.Obj usage) throws IOException {
+    Json.Obj all = usage;
+    if (counted == null) {
+      countedAtEnd = chunk.choices().isEmpty();
+    } else {
+      all = (Json.Obj) counted.body().get("usage");
+      for (var figure : usage.members().entrySet()) {
+        all = all.with(figure.getKey(), figure.getValue());
+      }
+    }
+    counted = Chunk.of(chunk.body().with("choices", Json.Arr.of()).with("usage", all));
+    Chunk left = chunk.withoutUsage();
+    boolean introduces = left.choices().stream().anyMatch(Chunk.Choice::introduces);
+    if (introduces || left.informs()) say(left);
   }
 
   private void say(Event event) throws IOException {
@@ -155,6 +180,7 @@ final class ChunkSink implements Sink {
   @Override
   public void end() throws IOException {
     release();
+    if (counted != null && (includeUsage || countedAtEnd)) write(counted.json());
     open();
     out.data("[DONE]");
     exchange.getResponseBody().close();
