@@ -34,6 +34,7 @@ public final class FailoverReply implements Reply {
   private final Cooldown.Visit visit;
   private final FirstWord firstWord;
   private final Function<Provider, Turnstile> turnstiles;
+  private final UnopenedThoughts unopened;
   private final LongSupplier nanos;
   private final List<Attempt> attempts = new ArrayList<>();
   private final ArrayDeque<Event> kept = new ArrayDeque<>();
@@ -58,12 +59,13 @@ public final class FailoverReply implements Reply {
   /// @param nanos the clock
   FailoverReply(ChatRequest request, TargetOrder.Step first, TargetOrder order,
       Cooldown.Visit visit, FirstWord firstWord, Function<Provider, Turnstile> turnstiles,
-      LongSupplier nanos) {
+      UnopenedThoughts unopened, LongSupplier nanos) {
     this.request = request;
     this.order = order;
     this.visit = visit;
     this.firstWord = firstWord;
     this.turnstiles = turnstiles;
+    this.unopened = unopened;
     this.nanos = nanos;
     arrivedAt = nanos.getAsLong();
     turnTo(first);
@@ -150,7 +152,7 @@ public final class FailoverReply implements Reply {
     }
     Provider provider = step.target().provider();
     reply = new TargetReply(asked(), step.target(), turnstiles.apply(provider),
-        Timeouts.of(provider, request, order.mayHaveMore()), nanos);
+        Timeouts.of(provider, request, order.mayHaveMore()), unopened, nanos);
     lively = false;
     limitAt = limitAt();
     return true;

@@ -21,6 +21,7 @@ public final class Router {
   private final Rotation rotation = new Rotation();
   private final LongSupplier nanos;
   private final Cooldown cooldown;
+  private final UnopenedThoughts unopened = new UnopenedThoughts();
   private final Map<Provider, Turnstile> turnstiles = new ConcurrentHashMap<>();
   private volatile Routes routes;
 
@@ -65,7 +66,8 @@ public final class Router {
     }
     FirstWord firstWord =
         new FirstWord(request, timedAs, table.firstToken().get(timedAs.wireName()));
-    return new FailoverReply(request, first, order, visit, firstWord, this::turnstile, nanos);
+    return new FailoverReply(request, first, order, visit, firstWord, this::turnstile, unopened,
+        nanos);
   }
 
   /// The requests that wait for a place now.

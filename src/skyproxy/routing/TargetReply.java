@@ -24,6 +24,9 @@ final class TargetReply implements Reply {
   /// How long figures may follow the end of a reply on a connection that its server leaves open.
   private static final Duration AFTER_THE_END = Duration.ofSeconds(2);
 
+  /// How long what a reply begins with may be held back because it may be a thought.
+  private static final Duration DOUBT = Duration.ofSeconds(4);
+
   /// The stages of a reply, in their order.
   private enum Phase {
     /// It waits for a place.
@@ -40,6 +43,7 @@ final class TargetReply implements Reply {
   private final Target target;
   private final Timeouts timeouts;
   private final Turnstile.Ticket ticket;
+  private final UnopenedThoughts unopened;
   private final ThoughtFilter thoughts;
   private final ArrayDeque<Event> ready = new ArrayDeque<>();
   private final LongSupplier nanos;
@@ -52,20 +56,24 @@ final class TargetReply implements Reply {
   private long askedAt;
   private long visibleAt;
   private long lifeAt;
+  private boolean doubts;
+  private long doubtAt;
 
   /// Joins the queue.
   ///
   /// @param request as the client sent it
   /// @param turnstile that of the target's provider
+  /// @param unopened which targets are known to begin inside a thought
   /// @param nanos the clock
   TargetReply(ChatRequest request, Target target, Turnstile turnstile, Timeouts timeouts,
-      LongSupplier nanos) {
+      UnopenedThoughts unopened, LongSupplier nanos) {
     this.nanos = nanos;
+    this.unopened = unopened;
     startedAt = nanos.getAsLong();
     this.request = request;
     this.target = target;
     this.timeouts = timeouts;
-    thoughts = new ThoughtFilter(request.reasoning().shown());
+    thoughts = new ThoughtFilter(request.reasoning().shown(), unopened.expectedOf(target));
     ticket = turnstile.enter(request.purpose());
   }
 
@@ -130,6 +138,14 @@ final class TargetReply implements Reply {
       return;
     }
     long wait = Math.max(0, Math.min(deadline - now, limit - now));
+    if (doubts && thoughts.doubts()) {
+      long left = doubtAt + DOUBT.toNanos() - now;
+      if (left <= 0) {
+        thoughts.letGo(this::give);
+        return;
+      }
+      wait = Math.min(wait, left);
+    }
     if (phase == Phase.QUEUED) {
       awaitPlace(wait);
     } else {
@@ -156,6 +172,10 @@ final class TargetReply implements Reply {
       finish();
     } else if (event != Event.PULSE) {
       thoughts.accept(event, this::give);
+      if (!doubts && thoughts.doubts()) {
+        doubts = true;
+        doubtAt = lifeAt;
+      }
       if (phase == Phase.VISIBLE) visibleAt = lifeAt;
     }
   }
@@ -170,6 +190,7 @@ final class TargetReply implements Reply {
 
   private void finish() {
     if (!answered) throw new ChatException(empty());
+    unopened.note(target, thoughts.hadBareEnd());
     close();
   }
 

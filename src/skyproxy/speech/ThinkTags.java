@@ -12,19 +12,46 @@ import java.util.regex.Pattern;
 /// (`<internal_thought>` is the game's own). A block that is never closed is all thought; a
 /// closing tag that was never opened is dropped, and so is the blank space that models leave
 /// between their thoughts and the first word. Half a character (a surrogate without its partner)
-/// waits for the other half. One instance a reply, one thread.
+/// waits for the other half. Other marks than tags are for [ThoughtMarks], through which a reply
+/// goes first. One instance a reply, one thread.
+///
+/// Some models are made to begin with a thought, so that they write only its closing tag. Where
+/// that is expected, what comes first is held back until the tag tells what it was, as long as it
+/// is no longer than [#HELD].
 final class ThinkTags {
   private static final List<String> NAMES = List.of("think", "thinking", "thought", "reasoning");
 
   private static final Pattern TAG = Pattern.compile(
       "<(/?)(" + String.join("|", NAMES) + ")>", Pattern.CASE_INSENSITIVE);
 
+  /// The thought of a model that was told not to think, as templates write it in its place. It may
+  /// think all the same.
+  private static final Pattern EMPTY = Pattern.compile(
+      "\\s*<(" + String.join("|", NAMES) + ")>\\s*</\\1>\\s*", Pattern.CASE_INSENSITIVE);
+
+  private static final int HELD = 2_000;
+  private static final int LONGEST_TAG = 12;
+
+  private final ThoughtMarks marks = new ThoughtMarks();
   private final StringBuilder held = new StringBuilder();
   private final StringBuilder spoken = new StringBuilder();
   private final StringBuilder thought = new StringBuilder();
   private String inside;
   private boolean said;
   private boolean trimming;
+  private boolean opened;
+  private boolean bareEnd;
+  private StringBuilder doubtful;
+  private int searched;
+
+  /// @param expectsBareEnd whether the reply may begin inside a thought
+  ThinkTags(boolean expectsBareEnd) {
+    doubtful = expectsBareEnd ? new StringBuilder() : null;
+  }
+
+  ThinkTags() {
+    this(false);
+  }
 
   /// The spoken and the thought part of a piece; either may be empty.
   record Split(String spoken, String thought) {
@@ -35,18 +62,76 @@ final class ThinkTags {
     }
   }
 
-  /// Separates a text that is there as a whole. Some models are made to begin with a thought, so
-  /// that they write only its closing tag: what stands before that is thought. In a stream it
-  /// has been spoken by the time the tag comes.
-  static Split whole(String text) {
-    Matcher first = TAG.matcher(text);
-    boolean begun = first.find() && !first.group(1).isEmpty();
-    ThinkTags tags = new ThinkTags();
-    return tags.feed(begun ? "<" + first.group(2) + ">" + text : text).and(tags.end());
+  /// Whether the reply had the end of a thought without its beginning.
+  boolean hadBareEnd() {
+    return bareEnd;
   }
 
-  /// Takes the next piece. What may still become a tag is held back.
+  /// Whether a beginning is held back that may be a thought.
+  boolean doubts() {
+    return doubtful != null && !doubtful.isEmpty();
+  }
+
+  /// Takes a text that is there as a whole: what stands before a closing tag that was never opened
+  /// is thought, however long it is.
+  Split whole(String written) {
+    Matcher empty = EMPTY.matcher(written);
+    String text = empty.lookingAt() ? written.substring(empty.end()) : written;
+    Matcher first = TAG.matcher(text);
+    boolean begun = first.find() && !first.group(1).isEmpty();
+    bareEnd = begun && !text.substring(0, first.start()).isBlank();
+    doubtful = null;
+    return feed(begun ? "<" + first.group(2) + ">" + text : text).and(end());
+  }
+
+  /// Takes the next piece. What may still become a tag or a mark is held back.
   Split feed(String delta) {
+    if (marks.passing()) return doubtful == null ? read(delta) : doubt(delta);
+    Split split = marks.feed(delta);
+    if (marks.found()) doubtful = null;
+    Split read = doubtful == null ? read(split.spoken) : doubt(split.spoken);
+    return split.thought.isEmpty() ? read : new Split(read.spoken, split.thought + read.thought);
+  }
+
+  /// Takes a piece of what may be a thought that was begun before the reply.
+  private Split doubt(String delta) {
+    Matcher tag = TAG.matcher(doubtful.append(delta));
+    if (!tag.find(searched)) {
+      searched = Math.max(0, doubtful.length() - LONGEST_TAG);
+      return doubtful.length() > HELD ? letGo() : new Split("", "");
+    }
+    if (tag.group(1).isEmpty()) {
+      Matcher empty = EMPTY.matcher(doubtful);
+      if (!empty.lookingAt()) return maybeEmpty(tag) ? new Split("", "") : letGo();
+      String rest = doubtful.substring(empty.end());
+      doubtful.setLength(0);
+      searched = 0;
+      trimming = true;
+      return doubt(rest);
+    }
+    bareEnd = true;
+    trimming = true;
+    Split before = new Split("", doubtful.substring(0, tag.start()).stripLeading());
+    String after = doubtful.substring(tag.end());
+    doubtful = null;
+    return before.and(read(after));
+  }
+
+  /// Whether nothing has come but a tag and the blanks of a thought that may be empty.
+  private boolean maybeEmpty(Matcher open) {
+    String after = doubtful.substring(open.end()).strip();
+    return doubtful.substring(0, open.start()).isBlank()
+        && ("</" + open.group(2) + ">").regionMatches(true, 0, after, 0, after.length());
+  }
+
+  /// Lets go of a beginning that was held back: it is taken for speech.
+  Split letGo() {
+    String text = doubtful.toString();
+    doubtful = null;
+    return read(text);
+  }
+
+  private Split read(String delta) {
     if (inside == null && held.isEmpty() && !trimming && delta.indexOf('<') < 0
         && !endsInHalf(delta)) {
       said |= !delta.isBlank();
@@ -83,9 +168,12 @@ final class ThinkTags {
 
   /// Takes the end: what was held back was no tag.
   Split end() {
+    Split last = marks.end();
+    Split before = doubtful == null ? read(last.spoken) : doubt(last.spoken);
+    if (doubtful != null) before = before.and(letGo());
     take(held, 0, held.length());
     held.setLength(0);
-    return drain();
+    return new Split(before.spoken, last.thought + before.thought).and(drain());
   }
 
   private static boolean endsInHalf(String text) {
@@ -102,6 +190,7 @@ final class ThinkTags {
   private void take(CharSequence text, int from, int to) {
     if (inside != null) {
       thought.append(text, from, to);
+      opened = opened || !text.subSequence(from, to).toString().isBlank();
       return;
     }
     int start = from;
@@ -128,6 +217,7 @@ final class ThinkTags {
     if (inside == null && !closing) {
       inside = name;
     } else if (inside == null || closing && inside.equals(name)) {
+      bareEnd |= inside == null && said && !opened;
       inside = null;
       trimming = !said;
     } else {

@@ -1,7 +1,9 @@
 package skyproxy.speech;
 
-import java.util.HashMap;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import skyproxy.chat.Chunk;
 import skyproxy.chat.Event;
@@ -13,11 +15,41 @@ import skyproxy.json.Json;
 /// where the request asked to see them. One instance a reply, one thread.
 public final class ThoughtFilter {
   private final boolean showThoughts;
-  private final Map<Integer, ThinkTags> tags = new HashMap<>();
+  private final boolean expectsBareEnd;
+  private final Map<Integer, ThinkTags> tags = new TreeMap<>();
   private final ChunkEdits edits = new ChunkEdits();
+  private Chunk last;
 
-  public ThoughtFilter(boolean showThoughts) {
+  /// @param expectsBareEnd whether replies of this model have begun inside a thought, so that only
+  ///     its end was to be seen
+  public ThoughtFilter(boolean showThoughts, boolean expectsBareEnd) {
     this.showThoughts = showThoughts;
+    this.expectsBareEnd = expectsBareEnd;
+  }
+
+  /// Whether the reply had the end of a thought without its beginning.
+  public boolean hadBareEnd() {
+    return tags.values().stream().anyMatch(ThinkTags::hadBareEnd);
+  }
+
+  /// Whether a beginning is held back that may be a thought.
+  public boolean doubts() {
+    return expectsBareEnd && tags.values().stream().anyMatch(ThinkTags::doubts);
+  }
+
+  /// Lets go of beginnings that were held back: they have taken too long to be thoughts.
+  public void letGo(Consumer<Event> out) {
+    if (last == null) {
+      give(tags(0).letGo(), out);
+      return;
+    }
+    List<Json> choices = new ArrayList<>();
+    tags.forEach((index, own) -> {
+      if (!own.doubts()) return;
+      choices.add(Chunk.choice(index,
+          Json.Obj.builder().put("content", own.letGo().spoken()).build(), null));
+    });
+    out.accept(last.sibling(new Json.Arr(choices)));
   }
 
   /// Takes one event and gives what is left of it, in order.
@@ -32,6 +64,7 @@ public final class ThoughtFilter {
         out.accept(finish);
       }
       case Chunk chunk -> {
+        last = chunk;
         Chunk left = edits.apply(chunk, this::filter);
         if (left != null) out.accept(left);
       }
@@ -40,7 +73,7 @@ public final class ThoughtFilter {
   }
 
   private ThinkTags tags(int choice) {
-    return tags.computeIfAbsent(choice, _ -> new ThinkTags());
+    return tags.computeIfAbsent(choice, _ -> new ThinkTags(expectsBareEnd));
   }
 
   private void give(ThinkTags.Split split, Consumer<Event> out) {
@@ -63,8 +96,8 @@ public final class ThoughtFilter {
 
   private ThinkTags.Split split(Chunk.Choice choice) {
     String content = choice.content() == null ? "" : choice.content();
-    if (choice.whole()) return ThinkTags.whole(content);
     ThinkTags own = tags(choice.index());
+    if (choice.whole()) return own.whole(content);
     ThinkTags.Split split = own.feed(content);
     return choice.finishReason() == null ? split : split.and(own.end());
   }

@@ -39,7 +39,8 @@ public final class MeantStatus {
       new Fact(429, status -> status == 0 || status == 400 || status == 403 || status >= 500,
           "rate[ _-]?limit|too[ _]many[ _](?:concurrent[ _])?requests|usage[ _]limit",
           "\\b(?:requests|tokens) per (?:sec|min|hour|day)|\\b[TR]P[MSDH]\\b|\\bthrottl",
-          "resource[ _](?:has been )?exhausted|quota[ _]exceeded|exceeded (?:your|the) .{0,20}quota",
+          "resource[ _](?:has been )?exhausted|quota[ _]exceeded",
+          "exceeded (?:your|the) .{0,20}quota",
           "\\b(?:session|weekly|daily|monthly|hourly|spend(?:ing)?|requests?|tokens?|api)"
               + " (?:usage )?(?:limit|cap|quota)s?\\b.{0,40}\\b(?:reach|exceed|hit|spent|used)",
           "\\b(?:reach|exceed|hit|spent)\\w* .{0,30}\\b(?:session|weekly|daily|monthly|hourly"

@@ -22,6 +22,7 @@ import skyproxy.chat.Job;
 import skyproxy.chat.Purpose;
 import skyproxy.chat.Usage;
 import skyproxy.testing.ScriptedProvider;
+import skyproxy.testing.SkippingClock;
 
 /// The reply of one target by itself: its place, its timeouts, what counts as an answer.
 @Tag("core")
@@ -34,11 +35,13 @@ final class TargetReplyTest {
   private static final Purpose USUAL = new Purpose(Job.OTHER);
   private static final Semaphore NEVER = new Semaphore(0);
 
+  private final UnopenedThoughts unopened = new UnopenedThoughts();
+  private final SkippingClock clock = new SkippingClock();
   private final Turnstile turnstile = new Turnstile(1, System::nanoTime);
 
   private TargetReply open(ScriptedProvider provider, Timeouts timeouts) {
     return new TargetReply(RouterTest.request("x > y"), new Target("x", provider, "own"), turnstile,
-        timeouts, System::nanoTime);
+        timeouts, unopened, clock);
   }
 
   private static List<Event> read(TargetReply reply) {
@@ -152,5 +155,33 @@ final class TargetReplyTest {
     assertEquals(provider.limits().firstTokenOrUsual(), one.place());
     assertTrue(alone.place().compareTo(one.place()) > 0);
     assertEquals(alone.firstEvent(), one.firstEvent());
+  }
+
+  private String spoken(Object... steps) {
+    StringBuilder spoken = new StringBuilder();
+    for (Event event : read(open(ScriptedProvider.of(steps), PATIENT))) {
+      if (event instanceof Event.Text(var delta)) spoken.append(delta);
+    }
+    return spoken.toString();
+  }
+
+  @Test
+  void a_thought_that_only_ends_is_spoken_once_and_then_never_again_until_it_stays_away() {
+    Event[] thinks = {new Event.Text("He lies."), new Event.Text("</think>\n\nAye."), END};
+    assertEquals("He lies.Aye.", spoken((Object[]) thinks).replace("\n", ""));
+    assertEquals("Aye.", spoken((Object[]) thinks));
+    assertEquals("Aye.", spoken((Object[]) thinks));
+    assertEquals("Aye.", spoken(AYE, END), "a reply without it");
+    assertEquals("He lies.Aye.", spoken((Object[]) thinks).replace("\n", ""), "is forgotten");
+  }
+
+  @Test
+  void what_is_held_back_for_a_thought_is_let_go_in_time() {
+    unopened.note(new Target("x", ScriptedProvider.of(), "own"), true);
+    TargetReply reply = open(ScriptedProvider.of(AYE, NEVER), PATIENT);
+    assertEquals(Event.QUIET, reply.next(SHORT));
+    clock.skip(Duration.ofSeconds(4));
+    assertEquals(AYE, reply.next(SHORT));
+    reply.close();
   }
 }

@@ -2,10 +2,13 @@ package skyproxy.speech;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// Thoughts are told from speech wherever a stream is cut, and nothing else is touched.
 final class ThinkTagsTest {
@@ -26,7 +29,10 @@ final class ThinkTagsTest {
   }
 
   private static ThinkTags.Split read(List<String> pieces) {
-    ThinkTags tags = new ThinkTags();
+    return read(pieces, new ThinkTags());
+  }
+
+  private static ThinkTags.Split read(List<String> pieces, ThinkTags tags) {
     StringBuilder spoken = new StringBuilder();
     StringBuilder thought = new StringBuilder();
     List<ThinkTags.Split> splits = new ArrayList<>();
@@ -133,12 +139,107 @@ final class ThinkTagsTest {
   @Test
   void in_a_whole_text_a_thought_that_was_begun_before_it_is_found() {
     assertEquals(new ThinkTags.Split("Aye.", "He lies."),
-        ThinkTags.whole("He lies.</think>\n\nAye."));
+        new ThinkTags().whole("He lies.</think>\n\nAye."));
     assertEquals(new ThinkTags.Split("Aye.", "He lies."),
-        ThinkTags.whole("<think>He lies.</think>\n\nAye."));
+        new ThinkTags().whole("<think>He lies.</think>\n\nAye."));
     assertEquals(new ThinkTags.Split("Aye. Go.", "x"),
-        ThinkTags.whole("Aye.<think>x</think> Go.</think>"));
-    assertEquals(new ThinkTags.Split("<thi", ""), ThinkTags.whole("<thi"));
+        new ThinkTags().whole("Aye.<think>x</think> Go.</think>"));
+    assertEquals(new ThinkTags.Split("<thi", ""), new ThinkTags().whole("<thi"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"[THINK],[/THINK]", "<seed:think>,</seed:think>",
+      "<|begin_of_thought|>,<|end_of_thought|>", "<|START_THINKING|>,<|END_THINKING|>",
+      "<|channel>thought,<channel|>", "◁think▷,◁/think▷"})
+  void marks_of_other_kinds_are_taken_out_before_the_first_word(String open, String close) {
+    check(open + "He lies." + close + "\n\nAye.", "Aye.", "He lies.");
+    check(open + "a" + close + " " + open + "b" + close + "Aye. " + open + "c" + close,
+        "Aye. " + open + "c" + close, "ab");
+    check(open + "He lies", "", "He lies");
+    check(open + "a <think>b</think> [c] <|d|>" + close + "Aye.", "Aye.",
+        "a <think>b</think> [c] <|d|>");
+    check(open + "a" + close + "<think>b</think>Aye.", "Aye.", "ab");
+    untouched("Aye. " + open + "x" + close + " Go.");
+    untouched(open.substring(0, open.length() - 1));
+    untouched(open.substring(0, 2) + "x");
+    untouched(close + "Aye.");
+  }
+
+  @Test
+  void the_marks_around_an_answer_go_with_those_of_its_thoughts() {
+    String thought = "<|begin_of_thought|>x<|end_of_thought|>";
+    check(thought + "\n\n<|begin_of_solution|>\nAye. <b>|<|end_of_solution|>", "Aye. <b>|", "x");
+    check("<|START_THINKING|>x<|END_THINKING|><|START_RESPONSE|>Aye.<|END_RESPONSE|>", "Aye.",
+        "x");
+    untouched("Aye.<|end_of_solution|>");
+  }
+
+  @Test
+  void of_harmony_the_final_channel_is_spoken() {
+    String analysis = "<|channel|>analysis<|message|>He lies.<|end|>";
+    check(analysis + "<|start|>assistant<|channel|>final<|message|>Aye.<|return|>", "Aye.",
+        "He lies.");
+    check("<|start|>assistant" + analysis
+        + "<|start|>assistant<|channel|>final<|message|>\n A <|x|>", "A <|x|>", "He lies.");
+    check(analysis + "<|start|>assistant<|channel|>commentary to=functions.f <|constrain|>json"
+        + "<|message|>{}<|call|><|start|>assistant<|channel|>final<|message|>Aye.", "Aye.",
+        "He lies.{}");
+    check("<|channel|>final<|message|>Aye.<|end|>", "Aye.", "");
+    check("<|start|>assistant<|message|>Aye.", "Aye.", "");
+    check(analysis + "Aye.", "Aye.", "He lies.");
+    check("<|channel|>analysis<|message|>He lies", "", "He lies");
+    check("<|channel|>anal", "", "anal");
+    untouched("Aye. " + analysis);
+  }
+
+  private static void checkExpecting(String text, String spoken, String thought, boolean bareEnd) {
+    for (List<String> pieces : cuts(text)) {
+      ThinkTags tags = new ThinkTags(true);
+      assertEquals(new ThinkTags.Split(spoken, thought), read(pieces, tags), pieces.toString());
+      assertEquals(bareEnd, tags.hadBareEnd());
+    }
+  }
+
+  @Test
+  void where_a_bare_end_is_expected_the_beginning_waits_for_it() {
+    checkExpecting("He lies.\n</think>\n\nAye. <b>", "Aye. <b>", "He lies.\n", true);
+    checkExpecting("Aye. I know.", "Aye. I know.", "", false);
+    checkExpecting("<think>x</think>Aye.", "Aye.", "x", false);
+    checkExpecting("[THINK]x[/THINK]Aye.", "Aye.", "x", false);
+    checkExpecting("<think>\n\n</think>\n\nHe lies.\n</think>\n\nAye.", "Aye.", "He lies.\n", true);
+    checkExpecting("\n<think>\n\n</think>\n\nAye. <b>", "Aye. <b>", "", false);
+    ThinkTags tags = new ThinkTags(true);
+    assertEquals("", tags.feed("Aye, ").spoken());
+    assertTrue(tags.doubts());
+    assertEquals("Aye, ", tags.letGo().spoken());
+    assertFalse(tags.doubts());
+    assertEquals("Thane.", tags.feed("Thane.").spoken());
+    assertEquals("", tags.feed("</think>").spoken());
+    assertTrue(tags.hadBareEnd());
+    String novel = "a ".repeat(1_001);
+    assertEquals(novel, new ThinkTags(true).feed(novel).spoken());
+    assertEquals("", new ThinkTags(true).feed(novel.substring(2)).spoken());
+  }
+
+  @Test
+  void a_bare_end_is_told_from_others() {
+    for (String text : List.of("<think>x</think>Aye.</think>", "</think>Aye.", "Aye.",
+        "<think>x")) {
+      ThinkTags tags = new ThinkTags();
+      read(List.of(text), tags);
+      assertFalse(tags.hadBareEnd(), text);
+    }
+    ThinkTags tags = new ThinkTags();
+    read(List.of("He lies.</think>Aye."), tags);
+    assertTrue(tags.hadBareEnd());
+    for (String empty : List.of("", "<think></think>", "<think>\n\n</think>\n\n")) {
+      ThinkTags whole = new ThinkTags();
+      assertEquals("Aye.", whole.whole(empty + "He lies.</think>Aye.").spoken());
+      assertTrue(whole.hadBareEnd());
+      ThinkTags streamed = new ThinkTags();
+      read(List.of(empty, "He lies.</think>Aye."), streamed);
+      assertTrue(streamed.hadBareEnd());
+    }
   }
 
   @Test

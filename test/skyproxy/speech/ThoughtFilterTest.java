@@ -34,7 +34,7 @@ final class ThoughtFilterTest {
   }
 
   private static List<Event> through(boolean shown, Event... events) {
-    ThoughtFilter filter = new ThoughtFilter(shown);
+    ThoughtFilter filter = new ThoughtFilter(shown, false);
     List<Event> out = new ArrayList<>();
     for (Event event : events) filter.accept(event, out::add);
     return out;
@@ -66,7 +66,7 @@ final class ThoughtFilterTest {
       Event[] theirs = pieces.stream()
           .map(piece -> chunk("{\"content\":" + new Json.Str(piece) + "}")).toArray(Event[]::new);
       for (Event[] events : List.of(own, theirs)) {
-        ThoughtFilter filter = new ThoughtFilter(false);
+        ThoughtFilter filter = new ThoughtFilter(false, false);
         List<Event> out = new ArrayList<>();
         for (Event event : events) filter.accept(event, out::add);
         filter.accept(own == events ? END : chunk("{}", "\"stop\""), out::add);
@@ -198,5 +198,26 @@ final class ThoughtFilterTest {
     assertNull(chunk("{}", "\"\"").finishReason());
     assertNull(chunk("{}").finishReason());
     assertEquals(FinishReason.STOP, END.finishReason());
+  }
+
+  @Test
+  void a_beginning_that_may_be_a_thought_is_held_back_in_chunks_too() {
+    for (boolean inTime : new boolean[] {true, false}) {
+      ThoughtFilter filter = new ThoughtFilter(false, true);
+      List<Event> out = new ArrayList<>();
+      filter.accept(chunk("{\"role\":\"assistant\",\"content\":\"\"}"), out::add);
+      filter.accept(chunk("{\"content\":\"He \"}"), out::add);
+      filter.accept(chunk("{\"content\":\"lies.\"}"), out::add);
+      assertEquals("", spoken(out));
+      assertEquals(1, out.size());
+      assertTrue(filter.doubts());
+      if (!inTime) filter.letGo(out::add);
+      assertEquals(inTime, filter.doubts());
+      filter.accept(chunk("{\"content\":\"</think>\\n\"}"), out::add);
+      filter.accept(chunk("{\"content\":\"Aye.\"}"), out::add);
+      filter.accept(chunk("{}", "\"stop\""), out::add);
+      assertEquals(inTime ? "Aye." : "He lies.\nAye.", spoken(out));
+      assertTrue(filter.hadBareEnd());
+    }
   }
 }
