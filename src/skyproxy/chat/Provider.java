@@ -31,6 +31,16 @@ public interface Provider extends AutoCloseable {
     return models();
   }
 
+  /// The model that answers when this one is asked for: another where the upstream has retired it.
+  default String answering(String model) {
+    return model;
+  }
+
+  /// Whatever the player should know of it though it works. Never blocks.
+  default List<String> notes() {
+    return List.of();
+  }
+
   /// How long to wait for this upstream, and how many requests it takes at once.
   default Limits limits() {
     return Limits.DEFAULT;

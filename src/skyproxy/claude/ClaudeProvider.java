@@ -123,8 +123,27 @@ public final class ClaudeProvider implements Provider {
 
   @Override
   public synchronized Reply open(ChatRequest request) {
-    retiring.warn(request.model());
-    return current().open(request);
+    String asked = request.model();
+    retiring.warn(asked);
+    String model = retiring.answering(asked);
+    Reply reply = current().open(request.withModel(model));
+    return retiring.endsSometime(model)
+        ? new SuccessionReply(reply, () -> succeed(request)) : reply;
+  }
+
+  /// The reply of the successor of a model that turned out to be gone; null when there is none.
+  private Reply succeed(ChatRequest request) {
+    return retiring.retire(request.model()) ? open(request) : null;
+  }
+
+  @Override
+  public String answering(String model) {
+    return retiring.answering(model);
+  }
+
+  @Override
+  public List<String> notes() {
+    return retiring.notes();
   }
 
   @Override

@@ -140,8 +140,10 @@ public final class DashboardApi {
         .put("name", provider.name())
         .put("title", provider.title())
         .put("state", health.state().name().toLowerCase(Locale.ROOT));
-    if (health.message() == null) out.putNull("message");
-    else out.put("message", health.message());
+    String notes = String.join(" ", provider.notes());
+    String message = health.message() != null || notes.isEmpty() ? health.message() : notes;
+    if (message == null) out.putNull("message");
+    else out.put("message", message);
     out.put("last_error", orNull(stats.lastError(provider.name())))
         .put("plan", new Json.Arr(provider.plan().stream().map(DashboardApi::window).toList()))
         .put("model_count", ids.size());

@@ -81,7 +81,7 @@ public final class FailoverReply implements Reply {
 
   /// The id of the model that answers; before the first event, of the one that is being asked.
   public String model() {
-    return step.target().id();
+    return step.target().answering();
   }
 
   /// The tries so far; the one that answers is the last.

@@ -102,7 +102,7 @@ final class TargetReply implements Reply {
   /// @param failure null when it answers
   /// @param leftOut how many messages of the client's request it was not sent
   Attempt attempt(Failure failure, int leftOut) {
-    return new Attempt(target.id(), target.provider().name(), failure,
+    return new Attempt(target.answering(), target.provider().name(), failure,
         Duration.ofNanos(nanos.getAsLong() - startedAt), queued(), leftOut);
   }
 

@@ -60,6 +60,43 @@ final class ClaudeProgramTest {
     }
   }
 
+  /// The second retires some day, and is gone before it.
+  @Test
+  void the_successor_of_a_retired_model_answers_and_says_so() throws Exception {
+    upstream.answer(received -> {
+      if (!received.method().equals("POST")) return status(404);
+      String model = Cursor.of(received.json()).at("model").string();
+      return model.endsWith("-5-5") ? sse(Fixtures.text("claude/text.sse")) : status(404).body("""
+          {"type":"error","error":{"type":"not_found_error","message":"model: %s"}}"""
+          .formatted(model));
+    });
+    try (Program program = byKey(); RawClient game = program.client()) {
+      for (String old : List.of("claude-opus-4-1-20250805", "claude-sonnet-4-5-20250929")) {
+        String successor = old.contains("opus") ? "claude-opus-5-5" : "claude-sonnet-5-5";
+        for (int i = 0; i < 2; i++) {
+          for (boolean stream : new boolean[] {true, false}) {
+            String text = game.post("/v1/chat/completions", """
+                {"model":"%s","stream":%s,"messages":[{"role":"user","content":"Hail!"}]}"""
+                .formatted(old, stream)).answer().text();
+            assertTrue(text.contains("\"model\":\"" + successor + "\""), text);
+            assertFalse(text.contains(old), text);
+            assertTrue(text.contains("Ten "), text);
+          }
+        }
+      }
+      String models = game.send("GET /v1/models HTTP/1.1\r\nHost: localhost\r\n\r\n").answer()
+          .text();
+      assertTrue(models.contains("\"id\":\"claude-sonnet-4-5-20250929\""), models);
+      String stats = game.send("GET /stats HTTP/1.1\r\nHost: localhost\r\n\r\n").answer().text();
+      for (String old : List.of("claude-opus-4-1-20250805", "claude-sonnet-4-5-20250929")) {
+        assertTrue(stats.contains("Anthropic has retired " + old), stats);
+      }
+    }
+    long asked = upstream.requests().stream().filter(each -> each.text().contains("4-5-2025"))
+        .count();
+    assertTrue(asked <= 1, "it is not asked for again");
+  }
+
   @Test
   void a_game_that_hangs_up_ends_the_call_to_anthropic() throws Exception {
     upstream.answer(sse(Fixtures.text("claude/text.sse")).stallAfter(5));

@@ -9,13 +9,15 @@ import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import skyproxy.json.Json;
 import skyproxy.settings.CommandLine;
 import skyproxy.settings.Settings;
 
-/// Warnings of models that end.
+/// Models that end, and who answers in their place.
 final class ClaudeModelsTest {
+  private static final String OLD = "claude-sonnet-4-5-20250929";
 
   @Test
   void each_model_that_ends_is_told_of_once() {
@@ -24,6 +26,43 @@ final class ClaudeModelsTest {
     assertFalse(models.warn("claude-sonnet-4-5-20250929"));
     assertTrue(models.warn("claude-opus-4-20250514"));
     assertFalse(models.warn("claude-sonnet-5-5"));
+  }
+
+  @Test
+  void from_its_last_day_on_a_successor_answers() {
+    AtomicReference<LocalDate> today = new AtomicReference<>(LocalDate.of(2026, 11, 29));
+    ClaudeModels models = new ClaudeModels(today::get);
+    assertEquals(OLD, models.answering(OLD));
+    assertEquals("claude-opus-5-5", models.answering("claude-opus-4-1"));
+    assertTrue(models.warn(OLD));
+    assertTrue(models.notes().getFirst().contains("on 2026-11-30"), models.notes().toString());
+    today.set(LocalDate.of(2026, 11, 30));
+    assertEquals("claude-sonnet-5-5", models.answering(OLD));
+    assertTrue(models.warn(OLD), "it has retired meanwhile");
+    assertFalse(models.warn(OLD));
+    assertEquals(List.of("Anthropic has retired " + OLD + ": claude-sonnet-5-5 answers in its"
+        + " place. Choose another model."), models.notes());
+    assertEquals("claude-haiku-5-5", models.answering("claude-haiku-5-5"));
+  }
+
+  @Test
+  void an_upstream_may_know_of_an_end_before_its_day() {
+    ClaudeModels models = new ClaudeModels(() -> LocalDate.of(2025, 1, 1));
+    assertEquals(OLD, models.answering(OLD));
+    assertTrue(models.retire(OLD));
+    assertEquals("claude-sonnet-5-5", models.answering(OLD));
+    assertFalse(models.retire("claude-made-up"));
+    assertEquals("claude-made-up", models.answering("claude-made-up"));
+  }
+
+  @Test
+  void every_successor_lives() {
+    for (String id : List.of("claude-sonnet-4-5-20250929", "claude-opus-4-1-20250805",
+        "claude-opus-4", "claude-sonnet-4", "claude-3-5-haiku-latest", "claude-3-7-sonnet")) {
+      String successor = new ClaudeModels(() -> LocalDate.of(2027, 1, 1)).answering(id);
+      assertTrue(ClaudeModels.KNOWN.contains(successor), successor);
+      assertNull(ClaudeModels.retirement(successor));
+    }
   }
 
   @Test
