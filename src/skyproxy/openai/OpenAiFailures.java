@@ -47,7 +47,7 @@ record OpenAiFailures(ServerProfile server, String model, String key, Consumer<R
 
   /// An `error` member of a reply with status 200, or of one of its chunks.
   Failure inside(Json error) {
-    return of(UpstreamError.read(error).likelyStatus(), error, null);
+    return of(0, error, null);
   }
 
   /// An answer that ended by a fault.
@@ -78,10 +78,12 @@ record OpenAiFailures(ServerProfile server, String model, String key, Consumer<R
         server.label() + " " + what + " Try again, or choose another model.");
   }
 
-  private Failure of(int status, Json error, Duration retryAfter) {
+  /// @param came the status, 0 inside a reply that began well
+  private Failure of(int came, Json error, Duration retryAfter) {
+    UpstreamError told = UpstreamError.read(error);
+    int status = told.meant(came);
     Refusal refusal = new Refusal(status, error);
     heard.accept(refusal);
-    UpstreamError told = UpstreamError.read(error);
     String name = server.label();
     String said = quoted(told.message());
     if (told.refusesContent() && status / 100 == 4) {
@@ -122,6 +124,13 @@ record OpenAiFailures(ServerProfile server, String model, String key, Consumer<R
         room == null ? null : room.limit());
   }
 
+  /// The key is good here, and so are the other models.
+  private Failure refusedBehind(String provider, int status, String said) {
+    return new Failure.Unsuited(502, provider + ", which " + server.label() + " asked for '"
+        + model + "', refuses the call (status " + status + "). Your key is good; try again, or"
+        + " choose another model." + said, null, null, false);
+  }
+
   private Failure unknownModel(UpstreamError told, String said) {
     return new Failure.Rejected(404, server.label() + " has no model '" + model
         + "', or none that can do this. Choose one that /v1/models lists." + said, told.param(),
@@ -131,7 +140,8 @@ record OpenAiFailures(ServerProfile server, String model, String key, Consumer<R
   private Failure of(int status, UpstreamError told, String said, Duration retryAfter) {
     String name = server.label();
     return switch (status) {
-      case 401, 403 -> new Failure.Unauthorized(name + (key == null ? " wants an API key. "
+      case 401, 403 -> told.provider() != null ? refusedBehind(told.provider(), status, said)
+          : new Failure.Unauthorized(name + (key == null ? " wants an API key. "
           : " does not accept the API key. ") + server.keyRemedy() + said, retryAfter);
       case 402 -> new Failure.Rejected(402, name + " has no credit left for this request. Add some"
           + " to your account there, or choose another model." + said, told.param(), told.code());

@@ -174,6 +174,7 @@ public final class OpenAiProvider implements Provider {
     byte[] bytes = JsonWriter.wellFormedBytes(body);
     HttpRequest.Builder http = HttpRequest.newBuilder(server.at("/chat/completions"))
         .header("Content-Type", "application/json")
+        .header("Accept-Encoding", "identity")
         .header("Accept", request.stream() ? "text/event-stream" : "application/json")
         .POST(BodyPublishers.ofByteArray(bytes));
     LOG.log(Level.DEBUG, "POST {0}/chat/completions, {1}, {2} bytes", server.base(),
@@ -221,6 +222,7 @@ public final class OpenAiProvider implements Provider {
     String key = server.key().get();
     if (key == null ? server.keyNeeded() : !KEY.matcher(key).matches()) return null;
     HttpRequest.Builder http = HttpRequest.newBuilder(server.at("/models"))
+        .header("Accept-Encoding", "identity")
         .header("Accept", "application/json");
     return key == null ? http : http.header("Authorization", "Bearer " + key);
   }

@@ -7,6 +7,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import skyproxy.json.Json;
 import skyproxy.json.JsonException;
+import skyproxy.upstream.MeantStatus;
 
 /// An error as an OpenAI-compatible server writes it, in any of the shapes that are around: an
 /// object, a bare text, a list; at the top of a body or in its `error`, `message` or `detail`; a
@@ -170,19 +171,21 @@ record UpstreamError(String message, String param, String code, int status, Stri
     return value instanceof Json.Str(var text) && !text.isBlank() ? text.strip() : null;
   }
 
-  /// The status that an error should have come with which came inside a 200: by its number, else
-  /// by its name.
-  int likelyStatus() {
-    if (status != 0) return status;
-    String words = (type + " " + (code == null ? "" : code)).toLowerCase(Locale.ROOT);
-    if (refusesContent || has(words, "context_length", "invalid_request", "bad_request")) {
+  /// The status that it means: by its words where they are clear, else by its number, else by its
+  /// name.
+  ///
+  /// @param came the one it came with, 0 inside a reply that began well
+  int meant(int came) {
+    String names = (type + " " + (code == null ? "" : code)).toLowerCase(Locale.ROOT);
+    int meant = MeantStatus.of(came != 0 ? came : status, names + " " + message);
+    if (meant != 0) return meant;
+    if (refusesContent || has(names, "context_length", "invalid_request", "bad_request")) {
       return 400;
     }
-    if (has(words, "rate_limit", "quota", "too_many")) return 429;
-    if (has(words, "overloaded")) return 529;
-    if (has(words, "authentication", "invalid_api_key", "permission")) return 401;
-    if (has(words, "not_found")) return 404;
-    return has(words, "timeout") ? 408 : 502;
+    if (has(names, "quota", "too_many")) return 429;
+    if (has(names, "permission")) return 401;
+    if (has(names, "not_found")) return 404;
+    return has(names, "timeout") ? 408 : 502;
   }
 
   private static boolean has(String words, String... parts) {

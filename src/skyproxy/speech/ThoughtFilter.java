@@ -20,6 +20,10 @@ public final class ThoughtFilter {
   private final ChunkEdits edits = new ChunkEdits();
   private Chunk last;
 
+  public ThoughtFilter(boolean showThoughts) {
+    this(showThoughts, false);
+  }
+
   /// @param expectsBareEnd whether replies of this model have begun inside a thought, so that only
   ///     its end was to be seen
   public ThoughtFilter(boolean showThoughts, boolean expectsBareEnd) {

@@ -19,7 +19,7 @@ public final class MeantStatus {
   }
 
   /// The first that fits counts. A purse is empty before a limit is spent: "used all credits or
-  /// reached its spending limit".
+  /// reached its spending limit". One request that is larger than the limit spends nothing.
   private static final List<Fact> FACTS = List.of(
       new Fact(402, _ -> true,
           "insufficient[ _-](?:\\w{1,20}[ _-])?(?:balance|quota|funds?|credits?)",
@@ -36,6 +36,8 @@ public final class MeantStatus {
               + "(?!.{0,2000}(?:retry|rate.?limit|per (?:minute|day)|free.tier))",
           "\\A(?!.*(?:usage|rate)[ _-]?limit).*(?:\\btop[ -]?up\\b|\\brecharge\\b"
               + "|\\b(?:add|buy|purchase) (?:more |some )?(?:credits?|funds)\\b)"),
+      new Fact(413, status -> status == 0,
+          "request too large.{0,300}\\b(?:tokens per min|TPM\\b)"),
       new Fact(429, status -> status == 0 || status == 400 || status == 403 || status >= 500,
           "rate[ _-]?limit|too[ _]many[ _](?:concurrent[ _])?requests|usage[ _]limit",
           "\\b(?:requests|tokens) per (?:sec|min|hour|day)|\\b[TR]P[MSDH]\\b|\\bthrottl",

@@ -15,9 +15,11 @@ import static skyproxy.openai.OpenAiDecoderTest.json;
 import static skyproxy.openai.OpenAiDecoderTest.stream;
 import static skyproxy.openai.OpenAiDecoderTest.whole;
 
+import java.net.http.HttpHeaders;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -85,6 +87,64 @@ final class OpenAiHabitsTest {
         assertTrue(failure.message().contains("OpenRouter says: too hot"),
             error + failure.message());
       }
+    }
+  }
+
+  /// Kind of failure, status for the client where it has one, words.
+  @ParameterizedTest
+  @CsvSource(delimiter = '|', value = {
+      "Rejected|402|400|Your credit balance is too low.", "Rejected|402|403|Insufficient Balance",
+      "Rejected|402|429|You exceeded your current quota, check your plan and billing details.",
+      "Rejected|402|500|Your workspace is out of credits.", "RateLimited||403|Usage limit reached",
+      "RateLimited||400|Too many requests", "NotLoaded||400|No models loaded. Please load a model",
+      "NotLoaded||503|Loading model", "Overloaded||500|Overloaded, try again later",
+      "Unauthorized||400|API key not valid. Please pass a valid API key.",
+      "TooLong||400|This model's maximum context length is 8192 tokens.",
+      "TooLong||413|Request too large on tokens per minute (TPM): Limit 6000, Requested 10000"})
+  void a_fact_is_a_fact_wherever_it_is_told(String kind, Integer shown, int status, String words) {
+    String object = "{\"message\":\"" + words + "\"%s}";
+    List<String> bodies = new ArrayList<>();
+    for (String code : List.of("", ",\"code\":" + status, ",\"code\":null", ",\"type\":\"x\"",
+        ",\"code\":\"api_error\"", ",\"code\":\"" + status + "\"")) {
+      bodies.add(object.formatted(code));
+      bodies.add("{\"error\":" + object.formatted(code) + "}");
+      bodies.add("[{\"error\":" + object.formatted(code) + "}]");
+    }
+    bodies.add("{\"error\":\"" + words + "\"}");
+    bodies.add("{\"error_type\":\"x\",\"error_message\":\"" + words + "\"}");
+    for (String body : bodies) {
+      List<Failure> told = new ArrayList<>();
+      told.add(decoder(true).failure(status, HttpHeaders.of(Map.of(), (_, _) -> true),
+          body.getBytes(StandardCharsets.UTF_8)));
+      told.add(fails(() -> whole(false, body)));
+      told.add(fails(() -> whole(true, body)));
+      told.add(fails(() -> cut(body)));
+      for (String before : List.of("data: ", "event: error\ndata: ", "error: ")) {
+        told.add(fails(() -> cut(before + body + "\n\n")));
+        told.add(fails(() -> stream(false, data(AYE) + before + body + "\n\n")));
+      }
+      for (Failure failure : told) {
+        assertEquals(kind, failure.getClass().getSimpleName(), body + failure);
+        assertTrue(failure.message().contains("OpenRouter says: " + words), failure.message());
+        assertTrue(failure.letsNextTry());
+        if (shown != null) assertEquals(shown, ((Failure.Rejected) failure).status());
+      }
+    }
+  }
+
+  @Test
+  void a_refusal_of_the_provider_behind_a_gateway_is_not_one_of_the_key() {
+    for (String code : List.of("401", "403")) {
+      Failure failure = fails(() -> whole(false, """
+          {"error":{"message":"Provider returned error","code":%s,"metadata":\
+          {"provider_name":"Parasail","raw":"no access"}}}""".formatted(code)));
+      Failure.Unsuited refused = assertInstanceOf(Failure.Unsuited.class, failure);
+      assertEquals(502, refused.status());
+      assertTrue(refused.message().startsWith("Parasail, which OpenRouter asked"),
+          refused.message());
+      assertTrue(refused.letsNextTry() && !refused.blamesTarget());
+      assertInstanceOf(Failure.Unauthorized.class, fails(() -> whole(false,
+          "{\"error\":{\"message\":\"No auth credentials found\",\"code\":" + code + "}}")));
     }
   }
 

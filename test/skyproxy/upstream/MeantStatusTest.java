@@ -32,6 +32,7 @@ final class MeantStatusTest {
       "0| rate_limit_exceeded| 429",
       "403| Weekly limit reached| 429",
       "500| Too many requests| 429",
+      "0| Request too large on tokens per minute (TPM): Limit 6000, Requested 10000| 413",
       "413| Request too large on tokens per minute (TPM): Limit 6000, Requested 10000| 413",
       "400| API key not valid. Please pass a valid API key.| 401",
       "0| UNAUTHENTICATED| 401",

@@ -77,7 +77,7 @@ public record ClaudeFailures(ClaudeMode mode, String model) {
           null, code, null, null);
       case 400, 422 -> words.toLowerCase(Locale.ROOT).contains("prompt is too long")
           ? tooLong(words, said)
-          : new Failure.Rejected(status == 422 ? 422 : 400,
+          : new Failure.Rejected(status,
               "Claude does not accept this request." + (said.isEmpty() ? " Try again." : said),
               null, code);
       default -> new Failure.Broken(status, "Anthropic's server failed (status " + status
