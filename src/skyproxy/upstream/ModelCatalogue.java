@@ -92,7 +92,8 @@ public final class ModelCatalogue {
     try {
       HttpResponse<byte[]> answer = upstream.call(whole, BodyHandlers.ofByteArray());
       if (answer.statusCode() == 200) {
-        known = List.copyOf(read.apply(Json.parse(answer.body())));
+        known = List.copyOf(read.apply(Json.parse(Unpacker.whole(answer.body(),
+            answer.headers().firstValue("content-encoding").orElse("")))));
         done = true;
       } else {
         LOG.log(Level.DEBUG, "Listing the models of {0} failed with status {1}.",

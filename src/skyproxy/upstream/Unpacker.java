@@ -1,7 +1,10 @@
 package skyproxy.upstream;
 
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.function.Consumer;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
@@ -36,6 +39,20 @@ final class Unpacker implements AutoCloseable {
     if (!encoding.equals("deflate") || first == '{' || first == 'd') return null;
     boolean zlib = (first & 0x0f) == 8;
     return new Unpacker(new Inflater(!zlib), null);
+  }
+
+  /// A whole body, unpacked if it needs to be.
+  static byte[] whole(byte[] body, String encoding) throws IOException {
+    Unpacker unpacker = body.length == 0 ? null : of(body[0], encoding.toLowerCase(Locale.ROOT));
+    if (unpacker == null) return body;
+    var unpacked = new ByteArrayOutputStream();
+    try (unpacker) {
+      unpacker.feed(ByteBuffer.wrap(body), piece ->
+          unpacked.write(piece.array(), piece.position(), piece.remaining()));
+    } catch (DataFormatException broken) {
+      throw new IOException(broken);
+    }
+    return unpacked.toByteArray();
   }
 
   /// Takes the next bytes and gives what they hold, in pieces.

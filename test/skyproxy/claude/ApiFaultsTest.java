@@ -12,6 +12,7 @@ import static skyproxy.testing.FakeUpstream.sse;
 import static skyproxy.testing.FakeUpstream.status;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -99,6 +100,16 @@ final class ApiFaultsTest {
     assertEquals(500, failure.status());
     assertFalse(failure.message().contains("<"), failure.message());
     assertFalse(failure.message().contains(KEY), failure.message());
+  }
+
+  @Test
+  void the_words_of_a_gateway_in_shapes_of_its_own_are_told() {
+    for (String body : List.of("{\"message\":\"no such path\"}", "{\"error\":\"no such path\"}",
+        "{\"detail\":\"no such path\"}", "no such path",
+        "{\"type\":\"error\",\"error\":{\"type\":\"x\",\"message\":\"no such path\"}}")) {
+      upstream.answer(status(500).body(body));
+      assertTrue(ask().message().endsWith("Anthropic says: no such path"), body);
+    }
   }
 
   @Test

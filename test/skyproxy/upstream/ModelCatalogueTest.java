@@ -1,15 +1,18 @@
 package skyproxy.upstream;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static skyproxy.testing.FakeUpstream.json;
 import static skyproxy.testing.FakeUpstream.status;
 
+import java.io.ByteArrayOutputStream;
 import java.net.http.HttpRequest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -74,6 +77,16 @@ final class ModelCatalogueTest {
     wait(Duration.ofMinutes(2));
     becomes("b", Duration.ZERO);
     assertEquals(2, fake.requests().size());
+  }
+
+  @Test
+  void a_list_that_comes_packed_is_read() throws Exception {
+    var packed = new ByteArrayOutputStream();
+    try (var out = new GZIPOutputStream(packed)) {
+      out.write("{\"data\":[\"a\"]}".getBytes(UTF_8));
+    }
+    fake.answer(json("").header("Content-Encoding", "gzip").body(packed.toByteArray()));
+    assertEquals(List.of("a"), ids());
   }
 
   @Test

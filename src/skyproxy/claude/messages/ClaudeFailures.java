@@ -1,5 +1,6 @@
 package skyproxy.claude.messages;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.regex.Matcher;
@@ -22,14 +23,18 @@ import skyproxy.upstream.MeantStatus;
 /// @param model what was asked for
 public record ClaudeFailures(ClaudeMode mode, String model) {
   private static final int QUOTED = 400;
+  private static final Json.Obj NOTHING = Json.Obj.builder().build();
   private static final Duration APART = Duration.ofMinutes(10);
   private static final Pattern LENGTHS = Pattern.compile("(\\d{1,9}) tokens > (\\d{1,9})");
 
   /// An answer without success. `body` is JSON, or whatever stood in the way.
   public Failure status(int status, byte[] body, Duration retryAfter) {
-    Json.Obj error = error(body);
-    if (error == null) return of(status, "", "", retryAfter);
-    return of(status, text(error.get("type")), text(error.get("message")), retryAfter);
+    try {
+      Json.Obj error = error(Json.parse(body));
+      return of(status, text(error.get("type")), text(error.get("message")), retryAfter);
+    } catch (JsonException noJson) {
+      return of(status, "", new String(body, StandardCharsets.UTF_8).strip(), retryAfter);
+    }
   }
 
   /// An `error` event, in a reply that began well: its type says what the status would have.
@@ -135,12 +140,16 @@ public record ClaudeFailures(ClaudeMode mode, String model) {
     return value instanceof Json.Str(var text) ? text : "";
   }
 
-  private static Json.Obj error(byte[] body) {
-    try {
-      return Json.parse(body) instanceof Json.Obj whole && whole.get("error") instanceof Json.Obj e
-          ? e : null;
-    } catch (JsonException noJson) {
-      return null;
-    }
+  /// Gateways in front of Anthropic write errors in shapes of their own.
+  private static Json.Obj error(Json body) {
+    return switch (body) {
+      case Json.Obj whole when whole.get("error") instanceof Json.Obj inner -> inner;
+      case Json.Obj whole when whole.get("error") instanceof Json.Str words ->
+          NOTHING.with("message", words);
+      case Json.Obj whole when whole.get("detail") instanceof Json.Str words ->
+          NOTHING.with("message", words);
+      case Json.Obj whole -> whole;
+      default -> NOTHING;
+    };
   }
 }
