@@ -39,9 +39,7 @@ final class ConnectionFailures {
   static String words(String name, URI uri, Proxies.Chosen proxy, Throwable cause) {
     String where = name + " at " + uri.getScheme() + "://" + uri.getRawAuthority();
     if (cause instanceof UnusableProxyException) return cause.getMessage();
-    if (cause instanceof SSLException) {
-      return "No secure connection to " + where + ". Check the clock and the address.";
-    }
+    if (cause instanceof SSLException) return insecure(where, uri, cause);
     if (!isUnconnected(cause)) {
       return where + " closed the connection without an answer. Try again.";
     }
@@ -57,6 +55,18 @@ final class ConnectionFailures {
       default -> "On the way to " + where + " " + proxy + " opens no connection (status "
           + tunnel(cause) + "). Use another proxy" + without(uri);
     };
+  }
+
+  private static String insecure(String where, URI uri, Throwable cause) {
+    for (Throwable each = cause; each != null; each = each.getCause()) {
+      if (each instanceof UntrustedException untrusted) return where + " " + untrusted.getMessage();
+    }
+    if (String.valueOf(cause.getMessage()).contains("ecognized SSL message")) {
+      return where + " does not speak https. Check the address: http://" + uri.getRawAuthority()
+          + " may be meant.";
+    }
+    return "No secure connection to " + where + " (" + cause.getMessage() + "). Check the address"
+        + " and this computer's clock.";
   }
 
   private static String without(URI uri) {

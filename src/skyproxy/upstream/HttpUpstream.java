@@ -12,6 +12,8 @@ import java.net.http.HttpResponse.BodyHandler;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
+import java.util.function.Supplier;
+import javax.net.ssl.SSLContext;
 import skyproxy.chat.Reply;
 import skyproxy.threads.Threads;
 
@@ -31,10 +33,11 @@ public final class HttpUpstream implements AutoCloseable {
   ///
   /// @param name what messages call this upstream, such as `OpenRouter`
   public HttpUpstream(String name, URI base, Duration connect) {
-    this(name, base, connect, Proxies.ofThisComputer());
+    this(name, base, connect, Proxies.ofThisComputer(), Trust::ofThisComputer);
   }
 
-  HttpUpstream(String name, URI base, Duration connect, Proxies proxies) {
+  HttpUpstream(String name, URI base, Duration connect, Proxies proxies,
+      Supplier<SSLContext> trust) {
     this.name = name;
     this.proxies = proxies;
     localhost = Localhost.names(base) ? new Localhost() : null;
@@ -46,7 +49,7 @@ public final class HttpUpstream implements AutoCloseable {
         .connectTimeout(connect)
         .proxy(proxies)
         .executor(Threads.pool("to " + name));
-    client = CompletableFuture.supplyAsync(builder::build,
+    client = CompletableFuture.supplyAsync(() -> builder.sslContext(trust.get()).build(),
         build -> Threads.named("client for " + name).start(build));
   }
 

@@ -73,6 +73,13 @@ final class NativeFunction {
     }
   }
 
+  /// The memory behind a pointer that a function gave. Whoever names a length that is wrong reads
+  /// what is not theirs, or ends the program.
+  @SuppressWarnings("restricted")
+  static MemorySegment memory(MemorySegment pointer, long bytes) {
+    return pointer.reinterpret(bytes);
+  }
+
   /// A text as Windows takes it: UTF-16 with a zero at its end.
   static MemorySegment wide(Arena arena, String text) {
     return arena.allocateFrom(text, StandardCharsets.UTF_16LE);

@@ -125,7 +125,8 @@ final class ProxiesTest {
   private static Replies.Heard ask(String uri, Proxies proxies) {
     HttpRequest request = HttpRequest.newBuilder(URI.create(uri))
         .POST(HttpRequest.BodyPublishers.ofString("{}")).build();
-    try (HttpUpstream upstream = new HttpUpstream("Fake", URI.create(uri), LONG, proxies)) {
+    try (HttpUpstream upstream = new HttpUpstream("Fake", URI.create(uri), LONG, proxies,
+        Trust::ofThisComputer)) {
       return Replies.rest(upstream.send(request, new Plain()));
     }
   }
@@ -195,7 +196,7 @@ final class ProxiesTest {
     proxy.answer(json("{}"));
     URI uri = URI.create("http://example.test/v1/models");
     try (HttpUpstream upstream =
-        new HttpUpstream("Fake", uri, LONG, of("HTTP_PROXY", proxy.url()))) {
+        new HttpUpstream("Fake", uri, LONG, of("HTTP_PROXY", proxy.url()), Trust::ofThisComputer)) {
       upstream.call(HttpRequest.newBuilder(uri).build(), BodyHandlers.discarding());
     }
     assertEquals(uri.toString(), proxy.requests().getFirst().path());
