@@ -58,6 +58,11 @@ public final class Os {
     return file;
   }
 
+  /// Skips the test on a real Windows, whose user's settings it would change.
+  public static void assumeWine(String reason) {
+    assumeTrue(System.getenv().keySet().stream().anyMatch(name -> name.startsWith("WINE")), reason);
+  }
+
   /// The Java that runs these tests, to start another one with.
   public static String java() {
     return Path.of(System.getProperty("java.home"), "bin", program("java")).toString();

@@ -1,7 +1,6 @@
 package skyproxy.windows;
 
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -22,12 +21,6 @@ public final class RootStore {
   private static final int REPLACE = 3;
 
   private RootStore() {}
-
-  /// Skips the test where somebody would have to click: on a real Windows.
-  public static void assumeWritable() {
-    assumeTrue(System.getenv().keySet().stream().anyMatch(name -> name.startsWith("WINE")),
-        "A real Windows asks the user before it takes a root.");
-  }
 
   /// Makes Windows trust a root, for this user.
   public static void add(byte[] encoded) throws IOException {
