@@ -61,7 +61,7 @@ public final class Main {
   }
 
   private static void fail(int status, String line) {
-    System.err.println(line);
+    System.err.println(LogLine.plain(line));
     System.exit(status);
   }
 
