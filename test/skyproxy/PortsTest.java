@@ -33,14 +33,19 @@ final class PortsTest {
   @TempDir
   private Path folder;
 
-  /// The one line that is said on stderr before it ends with status 1.
+  /// The one line that is said on stderr before it ends with status 1. It has a folder of its own,
+  /// for the first program may say something too.
   private String refusal(String... arguments) throws Exception {
-    try (Program program = Program.start(folder, Map.of(), arguments)) {
+    try (Program program = Program.start(second(), Map.of(), arguments)) {
       assertEquals("", program.stdout());
       assertEquals(1, program.exitStatus(), program.stderr());
       assertEquals(1, program.stderr().lines().count(), program.stderr());
       return program.stderr().strip();
     }
+  }
+
+  private Path second() throws IOException {
+    return Files.createDirectories(folder.resolve("second"));
   }
 
   @ParameterizedTest
@@ -72,9 +77,9 @@ final class PortsTest {
 
   @Test
   void a_second_start_that_is_to_open_the_page_opens_that_of_the_first() throws Exception {
-    Path opened = Program.opener(folder);
+    Path opened = Program.opener(second());
     try (Program first = Program.listening(folder);
-        Program second = Program.start(folder, Map.of(), "--open", "--port",
+        Program second = Program.start(second(), Map.of(), "--open", "--port",
             Integer.toString(first.port()))) {
       assertEquals("SkyrimNet Proxy is running already: opening " + first.address() + "\n",
           second.stdout());
@@ -85,7 +90,7 @@ final class PortsTest {
 
   @Test
   void another_program_on_the_port_is_not_opened() throws Exception {
-    Path opened = Program.opener(folder);
+    Path opened = Program.opener(second());
     try (FakeUpstream other = new FakeUpstream()) {
       other.answer(FakeUpstream.json("{\"status\":\"healthy\",\"version\":\"1.0.0\"}"));
       String line = refusal("--open", "--port", Integer.toString(other.port()));
