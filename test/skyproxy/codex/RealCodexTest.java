@@ -19,8 +19,12 @@ import static skyproxy.testing.Replies.until;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -228,13 +232,26 @@ final class RealCodexTest {
     holdsNothingOf("a-secret-of-the-player");
   }
 
+  /// A CLI that is ending may remove a file of its own meanwhile.
   private void holdsNothingOf(String secret) throws IOException {
-    try (Stream<Path> files = Files.walk(temp)) {
-      for (Path file : files.filter(Files::isRegularFile).toList()) {
-        String content = new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
-        assertFalse(content.contains(secret), file + " holds " + secret);
+    Files.walkFileTree(temp, new SimpleFileVisitor<>() {
+      @Override
+      public FileVisitResult visitFile(Path file, BasicFileAttributes is) throws IOException {
+        try {
+          String content = Files.readString(file, StandardCharsets.ISO_8859_1);
+          assertFalse(content.contains(secret), file + " holds " + secret);
+        } catch (NoSuchFileException gone) {
+          return FileVisitResult.CONTINUE;
+        }
+        return FileVisitResult.CONTINUE;
       }
-    }
+
+      @Override
+      public FileVisitResult visitFileFailed(Path file, IOException why) throws IOException {
+        if (why instanceof NoSuchFileException) return FileVisitResult.CONTINUE;
+        throw why;
+      }
+    });
   }
 
   @Test
