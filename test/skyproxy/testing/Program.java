@@ -242,7 +242,8 @@ public final class Program implements AutoCloseable {
     http.shutdownNow();
     // On Windows its console and the processes that end with it do so a moment later, and hold
     // their folders until then.
-    List<ProcessHandle> later = Os.WINDOWS ? process.descendants().toList() : List.of();
+    boolean ends = Os.WINDOWS && process.isAlive();
+    List<ProcessHandle> later = ends ? process.descendants().toList() : List.of();
     process.destroyForcibly();
     process.onExit().join();
     for (ProcessHandle child : later) {
