@@ -44,6 +44,8 @@ final class ModeSwitchTest {
       long pid = FakeClaudes.pid(line);
       until("process " + pid + " is gone", () -> ProcessHandle.of(pid).isEmpty());
     }
+    until("their shims are gone", () -> ProcessHandle.current().children().noneMatch(child ->
+        child.info().command().orElse("").endsWith("cmd.exe")));
     until("its notes are gone too", () -> {
       String[] notes = folder.resolve("sessions").toFile().list();
       return notes == null || notes.length == 0;
