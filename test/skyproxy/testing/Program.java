@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import skyproxy.json.Cursor;
 import skyproxy.json.Json;
 import skyproxy.threads.Threads;
@@ -141,8 +142,11 @@ public final class Program implements AutoCloseable {
 
   /// The processes that it started, and theirs; but not the console that Windows gives to each.
   public List<ProcessHandle> children() {
-    return process.descendants().filter(child ->
-        !child.info().command().orElse("").endsWith("conhost.exe")).toList();
+    return process.descendants().filter(child -> !isConsole(child)).toList();
+  }
+
+  private static boolean isConsole(ProcessHandle child) {
+    return child.info().command().orElse("").endsWith("conhost.exe");
   }
 
   /// From the start of the process until it listened.
@@ -241,9 +245,10 @@ public final class Program implements AutoCloseable {
   public void close() {
     http.shutdownNow();
     // On Windows its console and the processes that end with it do so a moment later, and hold
-    // their folders until then.
-    boolean ends = Os.WINDOWS && process.isAlive();
-    List<ProcessHandle> later = ends ? process.descendants().toList() : List.of();
+    // their folders until then. One that has ended already has its console alone.
+    Stream<ProcessHandle> theirs = process.isAlive() ? process.descendants()
+        : process.children().filter(Program::isConsole);
+    List<ProcessHandle> later = Os.WINDOWS ? theirs.toList() : List.of();
     process.destroyForcibly();
     process.onExit().join();
     for (ProcessHandle child : later) {
