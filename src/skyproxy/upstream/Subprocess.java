@@ -143,7 +143,7 @@ public final class Subprocess implements AutoCloseable {
   /// of ours to end.
   private Stream<ProcessHandle> descendants() {
     Instant begun = process.info().startInstant().orElse(null);
-    if (begun == null) return Stream.empty();
+    if (begun == null || !process.isAlive()) return Stream.empty();
     return process.descendants().filter(each ->
         each.info().startInstant().filter(start -> !start.isBefore(begun)).isPresent());
   }
