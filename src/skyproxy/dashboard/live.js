@@ -133,7 +133,7 @@ function details(entry) {
     entry.attempts.length > 0 && h('ol', { class: 'tries', 'aria-label': 'What was tried' },
       entry.attempts.map((a, i) => h('li', {}, (i + 1) + '. ', h('b', {}, a.model),
         ' by ' + a.provider + ', ' + seconds(a.took_ms)
-          + (a.left_out ? ', without the oldest ' + a.left_out + ' messages' : '') + '
+          + (a.left_out ? ', without the oldest ' + a.left_out + ' messages' : '')
           + (a.queued_ms ? ' (' + seconds(a.queued_ms) + ' in the queue)' : '') + ': ',
         h('span', { class: a.failure ? 'bad' : 'good' }, a.failure
           ? a.failure.replaceAll('_', ' ') + '. ' + a.message : 'answered')))));
