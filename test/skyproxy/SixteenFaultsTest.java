@@ -13,6 +13,7 @@ import static skyproxy.Voice.tokens;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.Semaphore;
@@ -112,6 +113,11 @@ final class SixteenFaultsTest {
       case "stall" -> {
         held.release();
         yield FakeUpstream.events(tokens("first")).stallAfter(20);
+      }
+      case "one not JSON" -> {
+        List<String> data = new ArrayList<>(List.of(tokens("first")));
+        data.add(10, "{\"choices\":[{\"delta\":{\"cont");
+        yield FakeUpstream.events(data.toArray(String[]::new));
       }
       case "no [DONE]" -> FakeUpstream.events(
           List.of(tokens("first")).subList(0, TOKENS + 2).toArray(String[]::new));
