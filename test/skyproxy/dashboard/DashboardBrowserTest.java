@@ -159,6 +159,25 @@ final class DashboardBrowserTest {
   }
 
   @Test
+  void a_line_that_was_cut_short_says_so_and_a_faulty_java_what_to_update_to() throws Exception {
+    Files.writeString(folder.resolve("config.json"), "{\"finish_broken_lines\":true}");
+    restart();
+    try (FakeUpstream upstream = new FakeUpstream()) {
+      upstream.answer(FakeUpstream.events(chunk("I am sworn. To ca")));
+      addServer(upstream.url());
+      open();
+      proxy.post("/v1/chat/completions", "{\"model\":\"local:lydia\",\"stream\":true,\"messages\":"
+          + "[{\"role\":\"user\",\"content\":\"In Skyrim. Respond in character now.\"}]}");
+      page.await("document.querySelector('#log .outcome')?.innerText.includes('cut short')");
+      page.click("#log .entry");
+      page.await("document.querySelector('#log .details')?.innerText.includes('was ended')");
+      assertEquals(proxy.json("/stats").at("java").at("advice").stringOr(""),
+          page.eval("document.querySelector('#java-note').innerText").string());
+      assertFine();
+    }
+  }
+
+  @Test
   void a_key_is_saved_masked_and_survives_a_restart() throws Exception {
     open();
     String field = "#openrouter-form input";
