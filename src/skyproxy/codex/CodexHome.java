@@ -113,15 +113,24 @@ final class CodexHome {
 
   private boolean link() {
     try {
-      if (Files.isSymbolicLink(auth) && Files.readSymbolicLink(auth).equals(realAuth)) return true;
       if (sameFolder()) return true;
-      Files.deleteIfExists(auth);
-      Files.createSymbolicLink(auth, realAuth);
-      return true;
+      if (!Files.isSymbolicLink(auth) || !Files.readSymbolicLink(auth).equals(realAuth)) {
+        Files.deleteIfExists(auth);
+        Files.createSymbolicLink(auth, realAuth);
+      }
+      return leads();
     } catch (IOException | UnsupportedOperationException | SecurityException refused) {
       LOG.log(Level.DEBUG, "No symbolic link to the login of Codex: {0}", refused.getMessage());
       return false;
     }
+  }
+
+  /// Some systems make links behind which nothing can be opened, and Codex would find no login. A
+  /// login that itself can't be read just now says nothing about the link.
+  private boolean leads() {
+    boolean leads = Files.isReadable(auth) || !Files.isReadable(realAuth);
+    if (!leads) LOG.log(Level.DEBUG, "The link to the login of Codex leads nowhere.");
+    return leads;
   }
 
   private boolean sameFolder() throws IOException {

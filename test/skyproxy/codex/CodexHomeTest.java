@@ -57,6 +57,12 @@ final class CodexHomeTest {
   }
 
   @Test
+  void the_login_can_be_read_where_it_was_lent() throws IOException {
+    home(true).lendLogin();
+    assertTrue(CodexLogin.read(own.resolve("auth.json")).present());
+  }
+
+  @Test
   void a_copy_holds_no_refresh_token_and_changes_with_the_original() throws IOException {
     byte[] before = realAuth();
     CodexHome home = home(false);
