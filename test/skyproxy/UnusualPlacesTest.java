@@ -98,7 +98,8 @@ final class UnusualPlacesTest {
         "APPDATA", home.toString(), "TEMP", temporary.toString(), "TMP", temporary.toString(),
         "JDK_JAVA_OPTIONS", Os.WINDOWS ? "" : "-Djava.io.tmpdir=\"" + temporary + "\"",
         "SKYRIMNET_PROXY_FROM", caller.toString());
-    for (String given : List.of(cli.toString(), "./" + cli.getFileName())) {
+    String plain = cli.getFileName().toString().replace(".cmd", "");
+    for (String given : List.of(cli.toString(), "./" + plain)) {
       Path jar = make(FOREIGN + "/jar " + given.length());
       try (Started proxy = new Started(jar, environment, "--claude", given)) {
         Cursor health = Cursor.of(Json.parse(proxy.get("/health").body()));

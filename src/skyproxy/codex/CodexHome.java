@@ -141,7 +141,7 @@ final class CodexHome {
   private void copy() throws IOException {
     if (sameFolder()) return;
     try {
-      Json.Obj login = (Json.Obj) Json.parse(Files.readAllBytes(realAuth));
+      Json.Obj login = (Json.Obj) Json.parse(OwnerFile.read(realAuth));
       if (login.get("tokens") instanceof Json.Obj tokens) {
         login = login.with("tokens", tokens.with("refresh_token", new Json.Str("")));
       }

@@ -1,10 +1,14 @@
 package skyproxy.files;
 
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -22,28 +26,91 @@ import java.util.stream.Stream;
 
 /// Writes files that their owner alone can read, each the old one or the new one at any moment.
 /// Any thread, but two that write the same file at once leave it to chance whose it is.
+///
+/// A file that another program holds is tried again for two seconds, and then named as such.
 public final class OwnerFile {
+  private static final System.Logger LOG = System.getLogger(OwnerFile.class.getName());
   private static final Set<PosixFilePermission> OWNER_ONLY =
       PosixFilePermissions.fromString("rw-------");
 
   private OwnerFile() {}
 
+  /// Puts a finished file in the place of another.
+  interface Move {
+    void move(Path fresh, Path target) throws IOException;
+  }
+
+  /// All that is in a file.
+  ///
+  /// @throws IOException saying why not, in words for a player; `NoSuchFileException` as it is
+  public static byte[] read(Path file) throws IOException {
+    try {
+      return Tries.until(() -> Files.readAllBytes(file));
+    } catch (AccessDeniedException refused) {
+      throw Files.isReadable(file) ? held(file, refused)
+          : new IOException("There is no right to read " + file + ".", refused);
+    } catch (NoSuchFileException missing) {
+      throw missing;
+    } catch (FileSystemException refused) {
+      throw held(file, refused);
+    }
+  }
+
   /// Puts a file in its place, whole or not at all, and makes its folder if need be. A symbolic
   /// link is replaced by the file; what it led to stays as it is.
+  ///
+  /// @throws IOException saying why not, in words for a player
   public static void write(Path file, byte[] content) throws IOException {
+    write(file, content, (fresh, target) -> Files.move(fresh, target,
+        StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE));
+  }
+
+  static void write(Path file, byte[] content, Move move) throws IOException {
     Path target = file.toAbsolutePath();
-    Files.createDirectories(target.getParent());
-    Path fresh = temporary(target.getParent());
+    Path fresh = fresh(target.getParent());
     try {
       try (FileChannel out = FileChannel.open(fresh, StandardOpenOption.WRITE)) {
         ByteBuffer bytes = ByteBuffer.wrap(content);
         while (bytes.hasRemaining()) out.write(bytes);
         out.force(true); // the new name must not reach the disk before the new bytes
       }
-      Files.move(fresh, target, StandardCopyOption.REPLACE_EXISTING,
-          StandardCopyOption.ATOMIC_MOVE);
+      if (Files.isDirectory(target)) throw new IOException(target + " is a folder.");
+      Tries.until(() -> {
+        move.move(fresh, target);
+        return null;
+      });
+    } catch (FileSystemException refused) {
+      boolean locked = Files.exists(target) && !Files.isWritable(target);
+      throw locked ? new IOException(target + " is write-protected: allow changes in its"
+          + " properties.", refused) : held(target, refused);
     } finally {
+      drop(fresh);
+    }
+  }
+
+  private static void drop(Path fresh) {
+    try {
       Files.deleteIfExists(fresh);
+    } catch (IOException held) {
+      LOG.log(Level.DEBUG, "{0} is left: {1}", fresh, held.getMessage());
+    }
+  }
+
+  private static IOException held(Path file, IOException refused) {
+    return new IOException("Another program (a virus scanner, OneDrive, an editor) holds " + file
+        + ".", refused);
+  }
+
+  private static Path fresh(Path folder) throws IOException {
+    try {
+      Files.createDirectories(folder);
+      return temporary(folder);
+    } catch (AccessDeniedException refused) {
+      throw new IOException("There is no right to write in " + folder
+          + ": move what lies there to a folder of your own.", refused);
+    } catch (FileSystemException refused) {
+      String reason = refused.getReason() == null ? "it is no folder" : refused.getReason();
+      throw new IOException(folder + " can't be written to: " + reason + ".", refused);
     }
   }
 

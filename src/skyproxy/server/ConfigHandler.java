@@ -11,6 +11,7 @@ import skyproxy.json.Cursor;
 import skyproxy.json.Json;
 import skyproxy.json.JsonException;
 import skyproxy.settings.LiveSettings;
+import skyproxy.settings.NotSavedException;
 import skyproxy.settings.SettingsException;
 
 /// `POST /config/…`: changes something, as one JSON object asks for it.
@@ -52,7 +53,7 @@ final class ConfigHandler implements HttpHandler {
     try {
       JsonAnswer.send(exchange, 200, changed(body));
     } catch (Refusal refusal) {
-      refusal.error.refuse(exchange);
+      refusal.send(exchange);
     }
   }
 
@@ -74,17 +75,34 @@ final class ConfigHandler implements HttpHandler {
   }
 
   private static Refusal notSaved(Exception why) {
+    boolean inEffect = why instanceof NotSavedException;
+    String message = inEffect ? why.getMessage() : "This was not saved: " + why.getMessage();
     LOG.log(Level.WARNING, "The settings were not saved: {0}", why.getMessage());
-    return new Refusal(new ErrorBody(500, "api_error", "not_saved",
-        "This was not saved: " + why.getMessage(), null, null));
+    ErrorBody error = new ErrorBody(500, "api_error", "not_saved", message, null, null);
+    return new Refusal(error, inEffect);
   }
 
   /// Carries an error past the sending, whose own exceptions mean something else.
   private static final class Refusal extends Exception {
     private final transient ErrorBody error;
+    private final boolean inEffect;
 
     private Refusal(ErrorBody error) {
+      this(error, false);
+    }
+
+    private Refusal(ErrorBody error, boolean inEffect) {
       this.error = error;
+      this.inEffect = inEffect;
+    }
+
+    /// The body has been read, so nothing is left to be dropped.
+    private void send(HttpExchange exchange) throws IOException {
+      Json.Obj json = error.json();
+      if (inEffect && json.get("error") instanceof Json.Obj inner) {
+        json = json.with("error", inner.with("in_effect", new Json.Bool(true)));
+      }
+      JsonAnswer.send(exchange, error.status(), json);
     }
   }
 

@@ -1,27 +1,54 @@
 package skyproxy.settings;
 
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import skyproxy.json.Json;
+import skyproxy.threads.Threads;
 
 /// The settings that hold now, and the one way to change them while the proxy runs. Any thread.
-public final class LiveSettings {
+///
+/// A change holds from then on, also one that can't be written: it is kept as the change that it
+/// is, and made again on whatever is in the file when that can be had, every [#AGAIN], with the
+/// next change and at the end. So neither a later change nor a hand that edits the file undoes it.
+public final class LiveSettings implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(LiveSettings.class.getName());
+  private static final Duration AGAIN = Duration.ofSeconds(10);
+
+  /// A change of one member, from its old value to its new one; null is none.
+  private record Change(String member, UnaryOperator<Json> edit) {
+    Json.Obj on(Json.Obj content) {
+      Json value = edit.apply(content.get(member));
+      return value == null ? content.without(member) : content.with(member, value);
+    }
+  }
+
   private final CommandLine commandLine;
   private final Map<String, String> environment;
   private final SettingsFile file;
+  private final Duration again;
+  private final List<Change> unsaved = new ArrayList<>();
+  private Json.Obj known;
+  private Thread saver;
   private volatile Settings now;
   private volatile Consumer<Settings> check = _ -> {};
   private volatile Consumer<Settings> listener = _ -> {};
 
-  private LiveSettings(CommandLine commandLine, Map<String, String> environment, SettingsFile file)
-      throws SettingsException {
+  /// @param again from one try to save to the next
+  LiveSettings(CommandLine commandLine, Map<String, String> environment, SettingsFile file,
+      Duration again) throws SettingsException {
     this.commandLine = commandLine;
     this.environment = Map.copyOf(environment);
     this.file = file;
-    now = Settings.of(commandLine, this.environment, file.path(), file.read());
+    this.again = again;
+    known = file.readFirst();
+    now = Settings.of(commandLine, this.environment, file.path(), known);
   }
 
   /// Reads everything.
@@ -31,7 +58,7 @@ public final class LiveSettings {
   public static LiveSettings load(CommandLine commandLine, Map<String, String> environment,
       Path besideJar) throws SettingsException {
     Path path = SettingsPath.find(commandLine, environment, besideJar);
-    return new LiveSettings(commandLine, environment, new SettingsFile(path));
+    return new LiveSettings(commandLine, environment, new SettingsFile(path), AGAIN);
   }
 
   /// Where this operating system wants the data of this user's programs to be: ours. Also when
@@ -65,23 +92,89 @@ public final class LiveSettings {
   ///
   /// @param value null removes the member
   /// @throws SettingsException when the result would be wrong; nothing is written then
-  /// @throws IOException when the file can't be written
-  public Settings change(String member, Json value) throws SettingsException, IOException {
+  /// @throws NotSavedException when the file can't be written yet; the change holds
+  public Settings change(String member, Json value) throws SettingsException, NotSavedException {
     return edit(member, _ -> value);
   }
 
   /// The same for a new value that depends on the old one, which is null where there is none.
+  ///
+  /// @param edit changes nothing else, for it may be done several times
   public synchronized Settings edit(String member, UnaryOperator<Json> edit)
-      throws SettingsException, IOException {
-    Json.Obj old = file.read();
-    Json value = edit.apply(old.get(member));
-    Json.Obj content = value == null ? old.without(member) : old.with(member, value);
+      throws SettingsException, NotSavedException {
+    Change change = new Change(member, edit);
+    unsaved.add(change);
+    try {
+      save(true);
+    } catch (IOException held) {
+      if (saver == null) saver = Threads.named("saves settings").start(this::saveLater);
+      throw new NotSavedException(held);
+    } catch (SettingsException | RuntimeException wrong) {
+      unsaved.removeLast();
+      throw wrong;
+    }
+    return now;
+  }
+
+  /// Puts what is in the file, with all that is not in it yet, into effect, and then there.
+  ///
+  /// @param anew whether there is a change that nobody has heard of
+  /// @throws IOException when the file can't be had; what was last known of it serves then
+  private void save(boolean anew) throws SettingsException, IOException {
+    IOException unreadable = null;
+    try {
+      known = file.read();
+    } catch (IOException held) {
+      unreadable = held;
+    }
+    Json.Obj content = known;
+    for (Change each : unsaved) content = each.on(content);
     Settings changed = Settings.of(commandLine, environment, file.path(), content);
     checked(changed);
-    if (!content.equals(old)) file.write(content);
+    boolean tell = anew || !changed.equals(now);
     now = changed;
-    listener.accept(changed);
-    return changed;
+    if (tell) listener.accept(changed);
+    if (unreadable != null) throw unreadable;
+    if (!content.equals(known)) file.write(content);
+    known = content;
+    unsaved.clear();
+  }
+
+  private void saveLater() {
+    try {
+      do {
+        Thread.sleep(again);
+      } while (!saved());
+    } catch (InterruptedException closed) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /// Whether nothing is left to be saved. What can't be is logged when it is given up.
+  private synchronized boolean saved() {
+    try {
+      if (!unsaved.isEmpty()) {
+        save(false);
+        LOG.log(Level.INFO, "The settings are saved now.");
+      }
+      saver = null;
+      return true;
+    } catch (IOException | SettingsException still) {
+      LOG.log(Level.DEBUG, "The settings are still not saved: {0}", still.getMessage());
+      return false;
+    }
+  }
+
+  /// Tries a last time to save what is not saved yet.
+  @Override
+  public void close() {
+    Thread trying = saver();
+    if (trying != null) trying.interrupt();
+    if (!saved()) LOG.log(Level.WARNING, "The last changes of {0} are lost.", file.path());
+  }
+
+  private synchronized Thread saver() {
+    return saver;
   }
 
   private void checked(Settings settings) throws SettingsException {

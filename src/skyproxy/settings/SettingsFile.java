@@ -31,10 +31,12 @@ final class SettingsFile {
 
   /// What is in it; a file that is not there is empty. Others lose the right to read it.
   ///
-  /// @throws SettingsException when it can't be read or is not a JSON object
-  Json.Obj read() throws SettingsException {
+  /// @throws SettingsException when it is not a JSON object
+  /// @throws IOException when it can't be read now
+  Json.Obj read() throws SettingsException, IOException {
     try {
-      byte[] bytes = Files.readAllBytes(path);
+      if (Files.isDirectory(path)) throw unusable("it is a folder");
+      byte[] bytes = OwnerFile.read(path);
       tighten();
       if (Json.parse(bytes) instanceof Json.Obj content) return content;
       throw unusable("it must hold a JSON object, in braces (line 1, column 1)");
@@ -42,8 +44,16 @@ final class SettingsFile {
       return Json.Obj.builder().build();
     } catch (JsonException broken) {
       throw unusable(broken.getMessage());
+    }
+  }
+
+  /// The same, for one that there must be.
+  Json.Obj readFirst() throws SettingsException {
+    try {
+      return read();
     } catch (IOException unreadable) {
-      throw unusable(Files.isDirectory(path) ? "it is a folder" : String.valueOf(unreadable));
+      throw SettingsException.unusable("The settings can't be read. " + unreadable.getMessage()
+          + " See to it, then start again.");
     }
   }
 

@@ -27,7 +27,7 @@ final class StatsFile {
     if (!Files.exists(path)) return null;
     if (Files.size(path) > LARGEST) throw new IOException(path + " is too large");
     try {
-      if (Json.parse(Files.readAllBytes(path)) instanceof Json.Obj saved) return saved;
+      if (Json.parse(OwnerFile.read(path)) instanceof Json.Obj saved) return saved;
       throw new IOException(path + " holds no JSON object");
     } catch (JsonException e) {
       throw new IOException(path + " is no JSON: " + e.getMessage(), e);

@@ -4,16 +4,26 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.FileInputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Files that are there whole, for their owner alone, with nothing left beside them.
@@ -80,5 +90,71 @@ final class OwnerFileTest {
     Files.createDirectories(file.resolve("a folder with something in it"));
     assertThrows(IOException.class, () -> OwnerFile.write(file, new byte[] {1}));
     assertEquals(List.of("file.json"), names(file.getParent()));
+  }
+
+  @Test
+  void a_file_that_is_held_for_a_moment_is_replaced_a_moment_later() throws IOException {
+    OwnerFile.write(file, "old".getBytes(UTF_8));
+    AtomicInteger tries = new AtomicInteger();
+    OwnerFile.write(file, "new".getBytes(UTF_8), (fresh, target) -> {
+      if (tries.incrementAndGet() < 4) throw new AccessDeniedException(target.toString());
+      Files.move(fresh, target, StandardCopyOption.REPLACE_EXISTING);
+    });
+    assertEquals("new", Files.readString(file));
+    assertEquals(4, tries.get());
+  }
+
+  @Test
+  void a_file_that_stays_held_is_named_in_words_for_a_player() throws IOException {
+    OwnerFile.write(file, "old".getBytes(UTF_8));
+    IOException held = assertThrows(IOException.class,
+        () -> OwnerFile.write(file, "new".getBytes(UTF_8), (fresh, target) -> {
+          throw new FileSystemException(fresh.toString(), target.toString(), "The process ...");
+        }));
+    assertEquals("Another program (a virus scanner, OneDrive, an editor) holds "
+        + file.toAbsolutePath() + ".", held.getMessage());
+    assertEquals("old", Files.readString(file));
+    assertEquals(List.of("file.json"), names(file.getParent()));
+  }
+
+  @Test
+  @EnabledOnOs(OS.WINDOWS)
+  void windows_lets_nobody_replace_what_is_open_and_then_does() throws Exception {
+    OwnerFile.write(file, "old".getBytes(UTF_8));
+    try (InputStream holder = new FileInputStream(file.toFile())) {
+      assertTrue(assertThrows(IOException.class, () -> OwnerFile.write(file, new byte[] {1}))
+          .getMessage().startsWith("Another program "));
+      Thread late = Thread.ofVirtual().start(() -> {
+        try (holder) {
+          Thread.sleep(300);
+        } catch (InterruptedException | IOException e) {
+          throw new AssertionError(e);
+        }
+      });
+      OwnerFile.write(file, "new".getBytes(UTF_8));
+      late.join();
+    }
+    assertEquals("new", Files.readString(file));
+  }
+
+  @Test
+  void a_name_may_have_characters_that_the_code_page_lacks() throws IOException {
+    Path foreign;
+    try {
+      foreign = folder.resolve("Łódź 日本").resolve("Ł.json");
+    } catch (InvalidPathException lacking) {
+      assumeTrue(false, "This locale has no such names.");
+      return;
+    }
+    for (String text : new String[] {"old", "new"}) OwnerFile.write(foreign, text.getBytes(UTF_8));
+    assertEquals("new", new String(OwnerFile.read(foreign), UTF_8));
+  }
+
+  @Test
+  void a_folder_that_can_not_be_written_to_is_named() throws IOException {
+    Files.writeString(folder.resolve("kept"), "a file in the place of the folder");
+    String message = assertThrows(IOException.class, () -> OwnerFile.write(file, new byte[] {1}))
+        .getMessage();
+    assertTrue(message.startsWith(file.getParent() + " can't be written to"), message);
   }
 }

@@ -104,4 +104,20 @@ final class ConfigHandlerTest {
     assertFalse(answer.text().contains("sk-or-secret"));
     assertEquals("{broken", Files.readString(proxy.file()));
   }
+
+  @Test
+  void a_key_that_can_not_be_written_counts_and_the_answer_says_so() throws Exception {
+    Files.delete(proxy.file());
+    Path place = proxy.file().getParent();
+    Files.delete(place);
+    Files.writeString(place, "a file in the place of the folder");
+    RawClient.Answer answer = save("{\"key\":\"sk-or-secret\"}", JSON);
+    assertEquals(500, answer.status());
+    assertEquals("not_saved", code(answer));
+    Cursor error = Cursor.of(Json.parse(answer.body())).at("error");
+    assertTrue(error.at("in_effect").bool());
+    assertTrue(error.at("message").string().contains(place.toString()), answer.text());
+    assertFalse(answer.text().contains("sk-or-secret"));
+    assertEquals("sk-or-secret", proxy.settings().now().openRouter().apiKey());
+  }
 }

@@ -7,15 +7,20 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.FileInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import skyproxy.json.Json;
 import skyproxy.testing.Os;
@@ -213,5 +218,80 @@ final class LiveSettingsTest {
         Map.of("APPDATA", folder.resolve("roaming").toString()), "Windows 11", home));
     assertEquals(Path.of("/home/player/AppData/Roaming/skyrimnet-proxy/config.json"),
         SettingsPath.ofUser(Map.of(), "Windows 11", home));
+  }
+
+  /// A file in the place of its folder keeps the settings file from being made.
+  private LiveSettings held(Duration again) throws Exception {
+    file = folder.resolve("held").resolve("config.json");
+    LiveSettings live = new LiveSettings(CommandLine.parse(List.of()), Map.of(),
+        new SettingsFile(file), again);
+    Files.writeString(file.getParent(), "no folder");
+    assertThrows(NotSavedException.class, () -> live.change("default_model", new Json.Str("demo")));
+    assertEquals("demo", live.now().defaultModel());
+    return live;
+  }
+
+  private void release(String byHand) throws IOException {
+    Files.delete(file.getParent());
+    Files.createDirectory(file.getParent());
+    if (byHand != null) Files.writeString(file, byHand);
+  }
+
+  @Test
+  void what_could_not_be_written_is_written_later_into_what_is_there_then() throws Exception {
+    try (LiveSettings live = held(Duration.ofMillis(20))) {
+      assertThrows(NotSavedException.class, () -> live.change("port", Json.Num.of(8001)));
+      synchronized (live) { // or a try comes in between
+        release("{\"jobs\":{\"mood\":\"demo\"}}");
+      }
+      while (live.now().jobs().isEmpty()) Thread.sleep(5);
+      assertEquals(8001, live.now().listen().port());
+      assertEquals("demo", live.now().defaultModel());
+    }
+    LiveSettings anew = load();
+    assertEquals(8001, anew.now().listen().port());
+    assertEquals("demo", anew.now().defaultModel());
+    assertEquals(Map.of("mood", "demo"), anew.now().jobs());
+  }
+
+  @Test
+  void the_next_change_and_the_end_write_it_too() throws Exception {
+    LiveSettings live = held(Duration.ofHours(1));
+    release(null);
+    live.change("openrouter_api_key", new Json.Str("k"));
+    assertEquals("demo", load().now().defaultModel());
+    assertEquals("k", load().now().openRouter().apiKey());
+    Files.delete(file);
+    Files.delete(file.getParent());
+    LiveSettings other = held(Duration.ofHours(1));
+    release("{}");
+    other.close();
+    assertEquals("demo", load().now().defaultModel());
+  }
+
+  @Test
+  void a_change_that_can_not_work_does_not_stay_among_those_to_be_written() throws Exception {
+    LiveSettings live = held(Duration.ofHours(1));
+    assertThrows(SettingsException.class, () -> live.change("port", new Json.Str("x")));
+    release(null);
+    live.close();
+    assertEquals(Json.parse("{\"default_model\":\"demo\"}"), Json.parse(Files.readString(file)));
+  }
+
+  @Test
+  @EnabledOnOs(OS.WINDOWS)
+  void a_file_that_another_program_has_open_is_written_when_that_lets_go() throws Exception {
+    Files.writeString(file, "{}");
+    try (LiveSettings live = new LiveSettings(CommandLine.parse(List.of()), Map.of(),
+        new SettingsFile(file), Duration.ofMillis(20))) {
+      try (InputStream holder = new FileInputStream(file.toFile())) {
+        String message = assertThrows(NotSavedException.class,
+            () -> live.change("default_model", new Json.Str("demo"))).getMessage();
+        assertTrue(message.contains("Another program") && message.contains(file.toString()),
+            message);
+        assertEquals('{', holder.read());
+      }
+      while (!Files.readString(file).contains("demo")) Thread.sleep(20);
+    }
   }
 }
