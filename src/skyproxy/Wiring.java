@@ -34,14 +34,19 @@ import skyproxy.settings.LiveSettings;
 import skyproxy.settings.Settings;
 import skyproxy.settings.SettingsException;
 import skyproxy.stats.Stats;
+import skyproxy.threads.Threads;
 import skyproxy.upstream.Subprocess;
+import skyproxy.windows.Windows;
 
 /// Puts the parts together and takes them apart again: besides the settings the one file outside
 /// their packages that names vendors.
 final class Wiring implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(Wiring.class.getName());
-  private static final Duration GRACE = Duration.ofSeconds(5);
+  /// Windows ends who is not gone five seconds after its window was closed.
+  private static final Duration GRACE = Duration.ofSeconds(Windows.here() ? 2 : 5);
+  private static final Duration TO_END = Duration.ofMillis(Windows.here() ? 1_500 : 10_000);
 
+  private final LiveSettings live;
   private final Settings.Listen listen;
   private final ProxyServer server;
   private final Stats stats;
@@ -65,6 +70,7 @@ final class Wiring implements AutoCloseable {
   /// @param more routes besides those that every player has
   Wiring(LiveSettings live, String version, LongSupplier nanos, List<Route> more)
       throws IOException, SettingsException {
+    this.live = live;
     this.more = List.copyOf(more);
     live.check(this::check);
     Settings settings = live.now();
@@ -191,12 +197,23 @@ final class Wiring implements AutoCloseable {
     return server.port();
   }
 
-  /// Lets running replies end, then ends everything that was started.
+  /// Saves what must not be lost, lets running replies end, then ends everything that was started.
+  /// What takes time is done side by side.
   @Override
   public void close() {
+    List<Thread> ending = new ArrayList<>();
+    ending.add(Threads.named("end").start(live::close));
+    ending.add(Threads.named("end").start(stats::save));
     server.stop(GRACE);
-    stats.close();
-    router.routes().providers().forEach(Wiring::close);
+    long end = System.nanoTime() + TO_END.toNanos();
+    ending.add(Threads.named("end").start(stats::close)); // with the last replies in it
+    router.routes().providers().forEach(each ->
+        ending.add(Threads.named("end").start(() -> close(each))));
+    try {
+      for (Thread each : ending) each.join(Duration.ofNanos(end - System.nanoTime()));
+    } catch (InterruptedException hurry) {
+      Thread.currentThread().interrupt();
+    }
     Subprocess.closeAll();
   }
 

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import skyproxy.chat.Attempt;
 import skyproxy.json.Cursor;
@@ -38,6 +39,7 @@ public final class Stats implements AutoCloseable {
   private final StatsFile file;
   private final Consumer<String> log;
   private final Thread saver;
+  private final ReentrantLock saving = new ReentrantLock();
   private final ArrayDeque<Numbered> recent = new ArrayDeque<>();
   private final Map<String, LastError> lastErrors = new LinkedHashMap<>();
   private MetricsTable today = new MetricsTable();
@@ -207,8 +209,23 @@ public final class Stats implements AutoCloseable {
     }
   }
 
+  /// Saves what is not saved yet.
+  public void save() {
+    save(false);
+  }
+
   /// @return whether saving failed and has been logged
   private boolean save(boolean complained) {
+    if (file == null) return complained;
+    saving.lock();
+    try {
+      return saveUnsaved(complained);
+    } finally {
+      saving.unlock();
+    }
+  }
+
+  private boolean saveUnsaved(boolean complained) {
     Json.Obj figures;
     synchronized (this) {
       if (!unsaved) return complained;
@@ -223,12 +240,12 @@ public final class Stats implements AutoCloseable {
       synchronized (this) {
         unsaved = true;
       }
-      if (!complained) log.accept("The figures can't be saved: " + e);
+      if (!complained) log.accept("The figures can't be saved. " + e.getMessage());
       return true;
     }
   }
 
-  /// Saves what is not saved yet.
+  /// Saves a last time.
   @Override
   public void close() {
     if (saver == null) return;

@@ -10,9 +10,11 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
+import skyproxy.threads.Threads;
 import skyproxy.windows.ChildJob;
 import skyproxy.windows.Windows;
 
@@ -69,7 +71,9 @@ public final class Subprocess implements AutoCloseable {
 
   /// Ends every process that is still there; for the end of the program.
   public static void closeAll() {
-    List.copyOf(ALIVE).forEach(Subprocess::close);
+    try (ExecutorService each = Threads.pool("end of a child")) {
+      ALIVE.forEach(child -> each.execute(child::close));
+    }
   }
 
   public Process process() {

@@ -1,0 +1,84 @@
+package skyproxy;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static skyproxy.testing.FakeUpstream.sse;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import skyproxy.claude.cli.FakeCli;
+import skyproxy.testing.FakeUpstream;
+import skyproxy.testing.Fixtures;
+import skyproxy.testing.Os;
+import skyproxy.testing.Program;
+import skyproxy.testing.RawClient;
+
+/// The end of the program while a reply is under way and its disk is not as it should be.
+final class StoppedProgramTest {
+  private final FakeUpstream upstream = new FakeUpstream();
+
+  @TempDir
+  private Path folder;
+
+  @AfterEach
+  void close() {
+    upstream.close();
+  }
+
+  /// Something that runs until it is ended; it ends the proxy on systems without signals too.
+  private Process game() throws IOException {
+    Path idle = Path.of(Os.WINDOWS ? "C:\\windows\\system32\\cmd.exe" : "/usr/bin/sleep");
+    Path game = Files.copy(idle, folder.resolve("SkyrimSE.exe"));
+    game.toFile().setExecutable(true);
+    return new ProcessBuilder(Os.WINDOWS ? List.of(game.toString(), "/k")
+        : List.of(game.toString(), "600")).redirectErrorStream(true).start();
+  }
+
+  @Test
+  void what_must_not_be_lost_is_saved_before_the_last_reply_is_over() throws Exception {
+    upstream.answer(sse(Fixtures.text("claude/text.sse")).stallAfter(5));
+    Path place = folder.resolve("place");
+    Path settings = place.resolve("config.json");
+    Process game = game();
+    try (Program program = Program.start(folder, Map.of("ANTHROPIC_API_KEY", "sk-ant-made-up-0123"),
+        "--port", "0", "--claude", FakeCli.program(folder, "hang").toString(), "--codex", "off",
+        "--claude-mode", "api-key", "--anthropic-url", upstream.url(), "--exit-with", "SkyrimSE",
+        "--config", settings.toString())) {
+      program.awaitListening();
+      Files.writeString(place, "a file in the place of the folder");
+      assertEquals(500,
+          program.post("/config/openrouter-key", "{\"key\":\"sk-or-1\"}").statusCode());
+      assertEquals(200, program.post("/v1", """
+          {"model":"demo","messages":[{"role":"user","content":"Hi"}]}""").statusCode());
+      try (RawClient running = program.client().post("/v1", """
+          {"model":"claude-sonnet-5-5","stream":true,
+          "messages":[{"role":"user","content":"Hail!"}]}""")) {
+        running.lineStarting("data: ");
+        while (!program.stderr().contains("is running")) Thread.sleep(10);
+        Files.delete(place);
+        game.destroyForcibly().onExit().join();
+        while (!Files.exists(settings)
+            || !Files.exists(place.resolve("config-stats.json"))) {
+          assertTrue(program.process().isAlive(), "it ended without saving");
+          Thread.sleep(5);
+        }
+        assertFalse(upstream.cuts().tryAcquire(), "the reply was over first");
+        List<ProcessHandle> children = program.process().descendants().toList();
+        assertEquals(0, program.exitStatus());
+        for (ProcessHandle child : children) child.onExit().get(20, TimeUnit.SECONDS);
+      }
+    } finally {
+      game.destroyForcibly();
+    }
+    assertTrue(Files.readString(settings).contains("sk-or-1"));
+    assertTrue(Files.readString(place.resolve("config-stats.json")).contains("demo"));
+  }
+}
