@@ -69,7 +69,9 @@ public final class Main {
     setProperties();
     LogQueue log = new LogQueue().to("console", new LogLine(), System.err::print);
     log.install();
-    LiveSettings live = LiveSettings.load(commandLine, System.getenv(), jarFolder());
+    Path jarFolder = jarFolder();
+    warnOfTemporary(jarFolder);
+    LiveSettings live = LiveSettings.load(commandLine, System.getenv(), jarFolder);
     Settings settings = live.now();
     if (settings.verbose()) logDetails();
     Wiring wiring = new Wiring(live, version());
@@ -113,6 +115,14 @@ public final class Main {
   private static String version() {
     String version = Main.class.getPackage().getImplementationVersion();
     return version == null ? "(unpacked)" : version;
+  }
+
+  /// A file that is opened inside a zip is unpacked alone, to a place that is emptied some day.
+  private static void warnOfTemporary(Path jarFolder) {
+    Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
+    if (jarFolder == null || !jarFolder.startsWith(temporary)) return;
+    OURS.log(Level.WARNING, "The proxy runs in a temporary folder, {0}. If you opened it inside a"
+        + " zip: unpack the whole zip into a folder of your own, and start it there.", jarFolder);
   }
 
   /// The folder of the jar, or null when the classes lie in a folder.

@@ -1,6 +1,7 @@
 package skyproxy;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -85,6 +86,7 @@ final class UnusualPlacesTest {
       for (String path : List.of("/", "/dashboard/dashboard.js", "/health")) {
         assertEquals(200, proxy.get(path).status(), path);
       }
+      assertTrue(proxy.stderr().contains("runs in a temporary folder"), proxy::stderr);
     }
   }
 
@@ -115,6 +117,7 @@ final class UnusualPlacesTest {
               "Content-Type: application/json").answer().status());
         }
         while (made(temporary) == 0) Thread.sleep(20);
+        assertFalse(proxy.stderr().contains("runs in a temporary folder"), proxy::stderr);
       }
       assertTrue(Files.readString(home.resolve("skyrimnet-proxy").resolve("config.json"))
           .contains("sk-or-1"));
