@@ -14,6 +14,7 @@ import skyproxy.settings.LiveSettings;
 import skyproxy.settings.Settings;
 import skyproxy.settings.SettingsException;
 import skyproxy.threads.Threads;
+import skyproxy.windows.ConsoleWindow;
 import skyproxy.windows.WideArguments;
 import skyproxy.windows.Windows;
 
@@ -69,9 +70,7 @@ public final class Main {
     setProperties();
     LogQueue log = new LogQueue().to("console", new LogLine(), System.err::print);
     log.install();
-    Path jarFolder = jarFolder();
-    warnOfTemporary(jarFolder);
-    LiveSettings live = LiveSettings.load(commandLine, System.getenv(), jarFolder);
+    LiveSettings live = LiveSettings.load(commandLine, System.getenv(), jarFolder());
     Settings settings = live.now();
     if (settings.verbose()) logDetails();
     Wiring wiring = new Wiring(live, version());
@@ -79,11 +78,21 @@ public final class Main {
       wiring.close();
       log.flush();
     }));
+    if (Windows.here()) endWithWindow();
+    warnOfTemporary(jarFolder());
     if (settings.exitWith() != null) GameWatch.start(settings.exitWith(), () -> System.exit(0));
     if (settings.open()) Browser.open(wiring.uri());
     // Last, since a console that stands still keeps whoever writes to it waiting.
     System.out.println("Listening on " + wiring.uri());
     if (Threads.advice() != null) LOG.log(System.Logger.Level.INFO, Threads.advice());
+  }
+
+  private static void endWithWindow() {
+    try {
+      ConsoleWindow.endInOrder();
+    } catch (IOException refused) {
+      OURS.log(Level.FINE, "Closing the window may cut replies off.", refused);
+    }
   }
 
   /// What the JDK reads once, when its HTTP classes load (a value that the player gave stays), and
