@@ -8,6 +8,8 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -22,6 +24,8 @@ final class TempFolders {
   private static final String PREFIX = "skyrimnet-proxy-";
   /// Milliseconds to wait before each further try: some 600 in all.
   private static final int[] WAITS = {10, 20, 40, 80, 160, 320};
+  /// Systems tell the start of a process by a clock of their own.
+  private static final Duration ROUNDING = Duration.ofSeconds(5);
   private static final Pattern NAME = Pattern.compile(PREFIX + "(\\d{1,18})-\\w+");
 
   private TempFolders() {}
@@ -56,14 +60,20 @@ final class TempFolders {
     }
   }
 
+  /// Windows gives the number of a process that has ended to the next one, which may be this one.
+  private static boolean isYounger(ProcessHandle process, Instant touched) {
+    return process.info().startInstant().orElse(touched).isAfter(touched.plus(ROUNDING));
+  }
+
   /// Removes what proxies left that were killed.
   static void sweep() {
     try (DirectoryStream<Path> folders = Files.newDirectoryStream(PLACE, PREFIX + "*")) {
       for (Path folder : folders) {
         Matcher name = NAME.matcher(folder.getFileName().toString());
         if (!name.matches()) continue;
+        Instant touched = Files.getLastModifiedTime(folder).toInstant();
         boolean inUse = ProcessHandle.of(Long.parseLong(name.group(1)))
-            .filter(ProcessHandle::isAlive).isPresent();
+            .filter(process -> process.isAlive() && !isYounger(process, touched)).isPresent();
         if (!inUse) removed(folder);
       }
     } catch (IOException | DirectoryIteratorException unreadable) {

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.Collections;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Tag;
@@ -62,6 +64,18 @@ final class TempFoldersTest {
     assertTrue(Files.exists(other));
     TempFolders.delete(mine);
     if (made) Files.delete(other);
+  }
+
+  @Test
+  void a_folder_that_is_older_than_the_process_of_its_number_is_not_in_use() throws Exception {
+    Path old = TempFolders.create();
+    Path mine = TempFolders.create();
+    Instant start = ProcessHandle.current().info().startInstant().orElseThrow();
+    Files.setLastModifiedTime(old, FileTime.from(start.minusSeconds(60)));
+    TempFolders.sweep();
+    assertFalse(Files.exists(old));
+    assertTrue(Files.exists(mine));
+    TempFolders.delete(mine);
   }
 
   /// A file system that loses a folder while it is walked says so in another way than by an
