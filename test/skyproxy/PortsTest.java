@@ -67,7 +67,8 @@ final class PortsTest {
 
   @Test
   void a_second_start_names_the_first_by_its_version_and_page() throws Exception {
-    try (Program first = Program.listening(folder)) {
+    // In a folder of its own, for each writes its log there.
+    try (Program first = Program.listening(Files.createDirectory(folder.resolve("first")))) {
       String line = refusal("--port", Integer.toString(first.port()));
       assertTrue(line.matches("Port " + first.port() + " of 127\\.0\\.0\\.1 can't be used:"
           + " SkyrimNet Proxy \\d+\\.\\d+\\.\\d+ is running there already\\..*"), line);
