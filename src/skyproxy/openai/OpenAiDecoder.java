@@ -63,8 +63,8 @@ final class OpenAiDecoder implements Decoder {
       return;
     }
     Chunk chunk = chunk(json, data);
-    boolean says = chunk.body().get("choices") instanceof Json.Arr;
-    if (!says && (event.type().equals("error") || failures.isError(chunk.body()))) {
+    boolean silent = chunk.choices().isEmpty();
+    if (silent && (event.type().equals("error") || failures.isError(chunk.body()))) {
       throw new ChatException(failures.inside(chunk.body()));
     }
     take(chunk, out);
@@ -86,9 +86,16 @@ final class OpenAiDecoder implements Decoder {
   public void decodeWhole(byte[] bytes, Consumer<Event> out) {
     String text = new String(bytes, StandardCharsets.UTF_8).strip();
     Json json = parsed(text);
+    if (json == null && text.startsWith("{") && text.contains("\n")) {
+      // A stream that is JSON line by line.
+      decode(new SseEvent("message", text), out);
+      end(out);
+      return;
+    }
     if (json == null) throw new ChatException(failures.noJson(text));
     Chunk completion = chunk(json, text);
-    if (!(completion.body().get("choices") instanceof Json.Arr)) {
+    boolean says = completion.body().get("choices") instanceof Json.Arr;
+    if (!says || completion.choices().isEmpty() && failures.isError(completion.body())) {
       throw new ChatException(failures.inside(completion.body()));
     }
     if (!streams) {

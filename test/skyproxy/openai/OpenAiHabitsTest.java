@@ -59,6 +59,8 @@ final class OpenAiHabitsTest {
       assertEquals(plain, cut(text), text);
     }
     assertEquals(json(WHO, AYE, STOP), cut(AYE + "\n" + STOP + "\n"));
+    assertEquals(json(WHO, AYE, STOP), whole(true, AYE + "\n" + STOP + "\n"));
+    assertEquals(1, whole(false, AYE + "\n" + STOP).size());
     assertEquals(json(WHO, AYE, STOP),
         cut("data: " + AYE + "\ndata: " + STOP + "\ndata: [DONE]\n"));
   }
@@ -76,6 +78,7 @@ final class OpenAiHabitsTest {
         "error: {\"message\":\"too hot\"}", "event: error\ndata: too hot\n\n",
         "data: {\"code\":\"x\",\"message\":\"too hot\"}\n\n",
         "data: {\"choices\":null,\"message\":\"too hot\"}\n\n",
+        "data: {\"object\":\"error\",\"message\":\"too hot\",\"choices\":[]}\n\n",
         "data: {\"detail\":\"too hot\"}\n\n", "data: {\"error\":{\"message\":\"too hot\"}}",
         "data: {\"error_type\":\"x\",\"error_message\":\"too hot\"}\n\n",
         "data: [{\"error\":{\"message\":\"too hot\"}}]\n\n",
