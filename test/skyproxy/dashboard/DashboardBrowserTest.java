@@ -101,7 +101,7 @@ final class DashboardBrowserTest {
   void a_request_appears_by_itself_and_opens_with_what_was_tried() throws Exception {
     open();
     try (FakeUpstream upstream = new FakeUpstream()) {
-      upstream.answer(FakeUpstream.status(500).body("""
+      upstream.answer(FakeUpstream.status(503).body("""
           {"error":{"message":"On fire."}}"""));
       addServer(upstream.url());
       ask("local:broken > demo");
