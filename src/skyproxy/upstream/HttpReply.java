@@ -225,6 +225,8 @@ final class HttpReply implements Reply {
       wentOn = garbled != null;
       calls |= event.calls();
       if (calls && wentOn) throw garbled;
+    } else if (garbled != null && !wentOn && event.finishReason() != null) {
+      throw garbled; // before the client hears that the reply ended well
     }
     events.add(event);
   }
