@@ -1,4 +1,4 @@
-/// What the player has set, from the command line, the environment and the settings file, as
+/// The player's settings, from the command line, the environment and the settings file, as
 /// records: [skyproxy.settings.Settings] is checked and immutable, so nobody behind it checks
 /// again.
 ///

@@ -1,5 +1,5 @@
-/// What the dashboard shows: how many requests there were, how fast the answers were, what went
-/// wrong, and the last requests one by one.
+/// The figures of the dashboard: how many requests there were, how fast the answers were, what
+/// went wrong, and the last requests one by one.
 ///
 /// Everything here is bounded. The clients make up the names of models, so beyond a number of
 /// pairs of model and job the rest is counted together; durations go into histograms of a fixed
