@@ -50,7 +50,7 @@ run: ## build and start the proxy; ARGS='--port 8001' passes options
 	@./run.sh $(ARGS)
 
 test: $(TESTS)/compiled ## the fast tests; T=Name for one class, here and below
-	@$(TEST_JAVA) $(RUN_TESTS) untagged=$(SLOW)
+	@$(TEST_JAVA) $(RUN_TESTS) untagged=$(SLOW) $(if $(T),,split=yes)
 
 test-cli: $(TESTS)/compiled cli ## the tests with the real Claude and Codex CLIs and OpenAI's SDK
 	$(RUN_ISOLATED) tag=cli
