@@ -57,7 +57,7 @@ final class DashboardApiTest {
       assertTrue(html.contains("/dashboard/" + part), part + " would need a second round");
       size += proxy.get("/dashboard/" + part).body().length();
     }
-    assertTrue(size < 60_000, size + " bytes");
+    assertTrue(size < 90_000, size + " bytes");
   }
 
   @Test
