@@ -67,8 +67,8 @@ test-field: $(TESTS)/compiled ## the cases that players met, and the list of rea
 test-windows: windows ## the fast tests and those of the real claude.exe on a Windows Java
 	@grep -q ' 0 failed' build/windows.count
 
-bench: $(TESTS)/compiled ## measure; ARGS are the benchmark's
-	@$(MEASURE_JAVA) skyproxy.bench.Bench $(ARGS)
+bench: $(TESTS)/compiled ## measure everything, into build/bench.json; QUICK=1 takes two minutes
+	@$(MEASURE_JAVA) skyproxy.bench.Bench $(if $(QUICK),quick)
 
 # The core is run on the kind of thread that this Java would not get, then everything on its own.
 check: $(TESTS)/compiled cli browser llama ## all tests, what the jar promises too; ends in the count

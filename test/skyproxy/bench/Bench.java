@@ -2,98 +2,176 @@ package skyproxy.bench;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
-import skyproxy.testing.Program;
-import skyproxy.threads.Threads.Kind;
+import java.util.function.ToDoubleFunction;
 
-/// Measures what the proxy adds to a direct connection, side by side in one run.
+/// Measures what the proxy costs, side by side with a relay of sixty lines on the same JDK
+/// ([BareRelay]) and with a direct connection, and writes it to `build/bench.json`.
 ///
-/// An upstream in this JVM streams [TokenUpstream#TOKENS] tokens, each with the time at which it
-/// was sent. Three ways lead there: straight, through a relay of sixty lines on the same JDK
-/// ([BareRelay], in a JVM of its own), and through the jar, which is started twice: on virtual
-/// threads and on ordinary ones. Rounds of all alternate, so a busy moment of the machine meets
-/// all of them. Absolute figures are for the curious; the last columns are what counts.
+/// The upstream ([TokenUpstream]) and the clients ([Load]) are in this JVM; every token is counted.
+/// The proxy is started by `run.sh`, on virtual and on ordinary threads. Rounds of all ways
+/// alternate, so a busy moment of the machine meets all of them; a row during which others used
+/// the machine is measured once more. Absolute figures are for the curious: the ratio counts.
 public final class Bench {
-  private static final int STREAMS = 16;
-  private static final int MANY = 128;
-  private static final String VIRTUAL = "3 virtual threads";
+  private static final Path FILE = Path.of("build", "bench.json");
+  private static final int WARM = 1_500;
 
-  private Bench() {}
+  private final Ways ways;
+  private final Table table;
+  private final boolean quick;
 
-  /// Runs the whole of it; `quick` as an argument takes fewer rounds.
+  private Bench(Ways ways, Table table, boolean quick) {
+    this.ways = ways;
+    this.table = table;
+    this.quick = quick;
+  }
+
+  /// A round's figures of one way.
+  private record Sample(Load.Result result, double cpuMillis) {}
+
+  /// Runs the whole of it; `quick` as an argument takes two minutes.
   public static void main(String[] args) throws Exception {
-    int rounds = List.of(args).contains("quick") ? 5 : 30;
+    boolean quick = List.of(args).contains("quick");
+    Map<String, String> about = new LinkedHashMap<>();
+    about.put("when", Instant.now().toString());
+    about.put("java", Runtime.version().toString());
+    about.put("processors", "" + Runtime.getRuntime().availableProcessors());
+    about.put("load_average_before", "" + Machine.load());
+    System.out.println("Load average before: " + Machine.load());
     Recognition.run();
     Path folder = Files.createTempDirectory("skyrimnet-proxy-bench");
-    try (TokenUpstream upstream = new TokenUpstream();
-        Program bare = Program.measured(folder, BareRelay.class, "" + upstream.port());
-        Program virtual = proxy(folder.resolve("virtual"), Kind.VIRTUAL, upstream);
-        Program ordinary = proxy(folder.resolve("ordinary"), Kind.ORDINARY, upstream)) {
-      Map<String, Program> programs = new TreeMap<>(
-          Map.of("2 bare relay", bare, VIRTUAL, virtual, "4 ordinary threads", ordinary));
-      Map<String, Integer> ports = new TreeMap<>(Map.of("1 direct", upstream.port()));
-      for (var each : programs.entrySet()) {
-        ports.put(each.getKey(), each.getValue().port());
-        System.out.printf("%-18s listening after %d ms, resident when idle %d MB%n",
-            each.getKey().substring(2), each.getValue().startMillis(),
-            each.getValue().residentMegabytes());
+    try (TokenUpstream upstream = new TokenUpstream(); Ways ways = new Ways(folder, upstream)) {
+      Table table = new Table(List.of("direct", Ways.BARE, Ways.VIRTUAL, Ways.ORDINARY));
+      try (Memory memory = new Memory(ways, table, quick)) {
+        memory.load();
+        new Starts(ways, table).run(quick ? 3 : 9);
+        new Bench(ways, table, quick).run();
+        memory.quiet();
       }
-      for (int port : ports.values()) Load.run(port, 4, 50, 200);
-      compare("one stream at a time", ports, 1, rounds * 5, 300);
-      compare(STREAMS + " streams at once", ports, STREAMS, rounds, 300);
-      compare(MANY + " streams at once", ports, MANY, Math.max(2, rounds / 5), 300);
-      compare("one stream, a prompt of 200 KB", ports, 1, rounds, 200_000);
-      System.out.println();
-      for (var each : programs.entrySet()) {
-        System.out.printf("%-18s resident after load %d MB (%.2f of the relay)%n",
-            each.getKey().substring(2), each.getValue().residentMegabytes(),
-            (double) each.getValue().residentMegabytes() / bare.residentMegabytes());
-      }
+      about.put("load_average_after", "" + Machine.load());
+      table.save(FILE, about);
     } finally {
       try (var files = Files.walk(folder)) {
-        for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
+        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
           Files.deleteIfExists(file);
         }
       }
     }
   }
 
-  private static Program proxy(Path folder, Kind threads, TokenUpstream upstream)
-      throws Exception {
-    Path settings = Files.createDirectory(folder).resolve("config.json");
-    Files.writeString(settings, """
-        {"providers":{"up":{"base_url":"http://127.0.0.1:%d/v1"}}}
-        """.formatted(upstream.port()));
-    return Program.measured(folder, threads, "--config", settings.toString());
+  private void run() throws Exception {
+    List<Way> chat = new ArrayList<>(List.of(ways.direct(Ways.Format.CHAT)));
+    List<Way> claude = new ArrayList<>(List.of(ways.direct(Ways.Format.CLAUDE)));
+    for (Ways.Started each : ways.startAll()) {
+      chat.add(each.as(Ways.Format.CHAT));
+      claude.add(each.as(Ways.Format.CLAUDE));
+    }
+    Load warm = Load.streams(8, 60, 0).each((quick ? WARM / 3 : WARM) / 8);
+    for (Way way : chat) warm.run(way);
+    for (Way way : claude) warm.run(way);
+
+    Load one = Load.streams(1, 20, 5).each(quick ? 5 : 10);
+    added("one stream: first token, added", "ms", one, chat, quick ? 4 : 16, Bench::first);
+    added("the same in Claude's format", "ms", one, claude, quick ? 4 : 16, Bench::first);
+    Load busy = Load.streams(16, 60, 5).each(quick ? 3 : 8);
+    each("CPU of a reply of 60 tokens, pass-through", "ms", busy, chat, quick ? 2 : 5);
+    each("CPU of a reply of 60 tokens, Claude's format", "ms", busy, claude, quick ? 2 : 5);
+    Map<Way, List<Sample>> sixteen = new LinkedHashMap<>();
+    double others = measure(Load.streams(16, 60, 20).each(quick ? 1 : 2), chat, quick ? 3 : 8,
+        sixteen);
+    table.add("16 streams, a token every 20 ms: delay p50, added", "us",
+        added(sixteen, sample -> sample.result.delay(0.5) / 1e3), others);
+    table.add("16 streams: delay p99, added", "us",
+        added(sixteen, sample -> sample.result.delay(0.99) / 1e3), others);
+    added("256 streams: first token, added", "ms", Load.streams(256, 20, 50).spread(1_000), chat,
+        quick ? 2 : 8, Bench::first);
+    added("1,000 streams: first token, added", "ms", Load.streams(1_000, 10, 400).spread(4_000),
+        chat, quick ? 1 : 4, Bench::first);
+    Load whole = Load.streams(32, 60, 0).each(quick ? 20 : 60).wholeReplies();
+    Map<Way, List<Sample>> plain = new LinkedHashMap<>();
+    whole.run(chat.getLast());
+    others = measure(whole, chat, quick ? 2 : 7, plain);
+    table.add("not streamed, 32 connections", "replies/s",
+        values(plain, sample -> whole.replies() / (sample.result.all() / 1e9)), others);
+    Load prompt = Load.streams(1, 20, 0).each(quick ? 10 : 30).sending(Load.Content.PROMPT);
+    added("a prompt of 200 KB: first token, added", "ms", prompt, chat, quick ? 3 : 8,
+        Bench::first);
+    Map<Way, List<Sample>> pictures = new LinkedHashMap<>();
+    Load picture = Load.streams(1, 20, 0).each(quick ? 4 : 10).sending(Load.Content.PICTURE);
+    others = measure(picture, chat, quick ? 3 : 8, pictures);
+    table.add("a picture of 3 MB: first token, added", "ms", added(pictures, Bench::first), others);
+    table.add("a picture of 3 MB: CPU", "ms",
+        values(pictures, sample -> sample.cpuMillis / picture.replies()), others);
   }
 
-  private static void compare(String title, Map<String, Integer> ports, int streams, int rounds,
-      int promptBytes) throws Exception {
-    Map<String, Load.Result> results = new TreeMap<>();
+  private static double first(Sample sample) {
+    return sample.result.first() / 1e6;
+  }
+
+  private void added(String what, String unit, Load load, List<Way> ways, int rounds,
+      ToDoubleFunction<Sample> figure) throws Exception {
+    Map<Way, List<Sample>> samples = new LinkedHashMap<>();
+    double others = measure(load, ways, rounds, samples);
+    table.add(what, unit, added(samples, figure), others);
+  }
+
+  private void each(String what, String unit, Load load, List<Way> ways, int rounds)
+      throws Exception {
+    Map<Way, List<Sample>> samples = new LinkedHashMap<>();
+    double others = measure(load, ways.subList(1, ways.size()), rounds, samples);
+    table.add(what, unit, values(samples, sample -> sample.cpuMillis / load.replies()), others);
+  }
+
+  /// Measures in alternating rounds; once more when others were in the way.
+  ///
+  /// @return the share of the machine that others used
+  private double measure(Load load, List<Way> ways, int rounds, Map<Way, List<Sample>> samples)
+      throws Exception {
+    double others = once(load, ways, rounds, samples);
+    if (others <= Machine.BUSY || quick) return others;
+    Map<Way, List<Sample>> again = new LinkedHashMap<>();
+    double then = once(load, ways, rounds, again);
+    if (then < others) samples.putAll(again);
+    return Math.min(then, others);
+  }
+
+  private static double once(Load load, List<Way> ways, int rounds,
+      Map<Way, List<Sample>> samples) throws Exception {
+    for (Way way : ways) load.run(way);
+    Machine machine = Machine.watched();
     for (int round = 0; round < rounds; round++) {
-      for (var way : ports.entrySet()) {
-        results.merge(way.getKey(), Load.run(way.getValue(), streams, streams, promptBytes),
-            Load.Result::and);
+      for (Way way : ways) {
+        double cpu = way.cpu().toNanos() / 1e6;
+        Load.Result result = load.run(way);
+        samples.computeIfAbsent(way, _ -> new ArrayList<>())
+            .add(new Sample(result, way.cpu().toNanos() / 1e6 - cpu));
       }
     }
-    System.out.printf("%n%s (%d rounds, medians)%n%-18s %14s %14s %12s %12s%n", title, rounds,
-        "", "first token", "token delay", "p99 delay", "total");
-    double direct = results.get("1 direct").firstToken();
-    double bare = results.get("2 bare relay").firstToken() - direct;
-    List<String> ratios = new ArrayList<>();
-    results.forEach((way, result) -> {
-      System.out.printf("%-18s %11.2f ms %11.0f us %9.0f us %9.0f ms%n", way.substring(2),
-          result.firstToken() / 1e6, result.delay() / 1e3, result.delayTail() / 1e3,
-          result.total() / 1e6);
-      if (way.compareTo(VIRTUAL) >= 0) {
-        ratios.add(String.format(
-            "%s add %.2f ms to the first token, %.2f of what the relay adds", way.substring(2),
-            (result.firstToken() - direct) / 1e6, (result.firstToken() - direct) / bare));
-      }
+    return machine.others();
+  }
+
+  private static Map<String, double[]> values(Map<Way, List<Sample>> samples,
+      ToDoubleFunction<Sample> figure) {
+    Map<String, double[]> values = new LinkedHashMap<>();
+    samples.forEach((way, rounds) ->
+        values.put(way.name(), rounds.stream().mapToDouble(figure).toArray()));
+    return values;
+  }
+
+  /// What each way adds to the direct one of its round, which stays as it is.
+  private static Map<String, double[]> added(Map<Way, List<Sample>> samples,
+      ToDoubleFunction<Sample> figure) {
+    Map<String, double[]> values = values(samples, figure);
+    double[] direct = values.get("direct");
+    values.forEach((way, rounds) -> {
+      if (rounds == direct) return;
+      for (int i = 0; i < rounds.length; i++) rounds[i] -= direct[i];
     });
-    ratios.forEach(System.out::println);
+    return values;
   }
 }

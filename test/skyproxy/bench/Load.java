@@ -1,8 +1,6 @@
 package skyproxy.bench;
 
-import java.io.BufferedInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -13,130 +11,131 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
-/// A client that asks for streams over plain sockets and notes when each token arrives.
-final class Load {
-  private Load() {}
+/// Clients that ask over plain sockets and note when each token arrives. Every reply must be whole.
+///
+/// @param streams how many ask at once, each on a connection of its own
+/// @param each how many times each of them asks
+/// @param spreadMillis over which time they begin, evenly
+/// @param tokens how many there are in a reply
+/// @param gapMillis from one to the next
+/// @param whole whether the replies are not streamed
+record Load(int streams, int each, int spreadMillis, int tokens, int gapMillis, boolean whole,
+    Content content) {
 
   /// Nanoseconds, of all streams together.
-  record Result(long[] firsts, long[] delays, long[] totals) {
-    Result and(Result other) {
-      return new Result(join(firsts, other.firsts), join(delays, other.delays),
-          join(totals, other.totals));
-    }
-
-    double firstToken() {
+  record Result(long[] firsts, long[] delays, long all) {
+    double first() {
       return quantile(firsts, 0.5);
     }
 
-    double delay() {
-      return quantile(delays, 0.5);
+    double delay(double q) {
+      return quantile(delays, q);
     }
 
-    double delayTail() {
-      return quantile(delays, 0.99);
-    }
-
-    double total() {
-      return quantile(totals, 0.5);
-    }
-
-    private static long[] join(long[] a, long[] b) {
-      long[] both = Arrays.copyOf(a, a.length + b.length);
-      System.arraycopy(b, 0, both, a.length, b.length);
-      return both;
-    }
-
-    private static double quantile(long[] values, double q) {
+    static double quantile(long[] values, double q) {
       long[] sorted = values.clone();
       Arrays.sort(sorted);
       return sorted[(int) Math.min(sorted.length - 1, Math.floor(q * sorted.length))];
     }
   }
 
-  /// Asks `requests` times, `streams` of them at once, each on a connection of its own.
-  static Result run(int port, int streams, int requests, int promptBytes) throws Exception {
-    byte[] request = request(promptBytes);
-    List<Callable<Result>> calls = new ArrayList<>();
-    for (int i = 0; i < streams; i++) {
-      int share = requests / streams;
-      calls.add(() -> stream(port, request, share));
+  /// The message of a request: a line, a long prompt, a picture.
+  enum Content {
+    LINE(text(300)), PROMPT(text(200_000)),
+    PICTURE("[{\"type\":\"text\",\"text\":\"What is this?\"},"
+        + "{\"type\":\"image_url\",\"image_url\":{\"url\":\"data:image/jpeg;base64,"
+        + "iVBORw0KGgoAAAANSUhEUgAA".repeat(3_000_000 / 24) + "\"}}]");
+
+    private final String json;
+
+    Content(String json) {
+      this.json = json;
     }
-    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      Result all = new Result(new long[0], new long[0], new long[0]);
-      for (Future<Result> done : threads.invokeAll(calls)) all = all.and(done.get());
-      return all;
+
+    private static String text(int length) {
+      String words = "All the words of Tamriel. ";
+      return '"' + words.repeat(length / words.length() + 1) + '"';
     }
   }
 
-  private static byte[] request(int promptBytes) {
-    String body = "{\"model\":\"up:m\",\"stream\":true,\"messages\":[{\"role\":\"user\","
-        + "\"content\":\"" + "All the words of Tamriel. ".repeat(promptBytes / 26 + 1) + "\"}]}";
-    return ("POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\n"
+  static Load streams(int streams, int tokens, int gapMillis) {
+    return new Load(streams, 1, 0, tokens, gapMillis, false, Content.LINE);
+  }
+
+  Load each(int times) {
+    return new Load(streams, times, spreadMillis, tokens, gapMillis, whole, content);
+  }
+
+  Load spread(int millis) {
+    return new Load(streams, each, millis, tokens, gapMillis, whole, content);
+  }
+
+  Load wholeReplies() {
+    return new Load(streams, each, spreadMillis, tokens, gapMillis, true, content);
+  }
+
+  Load sending(Content other) {
+    return new Load(streams, each, spreadMillis, tokens, gapMillis, whole, other);
+  }
+
+  int replies() {
+    return streams * each;
+  }
+
+  /// Asks them all, and waits for the last.
+  Result run(Way way) throws Exception {
+    byte[] request = request(way);
+    List<Callable<Result>> calls = new ArrayList<>();
+    for (int i = 0; i < streams; i++) {
+      long wait = (long) spreadMillis * i / streams;
+      calls.add(() -> {
+        if (wait > 0) Thread.sleep(wait);
+        return stream(way.port(), request);
+      });
+    }
+    long start = System.nanoTime();
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Result> results = new ArrayList<>();
+      for (Future<Result> done : threads.invokeAll(calls)) results.add(done.get());
+      long all = System.nanoTime() - start;
+      return new Result(results.stream().flatMapToLong(r -> Arrays.stream(r.firsts)).toArray(),
+          results.stream().flatMapToLong(r -> Arrays.stream(r.delays)).toArray(), all);
+    }
+  }
+
+  private byte[] request(Way way) {
+    String body = "{\"model\":\"" + TokenUpstream.model(way.model(), tokens, gapMillis)
+        + "\",\"stream\":" + !whole + ",\"max_tokens\":400,\"messages\":[{\"role\":\"user\","
+        + "\"content\":" + content.json + "}]}";
+    return ("POST " + way.path() + " HTTP/1.1\r\nHost: localhost\r\n"
         + "Content-Type: application/json\r\nContent-Length: " + body.length() + "\r\n\r\n" + body)
         .getBytes(StandardCharsets.US_ASCII);
   }
 
-  private static Result stream(int port, byte[] request, int requests) throws IOException {
-    long[] firsts = new long[requests];
-    long[] totals = new long[requests];
-    List<Long> delays = new ArrayList<>();
+  private Result stream(int port, byte[] request) throws IOException {
+    long[] firsts = new long[each];
+    long[] delays = new long[each * tokens];
     try (Socket socket = new Socket("127.0.0.1", port)) {
       socket.setTcpNoDelay(true);
-      InputStream in = new BufferedInputStream(socket.getInputStream());
-      for (int i = 0; i < requests; i++) {
+      Wire in = new Wire(socket.getInputStream());
+      int count = 0;
+      for (int i = 0; i < each; i++) {
         long start = System.nanoTime();
         socket.getOutputStream().write(request);
-        String status = line(in);
-        if (!status.contains(" 200 ")) throw new IOException("refused: " + status);
-        while (!line(in).isEmpty()) { }
-        InputStream body = new Chunks(in);
-        int tokens = 0;
-        for (String line; (line = line(body)) != null; ) {
-          int at = line.indexOf('@');
-          if (at < 0) continue;
+        String status = in.head();
+        if (status == null || !status.contains(" 200 ")) throw new IOException("said " + status);
+        for (int b; (b = in.next()) >= 0; ) {
+          if (b != '@') continue;
+          long left = 0;
+          while ((b = in.next()) != ' ') left = left * 10 + b - '0';
           long now = System.nanoTime();
-          if (tokens++ == 0) firsts[i] = now - start;
-          delays.add(now - Long.parseLong(line.substring(at + 1, line.indexOf(' ', at))));
+          if (count == i * tokens) firsts[i] = now - start;
+          if (count < delays.length) delays[count] = now - left;
+          count++;
         }
-        if (tokens != TokenUpstream.TOKENS) throw new IOException(tokens + " tokens came");
-        totals[i] = System.nanoTime() - start;
+        if (count != (i + 1) * tokens) throw new IOException(count - i * tokens + " tokens came");
       }
     }
-    return new Result(firsts, delays.stream().mapToLong(Long::longValue).toArray(), totals);
-  }
-
-  /// A chunked body without its framing, which may cut a line anywhere.
-  private static final class Chunks extends InputStream {
-    private final InputStream in;
-    private int left = -1;
-
-    Chunks(InputStream in) {
-      this.in = in;
-    }
-
-    @Override
-    public int read() throws IOException {
-      if (left == 0) line(in);
-      if (left <= 0) {
-        left = Integer.parseInt(line(in), 16);
-        if (left == 0) {
-          line(in);
-          left = Integer.MIN_VALUE;
-        }
-      }
-      if (left < 0) return -1;
-      left--;
-      return in.read();
-    }
-  }
-
-  /// A line without its end; null at the end of the stream.
-  private static String line(InputStream in) throws IOException {
-    StringBuilder line = new StringBuilder();
-    for (int b; (b = in.read()) != '\n'; ) {
-      if (b < 0) return null;
-      if (b != '\r') line.append((char) b);
-    }
-    return line.toString();
+    return new Result(firsts, delays, 0);
   }
 }

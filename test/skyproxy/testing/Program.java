@@ -29,26 +29,31 @@ import skyproxy.threads.Threads;
 /// folder. What it logs is the file `stderr` in there.
 public final class Program implements AutoCloseable {
   private static final long PATIENCE = 60;
-  /// For programs that are measured, as `run.sh` sets them.
-  private static final List<String> MEASURED = List.of("-XX:+UseSerialGC", "-Xms16m", "-Xmx512m");
   private static final List<String> QUICK = List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
 
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-  private final long begun = System.nanoTime();
   private final Process process;
   private final Path folder;
   private String address;
-  private long startMillis;
 
   private Program(Path folder, Map<String, String> environment, List<String> options,
       List<String> what) throws IOException {
+    this(folder, environment, java(folder, options, what));
+  }
+
+  private static List<String> java(Path folder, List<String> options, List<String> what) {
     List<String> command = new ArrayList<>(List.of(Os.java(), Os.QUIET, "-Duser.home=" + folder));
     // Its threads are of the kind that this run of the tests is about.
     String threads = System.getProperty(Threads.PROPERTY);
     if (threads != null) command.add("-D" + Threads.PROPERTY + "=" + threads);
     command.addAll(options);
     command.addAll(what);
+    return command;
+  }
+
+  private Program(Path folder, Map<String, String> environment, List<String> command)
+      throws IOException {
     ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile())
         .redirectError(folder.resolve("stderr").toFile());
     builder.environment().clear();
@@ -69,10 +74,22 @@ public final class Program implements AutoCloseable {
     return new Program(folder, Map.of(), QUICK, jar(alone(arguments))).awaited();
   }
 
-  /// The same as a player's `run.sh` starts it, on threads of one kind.
-  public static Program measured(Path folder, Threads.Kind threads, String... arguments)
+  /// The same by `run.sh`, and by the Java that runs the tests.
+  ///
+  /// @param options for Java, besides those of the script
+  public static Program byScript(Path folder, List<String> options, String... arguments)
       throws IOException {
-    return new Program(folder, Map.of(), with(MEASURED, threads), jar(alone(arguments))).awaited();
+    List<String> command = new ArrayList<>(List.of(Path.of("run.sh").toAbsolutePath().toString()));
+    command.addAll(List.of(alone(arguments)));
+    return new Program(folder, Map.of("PATH", System.getenv("PATH"), "HOME", folder.toString(),
+        "JAVA_HOME", System.getProperty("java.home"),
+        "JDK_JAVA_OPTIONS", String.join(" ", options)), command).awaited();
+  }
+
+  /// The same by `java -jar` with these options.
+  public static Program plain(Path folder, List<String> options, String... arguments)
+      throws IOException {
+    return new Program(folder, Map.of(), options, jar(alone(arguments))).awaited();
   }
 
   /// As [#listening], on threads of one kind.
@@ -88,14 +105,14 @@ public final class Program implements AutoCloseable {
   }
 
   /// The class in the place of the jar; it says where it listens as the jar does.
-  public static Program measured(Path folder, Class<?> main, String... arguments)
-      throws IOException {
+  public static Program running(Path folder, List<String> options, Class<?> main,
+      String... arguments) throws IOException {
     List<String> what = new ArrayList<>(List.of("-cp", Arrays.stream(
         System.getProperty("java.class.path").split(File.pathSeparator))
         .map(entry -> Path.of(entry).toAbsolutePath().toString())
         .collect(Collectors.joining(File.pathSeparator)), main.getName()));
     what.addAll(List.of(arguments));
-    return new Program(folder, Map.of(), MEASURED, what).awaited();
+    return new Program(folder, Map.of(), options, what).awaited();
   }
 
   private static List<String> jar(String... arguments) {
@@ -120,7 +137,6 @@ public final class Program implements AutoCloseable {
   /// Reads the first line of stdout, which must say where it listens.
   public void awaitListening() throws IOException {
     String line = process.inputReader().readLine();
-    startMillis = (System.nanoTime() - begun) / 1_000_000;
     if (line == null || !line.startsWith("Listening on http://")) {
       throw new IOException("it said " + line + " and " + stderr());
     }
@@ -147,11 +163,6 @@ public final class Program implements AutoCloseable {
 
   private static boolean isConsole(ProcessHandle child) {
     return child.info().command().orElse("").endsWith("conhost.exe");
-  }
-
-  /// From the start of the process until it listened.
-  public long startMillis() {
-    return startMillis;
   }
 
   /// Resident memory, where the system tells it in `/proc`, else 0.
