@@ -1,10 +1,8 @@
 package skyproxy.server;
 
 import java.io.IOException;
-import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.NetworkInterface;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -32,8 +30,8 @@ record PortRefusal(InetAddress address, List<InetAddress> all, int port, IOExcep
   private static final Set<String> STATES = Set.of("healthy", "warming_up", "unconfigured");
   private static final int SYSTEM = 4;
 
-  PortTakenException explained() throws IOException {
-    if (!isOurs()) {
+  PortTakenException explained() {
+    if (!isOurs(address)) {
       return new PortTakenException("This computer has no address " + name()
           + ". Correct --host or leave it out.", null);
     }
@@ -84,8 +82,7 @@ record PortRefusal(InetAddress address, List<InetAddress> all, int port, IOExcep
   private boolean isFree(int other) {
     for (InetAddress each : all) {
       try (ServerSocket tried = new ServerSocket()) {
-        boolean needed = each.equals(all.getFirst())
-            || NetworkInterface.getByInetAddress(each) != null;
+        boolean needed = each.equals(all.getFirst()) || isOurs(each);
         if (needed) tried.bind(new InetSocketAddress(each, other));
       } catch (IOException taken) {
         return false;
@@ -94,10 +91,14 @@ record PortRefusal(InetAddress address, List<InetAddress> all, int port, IOExcep
     return true;
   }
 
-  private boolean isOurs() throws IOException {
-    return address.isAnyLocalAddress() // all of 127.0.0.0/8 is ours, one is listed
-        || address.isLoopbackAddress() && address instanceof Inet4Address
-        || NetworkInterface.getByInetAddress(address) != null;
+  /// Whether this computer has the address: then some port of it can be had. Its network interfaces
+  /// tell too, but not all (127.0.0.2), and on some Windows they can't be listed.
+  static boolean isOurs(InetAddress address) {
+    try (ServerSocket any = new ServerSocket(0, 1, address)) {
+      return any.isBound();
+    } catch (IOException lacking) {
+      return false;
+    }
   }
 
   private String name() {

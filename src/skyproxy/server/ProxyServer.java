@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.NetworkInterface;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -49,7 +48,7 @@ public final class ProxyServer {
         int real = port;
         for (InetAddress each : addresses) {
           address = each;
-          if (!servers.isEmpty() && NetworkInterface.getByInetAddress(each) == null) continue;
+          if (!servers.isEmpty() && !PortRefusal.isOurs(each)) continue;
           servers.add(HttpServer.create(new InetSocketAddress(each, real), BACKLOG));
           real = servers.getFirst().getAddress().getPort();
         }
