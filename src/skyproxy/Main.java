@@ -79,7 +79,7 @@ public final class Main {
       log.flush();
     }));
     if (Windows.here()) endWithWindow();
-    warnOfTemporary(jarFolder());
+    warnOfZip(jarFolder());
     if (settings.exitWith() != null) GameWatch.start(settings.exitWith(), () -> System.exit(0));
     if (settings.open()) Browser.open(wiring.uri());
     // Last, since a console that stands still keeps whoever writes to it waiting.
@@ -126,12 +126,11 @@ public final class Main {
     return version == null ? "(unpacked)" : version;
   }
 
-  /// A file that is opened inside a zip is unpacked alone, to a place that is emptied some day.
-  private static void warnOfTemporary(Path jarFolder) {
+  private static void warnOfZip(Path jarFolder) {
     Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
-    if (jarFolder == null || !jarFolder.startsWith(temporary)) return;
-    OURS.log(Level.WARNING, "The proxy runs in a temporary folder, {0}. If you opened it inside a"
-        + " zip: unpack the whole zip into a folder of your own, and start it there.", jarFolder);
+    if (jarFolder == null || !OpenedZip.holds(jarFolder, temporary)) return;
+    OURS.log(Level.WARNING, "The proxy was opened inside a zip and runs in a temporary folder, {0}."
+        + " Unpack the whole zip into a folder of your own, and start it there.", jarFolder);
   }
 
   /// The folder of the jar, or null when the classes lie in a folder.

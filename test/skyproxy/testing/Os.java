@@ -7,6 +7,7 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -61,6 +62,23 @@ public final class Os {
   /// Skips the test on a real Windows, whose user's settings it would change.
   public static void assumeWine(String reason) {
     assumeTrue(System.getenv().keySet().stream().anyMatch(name -> name.startsWith("WINE")), reason);
+  }
+
+  /// The words before a command that is to run without rights, as nobody where root runs these
+  /// tests. Skips the test where that can't be done.
+  public static List<String> withoutRights() {
+    if (WINDOWS || !System.getProperty("user.name").equals("root")) return List.of();
+    List<String> nobody = List.of("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups",
+        "--inh-caps=-all", "--bounding-set=-all");
+    List<String> trial = new ArrayList<>(nobody);
+    trial.addAll(List.of("test", "-x", java()));
+    try {
+      int refused = new ProcessBuilder(trial).start().waitFor();
+      assumeTrue(refused == 0, "Nobody has no right to start this Java.");
+    } catch (IOException | InterruptedException lacking) {
+      abort("There is no setpriv: " + lacking.getMessage());
+    }
+    return nobody;
   }
 
   /// The Java that runs these tests, to start another one with.
