@@ -151,7 +151,7 @@ final class CodexHome {
     }
   }
 
-  /// A file of its owner alone, which the caller deletes.
+  /// A file of its owner alone, which the caller drops.
   Path temporary() throws IOException {
     return OwnerFile.temporary(folder);
   }

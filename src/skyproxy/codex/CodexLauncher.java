@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import skyproxy.files.OwnerFile;
 import skyproxy.json.Cursor;
 import skyproxy.json.Json;
 import skyproxy.upstream.JsonLines.Line;
@@ -104,7 +105,7 @@ final class CodexLauncher {
       return run(cli, home.folder(), List.of("debug", "models", "--bundled"), bundled) == 0
           && home.slimCatalog(Files.readAllBytes(bundled));
     } finally {
-      Files.deleteIfExists(bundled);
+      OwnerFile.drop(bundled);
     }
   }
 
@@ -235,7 +236,7 @@ final class CodexLauncher {
       return new CodexState.Exec(cli, login.identity(), codexHome(login), home.empty(), arguments,
           why);
     } finally {
-      Files.deleteIfExists(output);
+      OwnerFile.drop(output);
     }
   }
 

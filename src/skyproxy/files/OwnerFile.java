@@ -88,11 +88,12 @@ public final class OwnerFile {
     }
   }
 
-  private static void drop(Path fresh) {
+  /// Deletes a file that has served its purpose; one that stays held is left, which harms nobody.
+  public static void drop(Path file) {
     try {
-      Files.deleteIfExists(fresh);
+      Tries.until(() -> Files.deleteIfExists(file));
     } catch (IOException held) {
-      LOG.log(Level.DEBUG, "{0} is left: {1}", fresh, held.getMessage());
+      LOG.log(Level.DEBUG, "{0} is left: {1}", file, held.getMessage());
     }
   }
 
@@ -114,7 +115,7 @@ public final class OwnerFile {
     }
   }
 
-  /// An empty file of its owner alone, which the caller deletes.
+  /// An empty file of its owner alone, which the caller drops.
   public static Path temporary(Path folder) throws IOException {
     Path file = Files.createTempFile(folder, "new-", ".tmp");
     var posix = Files.getFileAttributeView(file, PosixFileAttributeView.class);

@@ -138,6 +138,21 @@ final class OwnerFileTest {
   }
 
   @Test
+  @EnabledOnOs(value = OS.WINDOWS, disabledReason = "Elsewhere what is open can be deleted.")
+  void what_is_to_go_and_is_still_open_goes_when_it_is_closed() throws Exception {
+    Path used = OwnerFile.temporary(folder);
+    Thread late;
+    try (InputStream holder = new FileInputStream(used.toFile())) {
+      late = Thread.ofVirtual().start(() -> OwnerFile.drop(used));
+      Thread.sleep(200);
+      assertEquals(-1, holder.read());
+      assertTrue(Files.exists(used));
+    }
+    late.join();
+    assertFalse(Files.exists(used));
+  }
+
+  @Test
   void a_name_may_have_characters_that_the_code_page_lacks() throws IOException {
     Path foreign;
     try {
