@@ -118,8 +118,9 @@ case $1 in
       cd "$project/build/run" && mkdir changes work all &&
       mount -t overlay -o "lowerdir=$tree,upperdir=changes,workdir=work" overlay all &&
       mount -t proc proc all/proc && mount --bind "$project" all/prefix/drive_c/project || exit 76
-    # No exec: what is left running ends with this shell.
-    inside "$PWD/all" env -C project wine "$@"
+    # No exec: what is left running ends with this shell. Wine's user is an administrator to its
+    # programs, who on Windows has no right to a port that is reserved.
+    inside "$PWD/all" setpriv --bounding-set=-net_bind_service env -C project wine "$@"
     exit $?
     ;;
   --fetch)
