@@ -43,7 +43,7 @@ goto end
 :start
 set "STATUS=1"
 if exist "%JAR%" goto run
-echo skyrimnet-proxy.jar is missing: put it beside run.bat. >&2
+echo skyrimnet-proxy.jar is missing: put it beside run.bat, or unpack the whole zip first. >&2
 goto end
 
 :run

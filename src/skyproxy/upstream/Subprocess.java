@@ -65,7 +65,7 @@ public final class Subprocess implements AutoCloseable {
     } catch (IOException refused) {
       if (COMPLAINED.getAndSet(true)) return;
       LOG.log(Level.WARNING, "If the proxy is killed, the programs that it has started go on for a"
-          + " while, since Windows does not tie them to it: {0}.", refused.getMessage());
+          + " while, since Windows does not tie them to it: {0}", refused.getMessage());
     }
   }
 

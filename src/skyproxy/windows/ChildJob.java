@@ -48,7 +48,7 @@ public final class ChildJob {
       MemorySegment limits = arena.allocate(LIMITS_SIZE, Long.BYTES);
       limits.set(JAVA_INT, LIMIT_FLAGS, KILL_ON_JOB_CLOSE);
       if (LIMIT.number(made, EXTENDED_LIMITS, limits, LIMITS_SIZE) == 0) {
-        throw new IOException("Windows makes no job that ends with the proxy");
+        throw new IOException("Windows makes no job that ends with the proxy.");
       }
     }
     // A rehearsal, which does nothing.
@@ -63,10 +63,10 @@ public final class ChildJob {
   public static void take(Process child) throws IOException {
     prepare();
     MemorySegment process = OPEN.pointer(ACCESS, 0, (int) child.pid());
-    if (process.equals(MemorySegment.NULL)) throw new IOException("a process can't be opened");
+    if (process.equals(MemorySegment.NULL)) throw new IOException("A process can't be opened.");
     try {
       if (ASSIGN.number(job, process) == 0 && child.isAlive()) {
-        throw new IOException("Windows does not let a process into a job");
+        throw new IOException("Windows does not let a process into a job.");
       }
     } finally {
       CLOSE.number(process);
