@@ -134,6 +134,7 @@ final class RealCliPoolTest {
   }
 
   @Test
+  @Tag("claude")
   void the_first_delta_is_there_before_the_upstream_sends_its_second() {
     Semaphore gate = new Semaphore(4);
     upstream.answer(sse(Fixtures.text("claude/text.sse")).gate(gate));
@@ -145,6 +146,7 @@ final class RealCliPoolTest {
   }
 
   @Test
+  @Tag("claude")
   void a_history_and_pictures_arrive_upstream_as_they_were_sent() {
     try (CliPool pool = pool(2, LAZY)) {
       answerAll(pool, "{'model':'claude-sonnet-5-5','messages':["
@@ -204,6 +206,7 @@ final class RealCliPoolTest {
   }
 
   @Test
+  @Tag("claude")
   void closing_a_reply_cuts_the_call_off() throws InterruptedException {
     upstream.answer(sse(Fixtures.text("claude/text.sse")).gate(new Semaphore(4)));
     try (CliPool pool = pool(2, LAZY)) {
