@@ -125,7 +125,7 @@ final class RealCliProgramTest {
       RawClient game = speaking(program);
       long left = System.nanoTime();
       game.hangUp();
-      assertTrue(upstream.cuts().tryAcquire(10, TimeUnit.SECONDS), "the call goes on");
+      assertTrue(upstream.cuts().tryAcquire(60, TimeUnit.SECONDS), "the call goes on");
       System.out.printf("cli: game gone to the call cut off %.0f ms%n",
           (System.nanoTime() - left) / 1e6);
     }
@@ -156,7 +156,7 @@ final class RealCliProgramTest {
       until("they are gone", () -> children.stream().noneMatch(ProcessHandle::isAlive));
       System.out.printf("cli: proxy killed, %d processes gone after %.0f ms%n", children.size(),
           (System.nanoTime() - killed) / 1e6);
-      assertTrue(upstream.cuts().tryAcquire(10, TimeUnit.SECONDS), "the call goes on");
+      assertTrue(upstream.cuts().tryAcquire(60, TimeUnit.SECONDS), "the call goes on");
     }
   }
 
@@ -187,9 +187,12 @@ final class RealCliProgramTest {
         "HOME", home.toString(), "PATH", "/usr/bin:/bin",
         "CLAUDE_CONFIG_DIR", home.resolve(".claude").toString(),
         "JAVA_TOOL_OPTIONS", "-Djava.io.tmpdir=" + temporary);
+    // On a busy machine a process may take longer to start than a player would wait.
+    Path config = Files.writeString(folder.resolve("config.json"),
+        "{\"limits\":{\"claude\":{\"first_token_seconds\":300,\"silence_seconds\":300}}}");
     Program program = Program.start(folder, environment, "--port", "0", "--codex", "off",
         "--claude", RealCli.claude().toString(), "--claude-mode", "cli",
-        "--anthropic-url", upstream.url());
+        "--anthropic-url", upstream.url(), "--config", config.toString());
     program.awaitListening();
     return program;
   }
