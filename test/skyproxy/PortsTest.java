@@ -26,6 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import skyproxy.testing.FakeUpstream;
 import skyproxy.testing.Os;
 import skyproxy.testing.Program;
+import skyproxy.windows.PortOwner;
 
 /// A port that can't be had: in use by one of us, by another program, or kept by the system.
 final class PortsTest {
@@ -131,7 +132,8 @@ final class PortsTest {
       return !Os.WINDOWS && Files.exists(first)
           && Integer.parseInt(Files.readAllLines(first).getFirst().strip()) > 80;
     } catch (BindException refused) {
-      return refused.getMessage().toLowerCase(Locale.ROOT).contains("permission");
+      return Os.WINDOWS ? PortOwner.of(80) == null
+          : refused.getMessage().toLowerCase(Locale.ROOT).contains("permission");
     }
   }
 }

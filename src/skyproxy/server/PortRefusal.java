@@ -36,9 +36,14 @@ record PortRefusal(InetAddress address, List<InetAddress> all, int port, IOExcep
           + ". Correct --host or leave it out.", null);
     }
     String start = "Port " + port + " of " + name() + " can't be used: ";
-    PortOwner owner = PortOwner.of(port);
-    boolean reserved = owner == null
-        && String.valueOf(why.getMessage()).toLowerCase(Locale.ROOT).contains("permission");
+    PortOwner owner = null;
+    boolean reserved;
+    try {
+      owner = PortOwner.of(port);
+      reserved = owner == null; // of which Java says there that it is in use
+    } catch (IOException notWindows) {
+      reserved = String.valueOf(why.getMessage()).toLowerCase(Locale.ROOT).contains("permission");
+    }
     if (reserved) return new PortTakenException(start + reservation() + remedy(), null);
     String version = versionThere();
     if (version != null) {

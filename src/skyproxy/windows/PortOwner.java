@@ -39,17 +39,15 @@ public record PortOwner(long pid, String name) {
     }
   }
 
-  /// Who listens on a port of any address; null when nobody does, or where Windows can't be asked.
-  public static PortOwner of(int port) {
-    try {
-      for (Family family : Family.values()) {
-        long pid = find(family, port);
-        if (pid >= 0) return new PortOwner(pid, name(pid));
-      }
-      return null;
-    } catch (IOException unaskable) {
-      return null;
+  /// Who listens on a port of any address; null when nobody does.
+  ///
+  /// @throws IOException where Windows can't be asked
+  public static PortOwner of(int port) throws IOException {
+    for (Family family : Family.values()) {
+      long pid = find(family, port);
+      if (pid >= 0) return new PortOwner(pid, name(pid));
     }
+    return null;
   }
 
   private static long find(Family family, int port) throws IOException {
