@@ -2,12 +2,14 @@ package skyproxy;
 
 import java.io.File;
 import java.io.IOException;
+import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.security.CodeSource;
 import java.util.List;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import skyproxy.scenes.SceneRun;
 import skyproxy.server.PortTakenException;
 import skyproxy.settings.CommandLine;
 import skyproxy.settings.LiveSettings;
@@ -73,11 +75,15 @@ public final class Main {
     LiveSettings live = LiveSettings.load(commandLine, System.getenv(), jarFolder());
     Settings settings = live.now();
     if (settings.verbose()) logDetails();
+    if (settings.trial() != null) {
+      playScenes(live, log);
+      return;
+    }
     Wiring wiring = new Wiring(live, version());
-    Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("stop").unstarted(() -> {
+    atEnd(() -> {
       wiring.close();
       log.flush();
-    }));
+    });
     if (Windows.here()) endWithWindow();
     warnOfZip(jarFolder());
     if (settings.exitWith() != null) GameWatch.start(settings.exitWith(), () -> System.exit(0));
@@ -85,6 +91,40 @@ public final class Main {
     // Last, since a console that stands still keeps whoever writes to it waiting.
     System.out.println("Listening on " + wiring.uri());
     if (Threads.advice() != null) LOG.log(System.Logger.Level.INFO, Threads.advice());
+  }
+
+  /// By the proxy that runs on the port, or by this one. What has been found is shown also when
+  /// the player stops it.
+  private static void playScenes(LiveSettings live, LogQueue log)
+      throws SettingsException, IOException {
+    Settings settings = live.now();
+    if (!settings.verbose()) OURS.setLevel(Level.WARNING); // the run has lines of its own
+    SceneRun run = new SceneRun(settings.trial().scenes(), settings.trial().models());
+    Wiring own = null;
+    URI proxy;
+    try {
+      own = new Wiring(live, version());
+      proxy = own.uri();
+    } catch (PortTakenException taken) {
+      if (taken.page() == null) throw taken;
+      proxy = taken.page();
+    }
+    Wiring started = own;
+    atEnd(() -> {
+      print(run.table());
+      if (started != null) started.close();
+      log.flush();
+    });
+    run.run(proxy, settings.apiKey(), Main::print);
+    System.exit(0);
+  }
+
+  private static void atEnd(Runnable last) {
+    Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("stop").unstarted(last));
+  }
+
+  private static void print(String text) {
+    System.out.println(LogLine.plain(text).replace("\n", System.lineSeparator()));
   }
 
   private static void endWithWindow() {

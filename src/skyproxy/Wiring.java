@@ -26,6 +26,7 @@ import skyproxy.openai.ServerAddress;
 import skyproxy.routing.Router;
 import skyproxy.routing.Routes;
 import skyproxy.routing.Routes.Route;
+import skyproxy.scenes.ScenesApi;
 import skyproxy.server.Endpoint;
 import skyproxy.server.Endpoints;
 import skyproxy.server.Guard;
@@ -85,9 +86,11 @@ final class Wiring implements AutoCloseable {
       router.update(routes(changed));
       closeServersNotIn(changed);
     });
-    stats = new Stats(besides(settings.file()), line -> LOG.log(Level.WARNING, line));
+    stats = new Stats(besides(settings.file(), "stats"), line -> LOG.log(Level.WARNING, line));
     List<Endpoint> endpoints = new ArrayList<>(Endpoints.of(router, live, stats, version));
     endpoints.addAll(dashboard(live, version));
+    ScenesApi scenes = new ScenesApi(besides(settings.file(), "scenes"), stats::wholePrompt);
+    endpoints.add(Endpoints.config("/config/scenes", scenes::post, scenes::list));
     server.start(new Guard(live::now), endpoints);
   }
 
@@ -171,10 +174,10 @@ final class Wiring implements AutoCloseable {
     return new DashboardApi.Address(found.base(), found.note());
   }
 
-  /// Each settings file has its own figures.
-  private static Path besides(Path settings) {
+  /// Each settings file has its own figures and scenes.
+  private static Path besides(Path settings, String what) {
     String name = settings.getFileName().toString().replaceFirst("\\.json$", "");
-    return settings.resolveSibling(name + "-stats.json");
+    return settings.resolveSibling(name + "-" + what + ".json");
   }
 
   /// What speaks to a server that only the check-up knows.

@@ -27,6 +27,7 @@ final class LayoutTest {
   private static final Map<String, Double> RANKS = Map.ofEntries(
       Map.entry("", 0.0),
       Map.entry("dashboard", 1.0), Map.entry("server", 1.0),
+      Map.entry("scenes", 1.0),
       Map.entry("routing", 2.0),
       Map.entry("claude", 3.0), Map.entry("claude.cli", 3.1), Map.entry("claude.messages", 3.2),
       Map.entry("codex", 3.0), Map.entry("openai", 3.0), Map.entry("demo", 3.0),

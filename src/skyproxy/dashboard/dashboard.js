@@ -5,6 +5,7 @@ import { $, Refused, call, onKeyWanted, put, toggle } from './core.js';
 import * as arrange from './arrange.js';
 import * as live from './live.js';
 import * as providers from './providers.js';
+import * as scenes from './scenes.js';
 import * as setup from './setup.js';
 import * as speed from './speed.js';
 import * as trial from './trial.js';
@@ -78,6 +79,7 @@ function show(stats) {
   setup.show(stats);
   providers.show(stats, refresh);
   arrange.show(stats);
+  scenes.show(stats);
   showState(stats.providers);
   put($('about'), 'SkyrimNet Proxy ' + settings.version + ', counting since '
     + new Date(stats.counting_since).toLocaleDateString() + '. Settings: ' + settings.file);
@@ -117,6 +119,7 @@ arrange.start(refresh);
 live.start(refresh);
 speed.start(refresh);
 trial.start();
+scenes.start(refresh);
 
 document.addEventListener('visibilitychange', poll);
 poll();

@@ -1,6 +1,9 @@
 // Live: the last requests, newest first; a click shows what was tried and what went wrong.
 
-import { $, clock, count, dollars, get, h, pace, post, put, say, seconds, toggle } from './core.js';
+import {
+  $, act, clock, count, dollars, get, h, pace, post, put, say, seconds, toggle,
+} from './core.js';
+import * as scenes from './scenes.js';
 
 const OUTCOMES = {
   answered: ['good', 'answered'], failed: ['bad', 'failed'], hung_up: ['muted', 'game hung up'],
@@ -146,9 +149,24 @@ async function addTexts(box, id) {
       if (!whole[name]) continue;
       box.append(h('h3', {}, title), h('pre', { tabindex: '0' }, pretty(whole[name])));
     }
+    if (whole.prompt) box.append(keepForm(id));
   } catch (e) {
     box.append(h('p', { class: 'muted' }, 'Its texts are gone: ' + e.message));
   }
+}
+
+function keepForm(id) {
+  return h('form', { class: 'row', autocomplete: 'off', onsubmit: (event) => {
+    event.preventDefault();
+    const name = event.target.elements.name.value;
+    act(event.target, async () => {
+      const { message } = await post('/config/scenes', { keep: id, name });
+      scenes.refresh();
+      return message;
+    });
+  } }, h('label', { class: 'grow' }, 'Name of the scene',
+    h('input', { name: 'name', required: true, maxlength: 80 })),
+  h('button', { class: 'quiet' }, 'Keep as a scene'), h('p', { class: 'note', role: 'status' }));
 }
 
 // A request is JSON on one line; messages read better with their line breaks.

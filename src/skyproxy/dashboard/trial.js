@@ -43,39 +43,45 @@ async function askAll(form) {
   const asked = [...$('trial-models').querySelectorAll('input')].map((input) => input.value.trim());
   const answers = asked.map(answerBox);
   $('answers').replaceChildren(...answers.map((answer) => answer.root));
-  const texts = [form.elements.system.value, form.elements.user.value];
-  await Promise.all(answers.map((answer, i) => ask(asked[i], texts, answer, running.signal)));
+  const messages = [{ role: 'user', content: form.elements.user.value }];
+  const system = form.elements.system.value;
+  if (system.trim()) messages.unshift({ role: 'system', content: system });
+  await Promise.all(answers.map((answer, i) =>
+    ask(asked[i], { messages, max_tokens: 400 }, answer, running.signal)));
   toggle($('trial-stop'), false);
   $('trial-go').disabled = false;
 }
 
-function answerBox(model) {
-  const answer = { said: h('p', { class: 'said', 'aria-busy': 'true' }), first: h('dd', {}, '…'),
-    total: h('dd', {}, '…'), tokens: h('dd', {}, '…'), model: h('h3', {}, model) };
+export function answerBox(model, named = model) {
+  const answer = { named, said: h('p', { class: 'said', 'aria-busy': 'true' }),
+    first: h('dd', {}, '…'), total: h('dd', {}, '…'), tokens: h('dd', {}, '…'),
+    model: h('h3', {}, named) };
   const fact = (name, value) => h('div', {}, h('dt', {}, name), value);
-  answer.root = h('article', { class: 'answer', 'aria-label': 'Answer of ' + model },
+  answer.root = h('article', { class: 'answer', 'aria-label': 'Answer of ' + named },
     answer.model, answer.said, h('dl', {}, fact('First word', answer.first),
       fact('Total', answer.total), fact('Tokens', answer.tokens)));
   return answer;
 }
 
-async function ask(model, [system, user], answer, signal) {
+// Streams an answer into its box. What is given back has `failure` where there is no whole one.
+export async function ask(model, request, answer, signal) {
   const started = performance.now();
   const since = () => performance.now() - started;
   let first = null;
   let usage = null;
+  let failure = null;
   const text = document.createTextNode('');
   answer.said.append(text);
   try {
-    const messages = [{ role: 'user', content: user }];
-    if (system.trim()) messages.unshift({ role: 'system', content: system });
-    const response = await call('/v1/chat/completions', { model, messages, stream: true,
-      stream_options: { include_usage: true }, max_tokens: 400 }, signal);
+    const response = await call('/v1/chat/completions', { ...request, model, stream: true,
+      stream_options: { include_usage: true } }, signal);
     for await (const line of lines(response)) {
       if (!line.startsWith('data: {')) continue;
       const chunk = JSON.parse(line.slice(6));
       if (chunk.error) throw new Refused(200, chunk.error.message);
-      if (chunk.model && chunk.model !== model) put(answer.model, model + ': ' + chunk.model);
+      if (answer.named === model && chunk.model && chunk.model !== model) {
+        put(answer.model, model + ': ' + chunk.model);
+      }
       usage = chunk.usage ?? usage;
       const delta = chunk.choices?.[0]?.delta?.content;
       if (!delta) continue;
@@ -88,12 +94,15 @@ async function ask(model, [system, user], answer, signal) {
     put(answer.total, seconds(since()));
   } catch (e) {
     put(answer.total, '–');
-    const words = e.name === 'AbortError' ? 'Stopped.' : e.message;
-    answer.said.append(h('span', { class: 'bad' }, (text.data ? ' ' : '') + words));
+    failure = e.name === 'AbortError' ? 'Stopped.' : e.message;
+    answer.said.append(h('span', { class: 'bad' }, (text.data ? ' ' : '') + failure));
   }
   if (first === null) put(answer.first, '–');
   put(answer.tokens, usage ? usage.prompt_tokens + ' → ' + usage.completion_tokens : '–');
   answer.said.setAttribute('aria-busy', 'false');
+  return { model, text: text.data, failure, first_word_ms: first && Math.round(first),
+    total_ms: Math.round(since()), prompt_tokens: usage?.prompt_tokens ?? 0,
+    completion_tokens: usage?.completion_tokens ?? 0 };
 }
 
 // ---- check-up ----

@@ -30,6 +30,11 @@ public final class Endpoints {
     return Endpoint.at(path).post(new ConfigHandler(change));
   }
 
+  /// The same, and what is there now by the query behind it (null when there is none).
+  public static Endpoint config(String path, Change change, Function<String, Json.Obj> shown) {
+    return config(path, change).get(shown(shown));
+  }
+
   /// The paths where keys are saved.
   public static List<Endpoint> keys(LiveSettings settings) {
     return settings.now().keys().stream()
@@ -38,8 +43,12 @@ public final class Endpoints {
 
   /// A path where JSON can be had, by the query behind it (null when there is none).
   public static Endpoint json(String path, Function<String, Json.Obj> answer) {
-    return Endpoint.at(path).get(exchange -> JsonAnswer.send(exchange, 200,
-        answer.apply(exchange.getRequestURI().getQuery())));
+    return Endpoint.at(path).get(shown(answer));
+  }
+
+  private static HttpHandler shown(Function<String, Json.Obj> answer) {
+    return exchange -> JsonAnswer.send(exchange, 200,
+        answer.apply(exchange.getRequestURI().getQuery()));
   }
 
   /// Those for the game; the dashboard's own come besides.

@@ -10,6 +10,7 @@ import skyproxy.chat.ChatRequest;
 import skyproxy.chat.Chunk;
 import skyproxy.chat.Event;
 import skyproxy.chat.Failure;
+import skyproxy.chat.Pictures;
 import skyproxy.chat.Usage;
 import skyproxy.json.Cursor;
 import skyproxy.json.Json;
@@ -109,7 +110,7 @@ final class RequestRecorder {
         attempts.isEmpty() ? "" : attempts.getLast().provider(), request.stream(),
         reply == null ? Duration.ZERO : reply.queued(), firstToken, sinceStart(), usage, cost,
         outcome, failure, status, attempts,
-        answer == null ? null : request.body().toString(),
+        answer == null ? null : Pictures.without(request.body()).toString(),
         answer == null ? null : answer.toString());
     stats.add(done);
     log(done);

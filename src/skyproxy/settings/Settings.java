@@ -24,19 +24,25 @@ import skyproxy.json.Json;
 /// @param wholeWords whether a delta never ends inside a word
 /// @param finishBrokenLines whether an answer that breaks off is ended behind its last sentence
 /// @param exitWith the program with whose last process the proxy ends, or null
+/// @param trial scenes to be played instead of serving a game, or null
 /// @param open whether to open the dashboard once listening
 /// @param verbose whether upstream calls are logged in detail
 public record Settings(Path file, Listen listen, String apiKey, List<String> allowedOrigins,
     String defaultModel, Map<String, String> aliases, Map<String, String> jobs,
     Map<String, Duration> firstToken, Claude claude, Codex codex, OpenRouter openRouter,
     List<Server> servers, boolean wholeWords, boolean finishBrokenLines, String exitWith,
-    boolean open, boolean verbose) {
+    Trial trial, boolean open, boolean verbose) {
 
   /// The addresses and the port to listen on.
   ///
   /// @param host what the player said, or null
   /// @param addresses all of them; the second one is `::1`, which a computer may lack
   public record Listen(String host, List<InetAddress> addresses, int port) {}
+
+  /// Scenes to be played.
+  ///
+  /// @param models who plays them, in this order; at least one
+  public record Trial(Path scenes, List<String> models) {}
 
   /// The ways to reach Claude.
   public enum ClaudeMode {

@@ -40,7 +40,25 @@ final class SettingsReader {
         new Settings.OpenRouter(url(Option.OPENROUTER_URL, "https://openrouter.ai/api/v1"),
             key("openrouter_api_key", "OPENROUTER_API_KEY"), members.limits("openrouter")),
         members.servers(), members.wholeWords(), members.finishBrokenLines(),
-        exitWith == null ? null : exitWith.value(), flags.open(), flags.verbose());
+        exitWith == null ? null : exitWith.value(), trial(), flags.open(), flags.verbose());
+  }
+
+  private Settings.Trial trial() throws SettingsException {
+    var scenes = sources.given(Option.TRY_SCENES);
+    var models = sources.given(Option.MODELS);
+    if (scenes == null && models == null) return null;
+    if (scenes == null || models == null) {
+      throw SettingsException.wrong("--try-scenes takes a file with scenes, and --models says who"
+          + " plays them: give both.");
+    }
+    List<String> all = Arrays.stream(models.value().split(",")).map(String::strip)
+        .filter(id -> !id.isEmpty()).distinct().toList();
+    if (all.isEmpty()) throw models.wrong();
+    try {
+      return new Settings.Trial(sources.path(scenes.value()), all);
+    } catch (InvalidPathException unusable) {
+      throw scenes.wrong();
+    }
   }
 
   private Settings checked(Settings settings) throws SettingsException {

@@ -9,6 +9,8 @@ import skyproxy.json.Json;
 /// The JSON of one request in `/stats`.
 final class RequestJson {
   private static final int TEXT = 2_000;
+  private static final int PROMPT = 64_000;
+  private static final int ANSWER = 32_000;
 
   private RequestJson() {}
 
@@ -45,12 +47,19 @@ final class RequestJson {
   static Json.Obj withTexts(long id, RequestRecord request) {
     Json.Obj json = of(id, request);
     if (request.prompt() != null) {
-      json = json.with("prompt", new Json.Str(request.prompt()));
+      json = json.with("prompt", new Json.Str(middleOut(request.prompt(), PROMPT)));
     }
     if (request.answer() != null) {
-      json = json.with("answer", new Json.Str(request.answer()));
+      json = json.with("answer", new Json.Str(middleOut(request.answer(), ANSWER)));
     }
     return json;
+  }
+
+  /// As much as is worth showing: the middle of a prompt tells the least.
+  private static String middleOut(String text, int length) {
+    if (text.length() <= length) return text;
+    int half = length / 2;
+    return text.substring(0, half) + "\n[…]\n" + text.substring(text.length() - half);
   }
 
   private static Json.Obj attempt(Attempt attempt) {

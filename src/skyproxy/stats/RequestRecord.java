@@ -27,15 +27,12 @@ import skyproxy.chat.Usage;
 ///     sentence when it broke off, and counts as answered
 /// @param status the HTTP status that the client got, 0 when it was gone before
 /// @param attempts all tries, in order
-/// @param prompt the request as it came, or null unless [Stats#keepsTexts]
+/// @param prompt the request as it came but for large pictures, or null unless [Stats#keepsTexts]
 /// @param answer what was said, or null unless [Stats#keepsTexts]
 public record RequestRecord(Instant when, Purpose purpose, String modelText, String model,
     String provider, boolean streamed, Duration queued, Duration firstToken, Duration total,
     Usage usage, Double cost, Outcome outcome, Failure failure, int status,
     List<Attempt> attempts, String prompt, String answer) {
-
-  private static final int PROMPT = 64_000;
-  private static final int ANSWER = 32_000;
 
   /// The end of a request.
   public enum Outcome {
@@ -59,21 +56,13 @@ public record RequestRecord(Instant when, Purpose purpose, String modelText, Str
     return prompt == null && answer == null ? this : withTexts(null, null);
   }
 
-  /// With as much of the texts as is worth keeping.
-  RequestRecord withTextsCut() {
-    return prompt == null && answer == null ? this
-        : withTexts(cut(prompt, PROMPT), cut(answer, ANSWER));
+  /// The most that its texts can take in memory.
+  long textBytes() {
+    return 2L * ((prompt == null ? 0 : prompt.length()) + (answer == null ? 0 : answer.length()));
   }
 
   private RequestRecord withTexts(String question, String reply) {
     return new RequestRecord(when, purpose, modelText, model, provider, streamed, queued,
         firstToken, total, usage, cost, outcome, failure, status, attempts, question, reply);
-  }
-
-  /// The middle of a prompt tells the least.
-  private static String cut(String text, int length) {
-    if (text == null || text.length() <= length) return text;
-    int half = length / 2;
-    return text.substring(0, half) + "\n[…]\n" + text.substring(text.length() - half);
   }
 }

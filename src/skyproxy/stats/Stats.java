@@ -26,6 +26,8 @@ public final class Stats implements AutoCloseable {
   /// How many requests are remembered one by one, and how many of them with their texts.
   static final int RECENT = 200;
   static final int WITH_TEXTS = 40;
+  /// How much memory these texts may take in all.
+  static final int TEXT_BYTES = 16 << 20;
 
   private static final Duration BETWEEN_SAVES = Duration.ofMinutes(1);
   private static final int PROVIDERS = 100;
@@ -88,7 +90,7 @@ public final class Stats implements AutoCloseable {
     all.add(request);
     unsaved = true;
     for (Attempt attempt : request.attempts()) remember(attempt);
-    RequestRecord kept = keepsTexts ? request.withTextsCut() : request.withoutTexts();
+    RequestRecord kept = keepsTexts ? request : request.withoutTexts();
     recent.addFirst(new Numbered(++lastId, kept));
     if (recent.size() > RECENT) recent.removeLast();
     if (keepsTexts) dropTexts(WITH_TEXTS);
@@ -118,8 +120,10 @@ public final class Stats implements AutoCloseable {
   private void dropTexts(int kept) {
     List<Numbered> same = List.copyOf(recent);
     recent.clear();
+    long bytes = 0;
     for (Numbered one : same) {
-      boolean keep = recent.size() < kept;
+      bytes += one.request().textBytes();
+      boolean keep = recent.size() < kept && bytes <= TEXT_BYTES;
       recent.add(keep ? one : new Numbered(one.id(), one.request().withoutTexts()));
     }
   }
@@ -162,6 +166,19 @@ public final class Stats implements AutoCloseable {
   public synchronized Json.Obj request(long id) {
     for (Numbered one : recent) {
       if (one.id() == id) return RequestJson.withTexts(id, one.request());
+    }
+    return null;
+  }
+
+  /// One of the last requests as it came, but for large pictures; null when its text is not kept.
+  public Json.Obj wholePrompt(long id) {
+    String prompt = promptOf(id);
+    return prompt == null ? null : (Json.Obj) Json.parse(prompt);
+  }
+
+  private synchronized String promptOf(long id) {
+    for (Numbered one : recent) {
+      if (one.id() == id) return one.request().prompt();
     }
     return null;
   }

@@ -53,7 +53,7 @@ final class DashboardApiTest {
     String html = proxy.get("/").body();
     int size = html.length();
     for (String part : new String[] {"dashboard.css", "dashboard.js", "core.js", "setup.js",
-        "providers.js", "arrange.js", "live.js", "speed.js", "trial.js"}) {
+        "providers.js", "arrange.js", "live.js", "scenes.js", "speed.js", "trial.js"}) {
       assertTrue(html.contains("/dashboard/" + part), part + " would need a second round");
       size += proxy.get("/dashboard/" + part).body().length();
     }

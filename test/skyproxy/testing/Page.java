@@ -138,6 +138,16 @@ public final class Page {
     else call("Input.insertText", Json.Obj.builder().put("text", text).build());
   }
 
+  /// Chooses a file, as in the dialog of a file input.
+  public void choose(String selector, Path file) {
+    await("document.querySelector(" + quoted(selector) + ")");
+    long root = call("DOM.getDocument", "{}").at("root").at("nodeId").integer();
+    long node = call("DOM.querySelector", Json.Obj.builder().put("nodeId", root)
+        .put("selector", selector).build()).at("nodeId").integer();
+    call("DOM.setFileInputFiles", Json.Obj.builder().put("nodeId", node)
+        .put("files", Json.Arr.ofStrings(List.of(file.toAbsolutePath().toString()))).build());
+  }
+
   /// Presses and releases a key, `Tab` or `Enter`.
   public void press(String key) {
     int code = switch (key) {

@@ -1,0 +1,198 @@
+package skyproxy.dashboard;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import skyproxy.json.Cursor;
+import skyproxy.json.Json;
+import skyproxy.testing.Browser;
+import skyproxy.testing.FakeUpstream;
+import skyproxy.testing.Page;
+import skyproxy.testing.Program;
+import skyproxy.testing.RealCli;
+
+/// Scenes on the page: kept, played, voted on, put in order, shared.
+@Tag("browser")
+final class ScenesBrowserTest {
+  private static final String HOSTILE = "<img src=x onerror=document.title='owned'>";
+  private static final String ASKED = """
+      {"model":"%s","max_tokens":300,"messages":[{"role":"system",\
+      "content":"You are Lydia, a Female Nord in Skyrim. %s"},\
+      {"role":"user","content":"Respond in character now."}]}""";
+
+  private static Browser browser;
+
+  @TempDir
+  Path folder;
+  private Program proxy;
+  private Page page;
+  private FakeUpstream upstream;
+  private final ConcurrentLinkedQueue<String> asked = new ConcurrentLinkedQueue<>();
+
+  @BeforeAll
+  static void startBrowser() {
+    browser = new Browser(RealCli.chromium());
+  }
+
+  @AfterAll
+  static void stopBrowser() {
+    if (browser != null) browser.close();
+  }
+
+  @BeforeEach
+  void start() throws Exception {
+    proxy = Program.listening(folder, "--config", "config.json");
+    page = browser.page();
+    page.size(1280, 900);
+    upstream = new FakeUpstream();
+    upstream.answer(request -> {
+      if (request.path().endsWith("/models")) {
+        return FakeUpstream.json("""
+            {"data":[{"id":"brave"},{"id":"shy"}]}""");
+      }
+      String model = Cursor.of(Json.parse(request.text())).at("model").string();
+      asked.add(request.text());
+      return FakeUpstream.events("""
+          {"choices":[{"index":0,"delta":{"content":"%s speaks."}}]}""".formatted(model), """
+          {"choices":[{"index":0,"delta":{},"finish_reason":"stop"}],\
+          "usage":{"prompt_tokens":31,"completion_tokens":7}}""", "[DONE]");
+    });
+    assertEquals(200, proxy.post("/config/server",
+        "{\"name\":\"local\",\"base_url\":\"" + upstream.url() + "/v1\"}").statusCode());
+  }
+
+  @AfterEach
+  void stop() {
+    upstream.close();
+    proxy.close();
+  }
+
+  @Test
+  void a_scene_is_kept_played_voted_on_put_in_order_and_taken_back() throws Exception {
+    proxy.post("/config/jobs", """
+        {"jobs":{"dialogue":"demo","mood":"demo"}}""");
+    open();
+    page.click("#keep-texts");
+    page.await("document.querySelector('#keep-words').innerText.includes('last 40')");
+    proxy.post("/v1/chat/completions", ASKED.formatted("local:brave", "At the gate."));
+    page.click("#log .entry");
+    page.type(".details input[name=name]", "At the gate");
+    page.click(".details form button");
+    page.await("document.querySelector('#scene-list').innerText.includes('At the gate')");
+
+    page.click("#scene-list button");
+    page.type("#scene-form input[name=models]", "local:brave, local:shy");
+    page.click("#scene-go");
+    page.await("document.querySelectorAll('.vote').length === 2");
+    for (int i = 1; i <= 2; i++) {
+      assertTrue(page.text("#scene-answers .answer:nth-child(" + i + ") h3").startsWith("Voice "));
+      assertTrue(page.text("#scene-answers .answer:nth-child(" + i + ") dl").contains("kept"));
+    }
+    assertFalse(page.text("#scene-answers").contains("local:"), page.text("#scene-answers"));
+    page.eval("[...document.querySelectorAll('#scene-answers .answer')].find((one) =>"
+        + " one.innerText.includes('shy speaks')).querySelector('.vote').click()");
+    page.await("document.querySelector('#scene-tables table')");
+    page.await("document.querySelector('#scene-answers').innerText.includes('local:shy')");
+    assertTrue(page.text("#scene-tables tbody tr").startsWith("local:shy"));
+    assertTrue(page.text("#scene-tables tbody tr").contains("1 of 1"));
+    assertEquals(1, votes().size());
+    page.screenshot(Path.of("build", "screenshots", "scenes.png"));
+
+    page.click("#scene-tables .use");
+    page.await("document.querySelector('#scene-tables .back')");
+    assertEquals("local:shy > local:brave", jobs().at("dialogue").string());
+    assertEquals("demo", jobs().at("mood").string());
+    page.click("#scene-tables .back");
+    page.await("!document.querySelector('#scene-tables .back')");
+    assertEquals("demo", jobs().at("dialogue").string());
+    assertEquals(3, asked.size());
+    assertFine();
+  }
+
+  @Test
+  void a_tie_counts_half_for_each() throws Exception {
+    importScene("Tie", "Quiet.");
+    open();
+    page.click("#scene-list button");
+    page.type("#scene-form input[name=models]", "local:brave, local:shy");
+    page.click("#scene-go");
+    page.await("document.querySelectorAll('.vote').length === 2");
+    page.click("#scene-tie");
+    page.await("document.querySelector('#scene-tables table')");
+    assertTrue(page.text("#scene-tables tbody").contains("0.5 of 1"));
+    assertTrue(votes().getFirst().at("winner").isMissing());
+  }
+
+  @Test
+  void nothing_of_a_hostile_scene_becomes_markup_or_leaves_the_page() throws Exception {
+    Json.Obj scene = (Json.Obj) Json.parse("""
+        {"skyrimnet_scene":1,"name":"x","model":"gpt-expensive","request":{"model":"gpt-expensive",\
+        "provider":{"order":["x"]},"messages":[{"role":"user","content":[{"type":"text",\
+        "text":"x"},{"type":"image_url","image_url":{"url":"https://elsewhere.invalid/a.png"}}]}]}}\
+        """);
+    scene = scene.with("name", new Json.Str(HOSTILE));
+    Path file = Files.writeString(folder.resolve("hostile.json"), scene.toString());
+    open();
+    page.choose("#scene-import", file);
+    page.await("document.querySelector('#scene-list').innerText.includes('onerror')");
+    page.click("#scene-list button");
+    page.type("#scene-form input[name=models]", "local:brave, " + HOSTILE.replace(",", ""));
+    page.click("#scene-go");
+    page.await("document.querySelector('#scene-answers').innerText.includes('brave speaks')"
+        + " && !document.querySelector('#scene-stop:not([hidden])')");
+    assertEquals(1, asked.size());
+    assertEquals("brave", Cursor.of(Json.parse(asked.peek())).at("model").string());
+    assertFalse(asked.peek().contains("elsewhere.invalid"), asked.peek());
+    assertFalse(asked.peek().contains("provider"), asked.peek());
+    assertEquals("SkyrimNet Proxy", page.eval("document.title").string());
+    assertEquals(0, page.eval("document.querySelectorAll('#scenes img').length").integer());
+    assertEquals(List.of(), page.requests().stream().filter(url ->
+        !url.startsWith(proxy.address() + "/") && !url.startsWith("data:")).toList());
+  }
+
+  @Test
+  void what_is_no_scene_is_refused_in_words() throws Exception {
+    open();
+    page.choose("#scene-import", Files.writeString(folder.resolve("a.json"), "no json"));
+    page.await("document.querySelector('#scene-note').innerText.includes('no JSON')");
+    page.choose("#scene-import", Files.writeString(folder.resolve("b.json"), "{\"name\":1}"));
+    page.await("document.querySelector('#scene-note').innerText.includes('name must be a string')");
+  }
+
+  private void importScene(String name, String words) throws Exception {
+    Json request = Json.parse(ASKED.formatted("x", words));
+    assertEquals(200, proxy.post("/config/scenes", Json.Obj.builder().put("import",
+        Json.Obj.builder().put("name", name).put("request", request).build()).build().toString())
+        .statusCode());
+  }
+
+  private List<Cursor> votes() throws Exception {
+    return Cursor.of(Json.parse(proxy.get("/config/scenes").body())).at("scenes").at(0)
+        .at("votes").array();
+  }
+
+  private Cursor jobs() throws Exception {
+    return Cursor.of(Json.parse(proxy.get("/stats").body())).at("settings").at("jobs");
+  }
+
+  private void open() {
+    page.open(proxy.address() + "/");
+    page.await("document.querySelector('#cards').children.length >= 4");
+  }
+
+  private void assertFine() {
+    assertEquals(List.of(), page.errors());
+  }
+}
