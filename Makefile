@@ -41,7 +41,7 @@ RUN_TESTS = skyproxy.testing.RunTests $(TESTS) build/count $(if $(T),class=$(T))
 RUN_ISOLATED = @$(ISOLATE) $(TEST_JAVA) $(if $(UNSHARE),-Dskyproxy.isolated=true) $(RUN_TESTS)
 
 .DELETE_ON_ERROR:
-.PHONY: all run test test-cli test-browser test-llama test-field test-windows bench check clean \
+.PHONY: all run test test-cli test-browser test-llama test-field test-windows bench fuzz check clean \
   help cli browser llama windows
 
 all: $(JAR) ## compile and pack build/skyrimnet-proxy.jar
@@ -69,6 +69,9 @@ test-windows: windows ## the fast tests and those of the real claude.exe on a Wi
 
 bench: $(TESTS)/compiled ## measure everything, into build/bench.json; QUICK=1 takes two minutes
 	@$(MEASURE_JAVA) skyproxy.bench.Bench $(if $(QUICK),quick)
+
+fuzz: $(TESTS)/compiled ## feed all readers with changed inputs; MINUTES=10, SEED= repeats a run
+	@$(MEASURE_JAVA) skyproxy.fuzz.Fuzz $(or $(MINUTES),10) $(SEED)
 
 # The core is run on the kind of thread that this Java would not get, then everything on its own.
 check: $(TESTS)/compiled cli browser llama ## all tests, what the jar promises too; ends in the count

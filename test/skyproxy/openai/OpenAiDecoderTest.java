@@ -29,7 +29,7 @@ import skyproxy.testing.Leaks;
 /// The replies of OpenAI-compatible servers, in all the shapes that are around.
 final class OpenAiDecoderTest {
   private static final String KEY = "sk-made-up-0123456789";
-  private static final ServerProfile SERVER = new ServerProfile("openrouter", "OpenRouter",
+  static final ServerProfile SERVER = new ServerProfile("openrouter", "OpenRouter",
       URI.create("https://or.invalid/v1"), () -> KEY, true, "Enter a key.", "", List.of(),
       Set.of(), Json.Obj.builder().build(), false, true,
       ChatRequest.Caller.UNKNOWN, Limits.DEFAULT);
