@@ -101,7 +101,9 @@ public record Message(Role role, List<Part> parts, List<ToolUse> toolCalls, Stri
   /// A text that was cut in the middle of an emoji holds half of it, which strict readers of JSON,
   /// such as Anthropic's, refuse together with the whole request.
   private static String wellFormed(String text) {
-    if (text.codePoints().noneMatch(Message::isHalf)) return text;
+    int at = 0;
+    while (at < text.length() && !Character.isSurrogate(text.charAt(at))) at++;
+    if (at == text.length() || text.codePoints().noneMatch(Message::isHalf)) return text;
     return text.codePoints().map(point -> isHalf(point) ? 0xFFFD : point)
         .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
         .toString();
@@ -123,7 +125,8 @@ public record Message(Role role, List<Part> parts, List<ToolUse> toolCalls, Stri
     if (!data && !scheme.startsWith("https://") && !scheme.startsWith("http://")) {
       throw ChatRequest.invalid(url, "must be a data: or an https: URL");
     }
-    return new Part.Image(data ? "data:" + text.substring(5) : text, url.path());
+    boolean known = !data || text.startsWith("data:"); // a copy of a picture is a large one
+    return new Part.Image(known ? text : "data:" + text.substring(5), url.path());
   }
 
   private static List<ToolUse> toolCalls(Cursor message) {
@@ -149,6 +152,7 @@ public record Message(Role role, List<Part> parts, List<ToolUse> toolCalls, Stri
 
   /// The texts of this message, a line break between two.
   public String text() {
+    if (parts.size() == 1 && parts.getFirst() instanceof Part.Text(var text)) return text;
     return parts.stream().filter(Part.Text.class::isInstance)
         .map(part -> ((Part.Text) part).text()).collect(joining("\n"));
   }

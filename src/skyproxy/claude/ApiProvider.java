@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.URI;
 import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.time.OffsetDateTime;
@@ -27,6 +26,7 @@ import skyproxy.json.JsonWriter;
 import skyproxy.settings.Settings.ClaudeMode;
 import skyproxy.threads.Threads;
 import skyproxy.upstream.HttpUpstream;
+import skyproxy.upstream.PiecesBody;
 import skyproxy.upstream.ModelCatalogue;
 import skyproxy.upstream.UnsupportedParameters;
 
@@ -98,10 +98,10 @@ final class ApiProvider implements Provider {
       throw new ChatException(new Failure.NotReady(
           "The API key holds characters that no key has. Paste it again.", null));
     }
-    byte[] bytes = JsonWriter.wellFormedBytes(body);
+    PiecesBody bytes = new PiecesBody(JsonWriter.pieces(body));
     LOG.log(Level.DEBUG, "POST {0}/v1/messages, {1}, {2} bytes", base, request.model(),
-        bytes.length);
-    return upstream.send(call.POST(BodyPublishers.ofByteArray(bytes)).build(),
+        Long.toString(bytes.contentLength()));
+    return upstream.send(call.POST(bytes).build(),
         new ClaudeDecoder(mode, request.model()));
   }
 

@@ -24,20 +24,37 @@ public sealed interface Json {
     return new JsonReader(text).document();
   }
 
-  /// Reads a whole JSON text in UTF-8; a byte order mark at its start is skipped.
+  /// Reads a whole JSON text in UTF-8; a byte order mark at its start is skipped. An object keeps
+  /// the bytes, for [JsonWriter#pieces]: nobody may change them.
   ///
   /// @throws JsonException if the bytes are not UTF-8, or their text is not JSON
   static Json parse(byte[] utf8) {
-    return parse(Utf8.decode(utf8));
+    return new JsonReader(utf8).document();
   }
 
   /// An object: its members in their order, which nobody can change.
   final class Obj implements Json {
     private final SequencedMap<String, Json> members;
+    private final Source source; // null: not known
 
     /// Adopts the members: no one else may keep them, and none is null.
     Obj(SequencedMap<String, Json> members) {
+      this(members, null);
+    }
+
+    private Obj(SequencedMap<String, Json> members, Source source) {
       this.members = members;
+      this.source = source;
+    }
+
+    /// The same object as the root of a text that was read from this source.
+    Obj from(Source read) {
+      return new Obj(members, read);
+    }
+
+    /// Where its large parts were read from; null when that is not known.
+    Source source() {
+      return source;
     }
 
     /// The members, by name.
@@ -54,7 +71,7 @@ public sealed interface Json {
     public Obj with(String name, Json value) {
       var copy = new LinkedHashMap<>(members);
       copy.put(Objects.requireNonNull(name, "name"), Objects.requireNonNull(value, name));
-      return new Obj(copy);
+      return new Obj(copy, source);
     }
 
     /// A copy without this member; the object itself if it has none of that name.
@@ -62,7 +79,7 @@ public sealed interface Json {
       if (!members.containsKey(name)) return this;
       var copy = new LinkedHashMap<>(members);
       copy.remove(name);
-      return new Obj(copy);
+      return new Obj(copy, source);
     }
 
     @Override

@@ -13,17 +13,35 @@ import java.util.SequencedMap;
 ///   {"model":"demo","stream":true}
 ///   ^ 0      ^ at: the next unread        ^ text.length()
 /// ```
+///
+/// Of a text that came as bytes it is noted where its large values stood, as long as they are
+/// worth being sent on as they came: a name twice, or half a character, is mended by writing anew.
 final class JsonReader {
 
   /// Far more than any request has, and far less than the smallest stack holds.
   static final int DEPTH_LIMIT = 512;
 
   private final String text;
+  private final Source source; // null: the text came as a text
+  private final boolean plain; // no control character anywhere, so that strings need no check
   private int at;
   private int depth;
+  private int faults;
+  private int quote = -1; // the next one, where `plain`; so with the backslash
+  private int backslash = -1;
 
   JsonReader(String text) {
+    this(text, null);
+  }
+
+  JsonReader(byte[] utf8) {
+    this(Utf8.decode(utf8), utf8);
+  }
+
+  private JsonReader(String text, byte[] utf8) {
     this.text = text;
+    source = utf8 == null ? null : new Source(utf8, text);
+    plain = utf8 != null && Utf8.holdsNoControls(utf8);
     if (text.startsWith("\uFEFF")) at = 1;
   }
 
@@ -34,22 +52,33 @@ final class JsonReader {
     Json value = value();
     skipBlanks();
     if (at < text.length()) throw fail("nothing may follow the value, found " + found());
-    return value;
+    return source != null && value instanceof Json.Obj root ? root.from(source) : value;
   }
 
   /// `value = false / null / true / object / array / number / string`,
   /// [RFC 8259, 3](https://www.rfc-editor.org/rfc/rfc8259#section-3)
   private Json value() {
     return switch (peek()) {
-      case '{' -> object();
-      case '[' -> array();
-      case '"' -> new Json.Str(string());
+      case '{', '[', '"' -> large();
       case 't' -> literal("true", new Json.Bool(true));
       case 'f' -> literal("false", new Json.Bool(false));
       case 'n' -> literal("null", Json.NULL);
       case '-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9' -> number();
       default -> throw fail("expected a value, found " + found());
     };
+  }
+
+  /// One of those that can be large.
+  private Json large() {
+    int start = at;
+    int faultsBefore = faults;
+    Json value = switch (text.charAt(at)) {
+      case '{' -> object();
+      case '[' -> array();
+      default -> new Json.Str(string());
+    };
+    if (source != null && faults == faultsBefore) source.note(value, start, at);
+    return value;
   }
 
   /// `object = "{" [ member *( "," member ) ] "}"`, `member = string ":" value`,
@@ -66,7 +95,7 @@ final class JsonReader {
         if (peek() != ':') throw fail("expected ':' after a member name, found " + found());
         at++;
         skipBlanks();
-        members.put(name, value()); // a second value takes the first one's place
+        if (members.put(name, value()) != null) faults++; // a second value takes its place
       } while (another('}'));
     }
     depth--;
@@ -128,6 +157,7 @@ final class JsonReader {
       return text.substring(start, end);
     }
     StringBuilder value = new StringBuilder();
+    int escapedHalves = 0;
     while (true) {
       value.append(text, at, end);
       at = end;
@@ -135,10 +165,14 @@ final class JsonReader {
       char c = text.charAt(at);
       if (c == '"') {
         at++;
-        return value.toString();
+        String string = value.toString();
+        if (escapedHalves > 0 && !Utf8.canEncode(string)) faults++;
+        return string;
       }
       if (c != '\\') throw fail("a control character in a string must be escaped: " + found());
-      value.append(escape());
+      char escaped = escape();
+      if (Character.isSurrogate(escaped)) escapedHalves++;
+      value.append(escaped);
       end = plainEnd(at);
     }
   }
@@ -147,6 +181,12 @@ final class JsonReader {
   private int plainEnd(int from) {
     String text = this.text;
     int length = text.length();
+    if (plain) {
+      // Each of them is looked for once, or a text of many backslashes and no quote takes for ever.
+      if (quote < from) quote = next('"', from);
+      if (backslash < from) backslash = next('\\', from);
+      return Math.min(quote, backslash);
+    }
     int i = from;
     while (i < length) {
       char c = text.charAt(i);
@@ -154,6 +194,11 @@ final class JsonReader {
       i++;
     }
     return i;
+  }
+
+  private int next(char c, int from) {
+    int found = text.indexOf(c, from);
+    return found < 0 ? text.length() : found;
   }
 
   /// `escape ( %x22 / %x5C / %x2F / %x62 / %x66 / %x6E / %x72 / %x74 / %x75 4HEXDIG )`

@@ -2,6 +2,10 @@ package skyproxy.json;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+
 /// Writes compact JSON text.
 ///
 /// Only what must be escaped is: quotes, backslashes, control characters, and surrogates without
@@ -12,10 +16,18 @@ public final class JsonWriter {
 
   private final StringBuilder out;
   private final boolean wellFormed;
+  private final Source source; // null: all is written anew
+  private final List<ByteBuffer> pieces;
 
   private JsonWriter(StringBuilder out, boolean wellFormed) {
+    this(out, wellFormed, null);
+  }
+
+  private JsonWriter(StringBuilder out, boolean wellFormed, Source source) {
     this.out = out;
     this.wellFormed = wellFormed;
+    this.source = source;
+    pieces = source == null ? List.of() : new ArrayList<>();
   }
 
   /// The text of a value.
@@ -38,12 +50,33 @@ public final class JsonWriter {
     return out.toString().getBytes(UTF_8);
   }
 
+  /// The same, in pieces: the large parts that were read from bytes and are as they came go out in
+  /// these very bytes, which are not copied.
+  public static List<ByteBuffer> pieces(Json.Obj object) {
+    if (object.source() == null) return List.of(ByteBuffer.wrap(wellFormedBytes(object)));
+    JsonWriter writer = new JsonWriter(new StringBuilder(256), true, object.source());
+    writer.value(object);
+    writer.cut();
+    return writer.pieces;
+  }
+
+  private void cut() {
+    if (!out.isEmpty()) pieces.add(ByteBuffer.wrap(out.toString().getBytes(UTF_8)));
+    out.setLength(0);
+  }
+
   /// Appends the text of a value.
   public static void write(Json value, StringBuilder out) {
     new JsonWriter(out, false).value(value);
   }
 
   private void value(Json value) {
+    ByteBuffer asItCame = source == null ? null : source.bytes(value);
+    if (asItCame != null) {
+      cut();
+      pieces.add(asItCame);
+      return;
+    }
     switch (value) {
       case Json.Obj object -> object(object);
       case Json.Arr array -> array(array);

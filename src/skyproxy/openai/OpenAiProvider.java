@@ -2,7 +2,6 @@ package skyproxy.openai;
 
 import java.lang.System.Logger.Level;
 import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,6 +22,7 @@ import skyproxy.json.JsonWriter;
 import skyproxy.settings.Settings;
 import skyproxy.upstream.HttpUpstream;
 import skyproxy.upstream.ModelCatalogue;
+import skyproxy.upstream.PiecesBody;
 
 /// Pass-through to one OpenAI-compatible server: the request goes on as it came.
 /// https://platform.openai.com/docs/api-reference/chat
@@ -171,14 +171,14 @@ public final class OpenAiProvider implements Provider {
   }
 
   private HttpRequest http(ChatRequest request, String key, Json.Obj body) {
-    byte[] bytes = JsonWriter.wellFormedBytes(body);
+    PiecesBody bytes = new PiecesBody(JsonWriter.pieces(body));
     HttpRequest.Builder http = HttpRequest.newBuilder(server.at("/chat/completions"))
         .header("Content-Type", "application/json")
         .header("Accept-Encoding", "identity")
         .header("Accept", request.stream() ? "text/event-stream" : "application/json")
-        .POST(BodyPublishers.ofByteArray(bytes));
+        .POST(bytes);
     LOG.log(Level.DEBUG, "POST {0}/chat/completions, {1}, {2} bytes", server.base(),
-        request.model(), Integer.toString(bytes.length));
+        request.model(), Long.toString(bytes.contentLength()));
     if (key != null) http.header("Authorization", "Bearer " + key);
     ChatRequest.Caller us = server.introduction();
     introduce(http, "HTTP-Referer", request.caller().referer(), us.referer());
