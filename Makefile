@@ -41,13 +41,16 @@ RUN_TESTS = skyproxy.testing.RunTests $(TESTS) build/count $(if $(T),class=$(T))
 RUN_ISOLATED = @$(ISOLATE) $(TEST_JAVA) $(if $(UNSHARE),-Dskyproxy.isolated=true) $(RUN_TESTS)
 
 .DELETE_ON_ERROR:
-.PHONY: all run test test-cli test-browser test-llama test-field test-windows bench fuzz check clean \
-  help cli browser llama windows
+.PHONY: all run dist test test-cli test-browser test-llama test-field test-windows bench fuzz check \
+  clean help cli browser llama windows
 
 all: $(JAR) ## compile and pack build/skyrimnet-proxy.jar
 
 run: ## build and start the proxy; ARGS='--port 8001' passes options
 	@./run.sh $(ARGS)
+
+dist: ## the archive for players, build/dist/skyrimnet-proxy-VERSION.zip, and its SHA256SUMS
+	@$(JDK)/bin/java $(SHORT_RUN) src/build/Build.java --dist
 
 test: $(TESTS)/compiled ## the fast tests; T=Name for one class, here and below
 	@$(TEST_JAVA) $(RUN_TESTS) untagged=$(SLOW) $(if $(T),,split=yes)

@@ -38,7 +38,7 @@ public final class Main {
       if (commandLine.help()) {
         System.out.print(CommandLine.helpText());
       } else if (commandLine.version()) {
-        System.out.println("SkyrimNet Proxy " + version());
+        System.out.println(Release.whole());
       } else {
         run(commandLine);
       }
@@ -79,7 +79,7 @@ public final class Main {
       playScenes(live, log);
       return;
     }
-    Wiring wiring = new Wiring(live, version());
+    Wiring wiring = new Wiring(live, Release.version());
     atEnd(() -> {
       wiring.close();
       log.flush();
@@ -103,7 +103,7 @@ public final class Main {
     Wiring own = null;
     URI proxy;
     try {
-      own = new Wiring(live, version());
+      own = new Wiring(live, Release.version());
       proxy = own.uri();
     } catch (PortTakenException taken) {
       if (taken.page() == null) throw taken;
@@ -159,11 +159,6 @@ public final class Main {
 
   private static void logDetails() {
     OURS.setLevel(Level.FINE);
-  }
-
-  private static String version() {
-    String version = Main.class.getPackage().getImplementationVersion();
-    return version == null ? "(unpacked)" : version;
   }
 
   private static void warnOfZip(Path jarFolder) {

@@ -48,6 +48,10 @@ final class JarTest {
     ProcessBuilder build = new ProcessBuilder(java.toString(), "-Duser.timezone=Asia/Tokyo",
         "-Duser.language=tr", "src/build/Build.java").directory(copy.toFile());
     build.environment().put("TZ", "America/New_York");
+    try (JarFile jar = new JarFile(JAR.toFile())) {
+      build.environment().put("COMMIT",
+          jar.getManifest().getMainAttributes().getValue("Build-Commit"));
+    }
     assertEquals("", RealCli.output(build));
     assertArrayEquals(Files.readAllBytes(JAR),
         Files.readAllBytes(copy.resolve("build", "skyrimnet-proxy.jar")));

@@ -113,7 +113,8 @@ final class MainTest {
       assertEquals("", program.stderr());
     }
     try (Program program = Program.start(folder, Map.of(), "--version")) {
-      assertTrue(program.stdout().matches("SkyrimNet Proxy \\d+\\.\\d+\\.\\d+\n"));
+      assertTrue(program.stdout().matches("SkyrimNet Proxy \\d+\\.\\d+\\.\\d+, Java [\\w.+-]+,"
+          + " build (?:unknown|[0-9a-f]{12}\\+?)\n"));
       assertEquals(0, program.exitStatus());
     }
   }
