@@ -41,9 +41,11 @@ final class LocalServersTest {
   @BeforeEach
   void start() throws Exception {
     proxy = new LocalProxy(folder, """
-        "aliases":{"lydia":"one:m"},"providers":{"one":{"base_url":"%s/v1/"},\
+        "aliases":{"lydia":"one:m"},"providers":{\
+        "one":{"base_url":"%s/v1/","connect_seconds":60,"first_token_seconds":60},\
         "narrow":{"base_url":"%s/v1","max_concurrent":1},\
-        "two":{"base_url":"%s/v1","models":["named"]}}"""
+        "two":{"base_url":"%s/v1","models":["named"],"connect_seconds":60,\
+        "first_token_seconds":60}}"""
         .formatted(one.url(), one.url(), two.url()));
   }
 
@@ -90,7 +92,7 @@ final class LocalServersTest {
               .replace("Who goes there?", story(i))))).toList();
       for (int i = 0; i < 100; i++) {
         Answer answer = answers.get(i).get();
-        assertEquals(story(i), answer.spoken());
+        assertEquals(story(i), answer.spoken(), answer.text());
         assertEquals("stop", answer.finishReason());
         assertTrue(answer.done());
       }

@@ -232,7 +232,7 @@ final class ClaudeProgramTest {
 
   /// The `claude` object of `/health`, once it is as wanted.
   private static Cursor await(Program program, Predicate<Cursor> wanted) throws Exception {
-    long end = System.nanoTime() + 30_000_000_000L;
+    long end = System.nanoTime() + Os.PATIENCE.toNanos();
     while (true) {
       Cursor claude = Cursor.of(Json.parse(get(program, "/health").body())).at("claude");
       if (wanted.test(claude)) return claude;

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import skyproxy.claude.cli.FakeCli;
+import skyproxy.testing.Os;
 import skyproxy.testing.Program;
 
 /// A proxy that is killed, as the task manager does it, and leaves nothing behind for long.
@@ -46,7 +47,7 @@ final class KilledProgramTest {
   }
 
   private static <T> T await(Supplier<T> found) throws InterruptedException {
-    long end = System.nanoTime() + 60_000_000_000L;
+    long end = System.nanoTime() + Os.PATIENCE.toNanos();
     T value;
     while ((value = found.get()) == null) {
       assertTrue(System.nanoTime() < end, "it never comes");

@@ -106,7 +106,7 @@ final class RealClaudeTest {
   /// Prints what the log says of the capture, and holds it to what is promised.
   private void figures() throws Exception {
     Matcher said = CALLED.matcher("");
-    long end = System.nanoTime() + 20_000_000_000L;
+    long end = System.nanoTime() + Os.PATIENCE.toNanos();
     while (!said.reset(Files.readString(folder.resolve("stderr"))).find()) {
       assertTrue(System.nanoTime() < end, "the log tells nothing of the capture");
       Thread.sleep(10);
@@ -134,7 +134,7 @@ final class RealClaudeTest {
 
   /// The CLI goes on for a moment after its call; its folder goes with it.
   private void awaitNoLeftovers() throws Exception {
-    long end = System.nanoTime() + 20_000_000_000L;
+    long end = System.nanoTime() + Os.PATIENCE.toNanos();
     while (!leftovers().isEmpty() && System.nanoTime() < end) Thread.sleep(10);
     assertEquals(List.of(), leftovers());
   }
@@ -147,7 +147,7 @@ final class RealClaudeTest {
 
   /// Waits until a member of the `claude` object of `/health` contains this.
   private static String await(Program program, String member, String wanted) throws Exception {
-    long end = System.nanoTime() + 40_000_000_000L;
+    long end = System.nanoTime() + Os.PATIENCE.toNanos();
     while (true) {
       Cursor at = Cursor.of(Json.parse(get(program))).at("claude").at(member);
       String now = String.valueOf(at.json());

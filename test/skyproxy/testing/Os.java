@@ -7,6 +7,7 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +20,10 @@ public final class Os {
   /// on stderr.
   public static final String QUIET =
       "-XX:ActiveProcessorCount=" + Runtime.getRuntime().availableProcessors();
+
+  /// How long a test waits for what must come, before it fails. Generous: what is slow on a busy
+  /// machine is no fault, and under Wine programs start ten times as slowly.
+  public static final Duration PATIENCE = Duration.ofSeconds(WINDOWS ? 300 : 60);
 
   private Os() {}
 

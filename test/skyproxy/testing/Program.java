@@ -28,7 +28,6 @@ import skyproxy.threads.Threads;
 /// It sees no settings but those of the test: home, configuration and PATH lie in the test's
 /// folder. What it logs is the file `stderr` in there.
 public final class Program implements AutoCloseable {
-  private static final long PATIENCE = 60;
   private static final List<String> QUICK = List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
 
   private final HttpClient http =
@@ -210,7 +209,7 @@ public final class Program implements AutoCloseable {
 
   /// Waits for its end.
   public int exitStatus() throws InterruptedException {
-    if (process.waitFor(PATIENCE, TimeUnit.SECONDS)) return process.exitValue();
+    if (process.waitFor(Os.PATIENCE)) return process.exitValue();
     throw new AssertionError("it does not end");
   }
 
@@ -247,7 +246,7 @@ public final class Program implements AutoCloseable {
 
   /// Waits for what an [#opener] writes.
   public static String opened(Path file) throws IOException, InterruptedException {
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE);
+    long end = System.nanoTime() + Os.PATIENCE.toNanos();
     while (!Files.exists(file) && System.nanoTime() < end) Thread.sleep(20);
     return Files.readString(file).strip();
   }
@@ -263,7 +262,7 @@ public final class Program implements AutoCloseable {
     process.destroyForcibly();
     process.onExit().join();
     for (ProcessHandle child : later) {
-      child.onExit().completeOnTimeout(child, PATIENCE, TimeUnit.SECONDS).join();
+      child.onExit().completeOnTimeout(child, Os.PATIENCE.toSeconds(), TimeUnit.SECONDS).join();
     }
   }
 }

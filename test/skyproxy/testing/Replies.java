@@ -17,7 +17,6 @@ import skyproxy.json.Json;
 
 /// Requests to ask with, and replies read to their end, with a bound.
 public final class Replies {
-  private static final Duration BOUND = Duration.ofSeconds(60);
   private static final Duration STEP = Duration.ofMillis(200);
 
   private Replies() {}
@@ -59,7 +58,7 @@ public final class Replies {
 
   /// The next event that is more than a sign of life, or null at the end.
   public static Event next(Reply reply) {
-    long deadline = System.nanoTime() + BOUND.toNanos();
+    long deadline = System.nanoTime() + Os.PATIENCE.toNanos();
     Event event = Event.QUIET;
     while (event instanceof Event.Idle) {
       assertTrue(System.nanoTime() < deadline, "no event in time");
@@ -111,7 +110,7 @@ public final class Replies {
 
   /// Waits until something is so.
   public static void until(String what, BooleanSupplier condition) {
-    long deadline = System.nanoTime() + BOUND.toNanos();
+    long deadline = System.nanoTime() + Os.PATIENCE.toNanos();
     while (!condition.getAsBoolean()) {
       assertTrue(System.nanoTime() < deadline, "not in time: " + what);
       try {
