@@ -7,6 +7,7 @@ import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.security.CodeSource;
 import java.util.List;
+import java.util.Locale;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import skyproxy.scenes.SceneRun;
@@ -45,7 +46,8 @@ public final class Main {
     } catch (SettingsException wrong) {
       fail(wrong.exitStatus(), wrong.getMessage());
     } catch (PortTakenException taken) {
-      if (taken.page() == null || !List.of(args).contains("--open")) fail(1, taken.getMessage());
+      boolean shown = List.of(args).contains("--open") || withoutConsole();
+      if (taken.page() == null || !shown) fail(1, taken.getMessage());
       System.out.println("SkyrimNet Proxy is running already: opening " + taken.page());
       Browser.open(taken.page());
     } catch (IOException noPort) {
@@ -84,10 +86,12 @@ public final class Main {
       wiring.close();
       log.flush();
     });
+    wiring.onStop(() -> System.exit(0));
+    live.watch();
     if (Windows.here()) endWithWindow();
     warnOfZip(jarFolder());
     if (settings.exitWith() != null) GameWatch.start(settings.exitWith(), () -> System.exit(0));
-    if (settings.open()) Browser.open(wiring.uri());
+    if (settings.open() || withoutConsole()) Browser.open(wiring.uri());
     // Last, since a console that stands still keeps whoever writes to it waiting.
     System.out.println("Listening on " + wiring.uri());
     if (Threads.advice() != null) LOG.log(System.Logger.Level.INFO, Threads.advice());
@@ -125,6 +129,12 @@ public final class Main {
 
   private static void print(String text) {
     System.out.println(LogLine.plain(text).replace("\n", System.lineSeparator()));
+  }
+
+  /// Whether this was started by a double click on the jar: nobody sees what is printed then.
+  private static boolean withoutConsole() {
+    return ProcessHandle.current().info().command().orElse("").toLowerCase(Locale.ROOT)
+        .endsWith("\\javaw.exe");
   }
 
   private static void endWithWindow() {

@@ -58,6 +58,7 @@ final class Wiring implements AutoCloseable {
   private final Map<Settings.Server, Provider> servers = new HashMap<>();
   private final List<Route> more;
   private final Router router;
+  private volatile Runnable ending = () -> { };
 
   /// Takes the port first, so that nothing has been started when it can't be had.
   ///
@@ -166,7 +167,20 @@ final class Wiring implements AutoCloseable {
     endpoints.add(Endpoints.config("/config/texts", api::texts));
     endpoints.add(Endpoints.config("/config/figures", api::figures));
     endpoints.add(Endpoints.config("/config/doctor", api::doctor));
+    endpoints.add(Endpoints.config("/config/stop", _ -> stop()));
     return endpoints;
+  }
+
+  /// Sets what ends the program when the player asks for it on the page.
+  void onStop(Runnable end) {
+    ending = end;
+  }
+
+  /// Elsewhere, for this very answer is one of those that an end waits for.
+  private Json.Obj stop() {
+    Threads.named("stop").start(ending);
+    return Json.Obj.builder().put("message", "The proxy has stopped. Start it again when you want"
+        + " to play.").build();
   }
 
   private static DashboardApi.Address address(String typed, String key) {

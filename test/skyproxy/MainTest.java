@@ -278,4 +278,16 @@ final class MainTest {
       assertEquals(program.address(), Program.opened(opened));
     }
   }
+
+  @Test
+  void the_page_can_stop_it_and_gets_its_answer() throws Exception {
+    try (Program program = Program.listening(folder, "--config", "config.json")) {
+      assertEquals(415, program.postPlain("/config/stop", "{}").statusCode());
+      assertEquals(200, program.get("/health").statusCode());
+      var answer = program.post("/config/stop", "{}");
+      assertEquals(200, answer.statusCode());
+      assertTrue(answer.body().contains("has stopped"), answer.body());
+      assertEquals(0, program.exitStatus());
+    }
+  }
 }

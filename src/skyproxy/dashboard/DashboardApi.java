@@ -110,6 +110,7 @@ public final class DashboardApi {
     return out
         .put("version", version)
         .put("file", now.file().toString())
+        .put("file_problem", live.problem() == null ? Json.NULL : new Json.Str(live.problem()))
         .put("default_model", now.defaultModel())
         .put("key_wanted", now.apiKey() != null)
         .put("jobs", jobs.build())

@@ -81,6 +81,9 @@ function show(stats) {
   arrange.show(stats);
   scenes.show(stats);
   showState(stats.providers);
+  put($('file-problem'), settings.file_problem
+    && settings.file_problem + ' Until then the settings stay as they were.');
+  toggle($('file-problem'), settings.file_problem);
   put($('about'), 'SkyrimNet Proxy ' + settings.version + ', counting since '
     + new Date(stats.counting_since).toLocaleDateString() + '. Settings: ' + settings.file);
 }
@@ -113,6 +116,18 @@ onKeyWanted(() => {
 });
 $('key-dialog').addEventListener('cancel', (event) => event.preventDefault());
 
+$('stop').addEventListener('click', async () => {
+  if (!confirm('Stop the proxy? NPCs fall silent until it is started again.')) return;
+  try {
+    put($('lost'), (await (await call('/config/stop', {})).json()).message);
+    clearTimeout(timer);
+    document.removeEventListener('visibilitychange', poll);
+    put($('state'), 'Stopped').className = 'pill bad';
+  } catch (e) {
+    put($('lost'), e.message);
+  }
+  toggle($('lost'), true);
+});
 setup.start();
 providers.start(refresh);
 arrange.start(refresh);

@@ -2,13 +2,16 @@ package skyproxy.settings;
 
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import skyproxy.json.Json;
 import skyproxy.threads.Threads;
 
@@ -19,7 +22,9 @@ import skyproxy.threads.Threads;
 /// next change and at the end. So neither a later change nor a hand that edits the file undoes it.
 public final class LiveSettings implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(LiveSettings.class.getName());
+  private static final Json.Obj NONE = Json.Obj.builder().build();
   private static final Duration AGAIN = Duration.ofSeconds(10);
+  private static final Duration LOOKED_AT = Duration.ofSeconds(3);
 
   /// A change of one member, from its old value to its new one; null is none.
   private record Change(String member, UnaryOperator<Json> edit) {
@@ -36,7 +41,9 @@ public final class LiveSettings implements AutoCloseable {
   private final List<Change> unsaved = new ArrayList<>();
   private Json.Obj known;
   private Thread saver;
+  private Thread watcher;
   private volatile Settings now;
+  private volatile String problem;
   private volatile Consumer<Settings> check = _ -> {};
   private volatile Consumer<Settings> listener = _ -> {};
 
@@ -57,8 +64,12 @@ public final class LiveSettings implements AutoCloseable {
   /// @throws SettingsException when the file can't be used or something is set wrong
   public static LiveSettings load(CommandLine commandLine, Map<String, String> environment,
       Path besideJar) throws SettingsException {
-    Path path = SettingsPath.find(commandLine, environment, besideJar);
-    return new LiveSettings(commandLine, environment, new SettingsFile(path), AGAIN);
+    SettingsFile file = new SettingsFile(SettingsPath.find(commandLine, environment, besideJar));
+    Sources sources = new Sources(commandLine, environment, file.path(), NONE);
+    if (sources.given(Option.CONFIG) == null && !Files.exists(file.path())) {
+      EarlierProxy.takeOver(sources.path("config.json"), file);
+    }
+    return new LiveSettings(commandLine, environment, file, AGAIN);
   }
 
   /// Where this operating system wants the data of this user's programs to be: ours. Also when
@@ -71,6 +82,53 @@ public final class LiveSettings implements AutoCloseable {
   /// What holds now.
   public Settings now() {
     return now;
+  }
+
+  /// What is wrong with the file since it was edited by hand, in a sentence; null when nothing is.
+  public String problem() {
+    return problem;
+  }
+
+  /// Looks at the file every few seconds from now on, and puts what a hand has changed there into
+  /// effect. What can't be used changes nothing.
+  public void watch() {
+    watch(LOOKED_AT);
+  }
+
+  synchronized void watch(Duration every) {
+    SettingsFile.Stamp first = file.stamp();
+    watcher = Threads.named("watches settings").start(() -> {
+      SettingsFile.Stamp seen = first;
+      try {
+        while (true) {
+          Thread.sleep(every);
+          SettingsFile.Stamp there = file.stamp();
+          if (!there.equals(seen) && readAgain()) seen = there;
+        }
+      } catch (InterruptedException closed) {
+        Thread.currentThread().interrupt();
+      }
+    });
+  }
+
+  /// Whether the file could be had.
+  private synchronized boolean readAgain() {
+    Settings before = now;
+    try {
+      save(false);
+      problem = null;
+      if (!before.equals(now)) {
+        LOG.log(Level.INFO, "{0} was edited, and holds from now on{1}.", file.path(),
+            before.listen().equals(now.listen()) ? "" : "; host and port from the next start on");
+      }
+      return true;
+    } catch (SettingsException wrong) {
+      problem = wrong.getMessage();
+      LOG.log(Level.WARNING, "{0} Until then the settings stay as they were.", problem);
+      return true;
+    } catch (IOException held) {
+      return false;
+    }
   }
 
   /// Sets the check that runs now and before every change.
@@ -137,6 +195,7 @@ public final class LiveSettings implements AutoCloseable {
     if (unreadable != null) throw unreadable;
     if (!content.equals(known)) file.write(content);
     known = content;
+    problem = null;
     unsaved.clear();
   }
 
@@ -168,13 +227,12 @@ public final class LiveSettings implements AutoCloseable {
   /// Tries a last time to save what is not saved yet.
   @Override
   public void close() {
-    Thread trying = saver();
-    if (trying != null) trying.interrupt();
+    for (Thread each : threads()) each.interrupt();
     if (!saved()) LOG.log(Level.WARNING, "The last changes of {0} are lost.", file.path());
   }
 
-  private synchronized Thread saver() {
-    return saver;
+  private synchronized List<Thread> threads() {
+    return Stream.of(saver, watcher).filter(Objects::nonNull).toList();
   }
 
   private void checked(Settings settings) throws SettingsException {

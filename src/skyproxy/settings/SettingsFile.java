@@ -7,6 +7,7 @@ import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.Map;
 import skyproxy.files.OwnerFile;
 import skyproxy.json.Json;
@@ -27,6 +28,19 @@ final class SettingsFile {
 
   Path path() {
     return path;
+  }
+
+  /// Tells one state of the file from another.
+  ///
+  /// @param time when it was written, or null when it is not there
+  record Stamp(FileTime time, long size) {}
+
+  Stamp stamp() {
+    try {
+      return new Stamp(Files.getLastModifiedTime(path), Files.size(path));
+    } catch (IOException none) {
+      return new Stamp(null, 0);
+    }
   }
 
   /// What is in it; a file that is not there is empty. Others lose the right to read it.

@@ -363,6 +363,18 @@ final class DashboardBrowserTest {
     }
   }
 
+  @Test
+  void the_proxy_is_stopped_by_a_button_and_a_broken_settings_file_is_told() throws Exception {
+    open();
+    Files.writeString(folder.resolve("config.json"), "{broken");
+    page.await("document.querySelector('#file-problem:not([hidden])')");
+    assertTrue(page.text("#file-problem").contains("config.json"), page.text("#file-problem"));
+    page.eval("window.confirm = () => true, 0");
+    page.click("#stop");
+    page.await("document.querySelector('#lost').innerText.includes('has stopped')");
+    assertEquals(0, proxy.exitStatus());
+  }
+
   private void open() {
     page.open(proxy.address() + "/");
     page.await("document.querySelector('#cards').children.length >= 4");

@@ -15,8 +15,10 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -292,6 +294,69 @@ final class LiveSettingsTest {
         assertEquals('{', holder.read());
       }
       while (!Files.readString(file).contains("demo")) Thread.sleep(20);
+    }
+  }
+
+  @Test
+  void what_a_hand_edits_holds_within_seconds_and_what_is_broken_changes_nothing()
+      throws Exception {
+    Files.writeString(file, "{\"default_model\":\"a\"}");
+    LiveSettings live = load();
+    List<String> told = Collections.synchronizedList(new ArrayList<>());
+    live.onChange(settings -> told.add(settings.defaultModel()));
+    live.watch(Duration.ofMillis(10));
+    Files.writeString(file, "{\"default_model\":\"bb\"}");
+    await(() -> told.equals(List.of("bb")));
+    assertNull(live.problem());
+
+    Files.writeString(file, "{\"default_model\":\"cc");
+    await(() -> live.problem() != null);
+    assertTrue(live.problem().contains(file.toString()), live.problem());
+    assertEquals("bb", live.now().defaultModel());
+    Files.writeString(file, "{\"aliases\":{\"demo\":\"x\"}}");
+    await(() -> live.problem().contains("demo"));
+    assertEquals("bb", live.now().defaultModel());
+
+    Files.writeString(file, "{\"default_model\":\"dddd\"}");
+    await(() -> told.equals(List.of("bb", "dddd")));
+    assertNull(live.problem());
+    live.change("default_model", new Json.Str("ours"));
+    assertEquals("ours", live.now().defaultModel());
+    live.close();
+  }
+
+  private static void await(BooleanSupplier condition) throws InterruptedException {
+    for (int i = 0; i < 3_000 && !condition.getAsBoolean(); i++) Thread.sleep(10);
+    assertTrue(condition.getAsBoolean());
+  }
+
+  @Test
+  void the_key_of_the_python_proxy_is_taken_over_once() throws Exception {
+    Path theirs = Files.createDirectories(folder.resolve("theirs"));
+    Files.writeString(theirs.resolve("config.json"),
+        "{\"openrouter_api_key\":\" sk-or-1 \",\"port\":1}");
+    Map<String, String> environment = Map.of("SKYRIMNET_PROXY_FROM", theirs.toString(),
+        "APPDATA", folder.toString(), "XDG_CONFIG_HOME", folder.toString());
+    LiveSettings live = LiveSettings.load(CommandLine.parse(List.of()), environment, null);
+    assumeTrue(live.now().file().startsWith(folder), "This system keeps settings elsewhere.");
+    assertEquals("sk-or-1", live.now().openRouter().apiKey());
+    assertEquals(8000, live.now().listen().port());
+    assertEquals("{\n  \"openrouter_api_key\": \"sk-or-1\"\n}\n",
+        Files.readString(live.now().file()));
+    live.change("openrouter_api_key", null);
+    assertNull(LiveSettings.load(CommandLine.parse(List.of()), environment, null).now()
+        .openRouter().apiKey());
+  }
+
+  @Test
+  void what_is_no_file_of_the_python_proxy_is_nothing() throws Exception {
+    for (String content : List.of("no json", "[]", "{\"openrouter_api_key\":\" \"}", "{}")) {
+      Files.writeString(folder.resolve("config.json"), content);
+      Path own = Files.createTempDirectory(folder, "own");
+      LiveSettings live = LiveSettings.load(CommandLine.parse(List.of()),
+          Map.of("SKYRIMNET_PROXY_FROM", folder.toString(), "APPDATA", own.toString(),
+              "XDG_CONFIG_HOME", own.toString()), null);
+      assertFalse(Files.exists(live.now().file()), content);
     }
   }
 }
