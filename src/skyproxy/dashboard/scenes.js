@@ -35,7 +35,12 @@ export function start(refreshAll) {
       note(e instanceof SyntaxError ? 'That file is no JSON: ' + e.message : e.message, 'bad');
     }
   });
-  refresh();
+  // Asked for when somebody looks, and not before.
+  new IntersectionObserver(([seen], observer) => {
+    if (!seen.isIntersecting) return;
+    observer.disconnect();
+    refresh();
+  }).observe($('scenes'));
 }
 
 export function show(all) {

@@ -9,54 +9,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import skyproxy.json.Json;
-import skyproxy.testing.Browser;
 import skyproxy.testing.FakeUpstream;
-import skyproxy.testing.Page;
-import skyproxy.testing.Program;
-import skyproxy.testing.RealCli;
 
 /// The page as a player uses it, in a real browser with the real jar.
-@Tag("browser")
-final class DashboardBrowserTest {
+final class DashboardBrowserTest extends PageTest {
   private static final Path SHOTS = Path.of("build", "screenshots");
-  private static final String HOSTILE = "<img src=x onerror=document.title='owned'>";
-
-  private static Browser browser;
-
-  @TempDir
-  Path folder;
-  private Program proxy;
-  private Page page;
-
-  @BeforeAll
-  static void startBrowser() {
-    browser = new Browser(RealCli.chromium());
-  }
-
-  @AfterAll
-  static void stopBrowser() {
-    if (browser != null) browser.close();
-  }
-
-  @BeforeEach
-  void start() throws Exception {
-    proxy = Program.listening(folder, "--config", "config.json");
-    page = browser.page();
-    page.size(1280, 900);
-  }
-
-  @AfterEach
-  void stop() {
-    proxy.close();
-  }
 
   @Test
   void the_quick_test_shows_an_answer_while_it_is_spoken() throws Exception {
@@ -311,7 +269,7 @@ final class DashboardBrowserTest {
     open();
     long parts = page.requests().stream().filter(url -> !url.contains("/stats")
         && !url.contains("/v1/models") && !url.startsWith("data:")).count();
-    assertEquals(10, parts, page.requests().toString());
+    assertEquals(11, parts, page.requests().toString());
     page.await("performance.getEntriesByType('resource').filter(e => e.name.includes('/stats'))"
         + ".length >= 2");
     List<Double> polls = page.eval("performance.getEntriesByType('resource')"
@@ -363,50 +321,8 @@ final class DashboardBrowserTest {
     }
   }
 
-  @Test
-  void the_proxy_is_stopped_by_a_button_and_a_broken_settings_file_is_told() throws Exception {
-    open();
-    Files.writeString(folder.resolve("config.json"), "{broken");
-    page.await("document.querySelector('#file-problem:not([hidden])')");
-    assertTrue(page.text("#file-problem").contains("config.json"), page.text("#file-problem"));
-    page.eval("window.confirm = () => true, 0");
-    page.click("#stop");
-    page.await("document.querySelector('#lost').innerText.includes('has stopped')");
-    assertEquals(0, proxy.exitStatus());
-  }
-
-  private void open() {
-    page.open(proxy.address() + "/");
-    page.await("document.querySelector('#cards').children.length >= 4");
-  }
-
-  private void restart() throws Exception {
-    proxy.end();
-    proxy.close();
-    proxy = Program.listening(folder, "--config", "config.json");
-    page = browser.page();
-  }
-
-  private void addServer(String url) throws Exception {
-    assertEquals(200, proxy.post("/config/server",
-        "{\"name\":\"local\",\"base_url\":\"" + url + "/v1\"}").statusCode());
-  }
-
-  private void ask(String model) throws Exception {
-    proxy.post("/v1/chat/completions", "{\"model\":" + new Json.Str(model)
-        + ",\"messages\":[{\"role\":\"user\",\"content\":\"Are you there?\"}]}");
-  }
-
   private static String chunk(String text) {
     return """
         {"choices":[{"index":0,"delta":{"content":"%s"}}]}""".formatted(text);
-  }
-
-  /// Nothing was complained about, and nobody but the proxy was asked for anything.
-  private void assertFine() {
-    assertEquals(List.of(), page.errors());
-    List<String> strange = page.requests().stream()
-        .filter(url -> !url.startsWith(proxy.address() + "/") && !url.startsWith("data:")).toList();
-    assertEquals(List.of(), strange);
   }
 }

@@ -8,54 +8,25 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import skyproxy.json.Cursor;
 import skyproxy.json.Json;
-import skyproxy.testing.Browser;
 import skyproxy.testing.FakeUpstream;
-import skyproxy.testing.Page;
-import skyproxy.testing.Program;
-import skyproxy.testing.RealCli;
 
 /// Scenes on the page: kept, played, voted on, put in order, shared.
-@Tag("browser")
-final class ScenesBrowserTest {
-  private static final String HOSTILE = "<img src=x onerror=document.title='owned'>";
+final class ScenesBrowserTest extends PageTest {
   private static final String ASKED = """
       {"model":"%s","max_tokens":300,"messages":[{"role":"system",\
       "content":"You are Lydia, a Female Nord in Skyrim. %s"},\
       {"role":"user","content":"Respond in character now."}]}""";
 
-  private static Browser browser;
-
-  @TempDir
-  Path folder;
-  private Program proxy;
-  private Page page;
   private FakeUpstream upstream;
   private final ConcurrentLinkedQueue<String> asked = new ConcurrentLinkedQueue<>();
 
-  @BeforeAll
-  static void startBrowser() {
-    browser = new Browser(RealCli.chromium());
-  }
-
-  @AfterAll
-  static void stopBrowser() {
-    if (browser != null) browser.close();
-  }
-
   @BeforeEach
-  void start() throws Exception {
-    proxy = Program.listening(folder, "--config", "config.json");
-    page = browser.page();
-    page.size(1280, 900);
+  void startUpstream() throws Exception {
     upstream = new FakeUpstream();
     upstream.answer(request -> {
       if (request.path().endsWith("/models")) {
@@ -69,14 +40,12 @@ final class ScenesBrowserTest {
           {"choices":[{"index":0,"delta":{},"finish_reason":"stop"}],\
           "usage":{"prompt_tokens":31,"completion_tokens":7}}""", "[DONE]");
     });
-    assertEquals(200, proxy.post("/config/server",
-        "{\"name\":\"local\",\"base_url\":\"" + upstream.url() + "/v1\"}").statusCode());
+    addServer(upstream.url());
   }
 
   @AfterEach
-  void stop() {
+  void stopUpstream() {
     upstream.close();
-    proxy.close();
   }
 
   @Test
@@ -187,12 +156,9 @@ final class ScenesBrowserTest {
     return Cursor.of(Json.parse(proxy.get("/stats").body())).at("settings").at("jobs");
   }
 
-  private void open() {
-    page.open(proxy.address() + "/");
-    page.await("document.querySelector('#cards').children.length >= 4");
-  }
-
-  private void assertFine() {
-    assertEquals(List.of(), page.errors());
+  @Override
+  void open() {
+    super.open();
+    page.eval("document.querySelector('#scenes').scrollIntoView({ behavior: 'instant' }), 0");
   }
 }
