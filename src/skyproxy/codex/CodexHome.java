@@ -159,7 +159,7 @@ final class CodexHome {
   /// Puts a file in place, but for one that is there already.
   private void write(Path file, byte[] bytes) throws IOException {
     boolean same = Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
-        && Arrays.equals(Files.readAllBytes(file), bytes);
+        && Arrays.equals(OwnerFile.read(file), bytes);
     if (!same) OwnerFile.write(file, bytes);
   }
 }

@@ -7,7 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.FileInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -18,6 +20,8 @@ import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import skyproxy.json.Json;
 
@@ -76,6 +80,26 @@ final class CodexHomeTest {
     home.lendLogin();
     assertFalse(Files.readString(own.resolve("auth.json")).equals(copy));
     assertFalse(Files.readString(own.resolve("auth.json")).contains(CodexBackend.REFRESH));
+  }
+
+  @Test
+  @EnabledOnOs(value = OS.WINDOWS, disabledReason = "Elsewhere nobody can hold a file.")
+  void a_copy_that_another_program_holds_is_renewed_a_moment_later() throws Exception {
+    home(false).lendLogin();
+    Path copy = own.resolve("auth.json");
+    String before = Files.readString(copy);
+    CodexBackend.logIn(real, 7200);
+    InputStream holder = new FileInputStream(copy.toFile());
+    Thread late = Thread.ofVirtual().start(() -> {
+      try (holder) {
+        Thread.sleep(300);
+      } catch (InterruptedException | IOException e) {
+        throw new AssertionError(e);
+      }
+    });
+    home(false).lendLogin();
+    late.join();
+    assertFalse(Files.readString(copy).equals(before));
   }
 
   @Test
