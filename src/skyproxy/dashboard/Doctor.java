@@ -100,7 +100,8 @@ public final class Doctor {
         .findFirst().orElseThrow(() -> new ChatException(new Failure.BadRequest(
             "There is no check " + name + ".", "check", "invalid_value")));
     Finding found;
-    try (HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()) {
+    try (HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1)
+        .proxy(HttpClient.Builder.NO_PROXY).build()) {
       found = find(check, model, client);
     } catch (Unanswered unanswered) {
       found = Finding.fails(unanswered.getMessage(), advice(check));

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -19,6 +20,10 @@ final class DoctorTest {
       {"choices":[{"index":0,"message":{"role":\
       "assistant","content":"Aye."},"finish_reason":"stop"}]}""";
 
+  /// A proxy of the system's, as a VPN program sets it, also for this computer; nobody is there.
+  private static final String VPN =
+      "-Dhttp.proxyHost=127.0.0.1 -Dhttp.proxyPort=9 -Dhttp.nonProxyHosts=";
+
   @TempDir
   static Path folder;
   private static Program proxy;
@@ -27,7 +32,9 @@ final class DoctorTest {
   @BeforeAll
   static void start() throws Exception {
     upstream = new FakeUpstream();
-    proxy = Program.listening(folder, "--config", "config.json");
+    proxy = Program.start(folder, Map.of("JDK_JAVA_OPTIONS", VPN), "--port", "0", "--claude", "off",
+        "--codex", "off", "--config", "config.json");
+    proxy.awaitListening();
     proxy.post("/config/server", "{\"name\":\"local\",\"base_url\":\"" + upstream.url() + "/v1\"}");
   }
 
