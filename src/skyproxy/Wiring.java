@@ -47,6 +47,9 @@ final class Wiring implements AutoCloseable {
   private static final Duration GRACE = Duration.ofSeconds(Windows.here() ? 2 : 5);
   private static final Duration TO_END = Duration.ofMillis(Windows.here() ? 1_500 : 10_000);
 
+  /// Whoever was asked in these days is started ahead.
+  private static final Duration LATELY = Duration.ofDays(7);
+
   private final LiveSettings live;
   private final Settings.Listen listen;
   private final ProxyServer server;
@@ -82,12 +85,15 @@ final class Wiring implements AutoCloseable {
     codex = codex(live);
     openRouter = openRouter(live);
     router = new Router(routes(settings), nanos);
+    stats = new Stats(besides(settings.file(), "stats"), line -> LOG.log(Level.WARNING, line));
     live.onChange(changed -> {
       claude.use(changed.claude().mode());
       router.update(routes(changed));
       closeServersNotIn(changed);
+      startAhead(changed);
     });
-    stats = new Stats(besides(settings.file(), "stats"), line -> LOG.log(Level.WARNING, line));
+    router.afterPause(() -> startAhead(live.now()));
+    startAhead(settings);
     List<Endpoint> endpoints = new ArrayList<>(Endpoints.of(router, live, stats, version));
     endpoints.addAll(dashboard(live, version));
     ScenesApi scenes = new ScenesApi(besides(settings.file(), "scenes"), stats::wholePrompt);
@@ -95,11 +101,23 @@ final class Wiring implements AutoCloseable {
     server.start(new Guard(live::now), endpoints);
   }
 
+  /// A process that waits for nobody takes memory from the game: a provider that has one is started
+  /// ahead for somebody who has set it up, names it among the models, or asked it lately.
+  private void startAhead(Settings settings) {
+    Routes routes = router.routes();
+    for (Provider each : routes.providers()) {
+      boolean wanted = settings.chosenProviders().contains(each.name())
+          || settings.chosenModels().stream().anyMatch(text -> routes.names(text, each))
+          || stats.askedWithin(LATELY, each.name());
+      if (wanted) each.startAhead();
+    }
+  }
+
   private static ClaudeProvider claude(LiveSettings live) {
     Settings.Claude settings = live.now().claude();
     return new ClaudeProvider(new ClaudeProvider.Setup(settings.mode(), settings.program(),
         () -> live.now().claude().apiKey(), settings.url(), live.now().defaultModel(),
-        settings.processes(), settings.limits()));
+        settings.processes(), settings.limits()), false);
   }
 
   private static Provider codex(LiveSettings live) {

@@ -62,6 +62,10 @@ public interface Provider extends AutoCloseable {
     return List.of();
   }
 
+  /// Gets ready, since it will probably be asked. One that keeps a child process ready does so only
+  /// from then on, or once it is asked, and as long as somebody asks. Never blocks.
+  default void startAhead() {}
+
   /// Ends what this provider started: processes, connections, temporary folders.
   @Override
   default void close() {}

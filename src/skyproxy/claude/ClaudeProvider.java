@@ -25,6 +25,7 @@ import skyproxy.json.Json;
 import skyproxy.settings.Settings.ClaudeMode;
 import skyproxy.threads.Threads;
 import skyproxy.upstream.HttpUpstream;
+import skyproxy.upstream.Readiness;
 import skyproxy.upstream.UnsupportedParameters;
 
 /// Claude, in the mode that the player chose; they may choose another while the proxy runs. Each
@@ -50,13 +51,20 @@ public final class ClaudeProvider implements Provider {
   private final Path program;
   private final UnsupportedParameters unsupported = new UnsupportedParameters();
   private final ClaudeModels retiring = new ClaudeModels();
+  private final Readiness readiness;
   private ClaudeMode wanted;
   private ClaudeMode used;
   private Provider current;
 
   /// Begins to get ready in the background.
   public ClaudeProvider(Setup setup) {
+    this(setup, true);
+  }
+
+  /// @param ahead whether to keep a CLI ready from the start on
+  public ClaudeProvider(Setup setup, boolean ahead) {
     this.setup = setup;
+    readiness = new Readiness(ahead, Readiness.USUAL);
     model = ClaudeModels.orKnown(setup.model());
     base = URI.create(setup.url().toString().replaceFirst("/+$", "").replaceFirst("/v1$", ""));
     upstream = new HttpUpstream("Anthropic", base, setup.limits().connect());
@@ -107,7 +115,8 @@ public final class ClaudeProvider implements Provider {
       case API_KEY -> new ApiProvider(mode, base, upstream, new ApiKey(setup.key()), unsupported);
       case DIRECT -> new ApiProvider(mode, base, upstream, capture(), unsupported);
       case CLI, AUTO ->
-          new CliProvider(this::find, CliEnvironment.callingApi(base), setup.processes(), model);
+          new CliProvider(this::find, CliEnvironment.callingApi(base), setup.processes(), model,
+              readiness);
     };
   }
 
@@ -159,6 +168,11 @@ public final class ClaudeProvider implements Provider {
   @Override
   public Limits limits() {
     return setup.limits();
+  }
+
+  @Override
+  public void startAhead() {
+    current().startAhead();
   }
 
   @Override

@@ -17,6 +17,7 @@ import skyproxy.chat.Unavailable;
 import skyproxy.chat.UsageWindow;
 import skyproxy.chat.Waiting;
 import skyproxy.json.Json;
+import skyproxy.upstream.Readiness;
 import skyproxy.upstream.UnsupportedParameters;
 
 /// Answers with the player's Codex CLI, on the player's own login and plan.
@@ -33,24 +34,28 @@ public final class CodexProvider implements Provider {
   /// A login that the upstream refused, and its words.
   private record Refusal(String message, CodexLogin login) {}
 
-  /// Begins to look for Codex, in the background.
+  /// Begins to look for Codex, in the background, and starts it when it is asked or
+  /// [#startAhead] says so.
   ///
   /// @param cli the CLI's name or its path
   /// @param realHome where `codex login` keeps `auth.json`
   /// @param ownHome a folder of the proxy's own, where it keeps what Codex needs
   public CodexProvider(String cli, Path realHome, Path ownHome, Limits limits) {
-    this(cli, realHome, ownHome, limits, true, List.of(), Map.of());
+    this(cli, realHome, ownHome, limits, true, List.of(), Map.of(),
+        new Readiness(false, Readiness.USUAL));
   }
 
   /// @param mayLink whether to try a symbolic link to the login
   /// @param extra lines of settings that win over ours
   /// @param environment what the CLI gets besides our own environment
+  /// @param readiness whether a process is kept ready
   CodexProvider(String cli, Path realHome, Path ownHome, Limits limits, boolean mayLink,
-      List<String> extra, Map<String, String> environment) {
+      List<String> extra, Map<String, String> environment, Readiness readiness) {
     this.limits = limits;
     CodexHome home = new CodexHome(ownHome, realHome, mayLink);
     CodexLauncher launcher = new CodexLauncher(home, realHome, extra, unsupported, plan);
-    supervisor = new CodexSupervisor(cli, CodexCli.Machine.here(environment), home, launcher);
+    supervisor = new CodexSupervisor(cli, CodexCli.Machine.here(environment), home, launcher,
+        readiness);
   }
 
   /// Stands in its place when it is switched off.
@@ -76,7 +81,7 @@ public final class CodexProvider implements Provider {
           failures(request, running.models()), this::ended);
       case CodexState.Exec exec ->
           new ExecReply(request, exec, failures(request, CodexModels.UNKNOWN), this::ended);
-      case CodexState.Starting _, CodexState.Unavailable _ ->
+      case CodexState.Starting _, CodexState.Asleep _, CodexState.Unavailable _ ->
           throw new IllegalStateException("there is nothing to answer through");
     });
   }
@@ -115,13 +120,16 @@ public final class CodexProvider implements Provider {
     CodexState codex = supervisor.state();
     String message = switch (codex) {
       case CodexState.Unavailable(var text, _) -> text;
-      case CodexState.Starting _ -> null;
+      case CodexState.Starting _, CodexState.Asleep _ -> null;
       case CodexState.Running _, CodexState.Exec _ -> refused == null ? null : refused.message;
     };
     Health.State state = codex instanceof CodexState.Starting ? Health.State.WARMING
         : message != null ? Health.State.UNAVAILABLE : Health.State.READY;
-    Path path = supervisor.path();
-    return new Health(state, message, details(path, login, message));
+    if (codex instanceof CodexState.Asleep) {
+      state = Health.State.ASLEEP;
+      login = CodexLogin.NONE; // whether it is good is not known
+    }
+    return new Health(state, message, details(supervisor.path(), login, message));
   }
 
   private static Json.Obj details(Path path, CodexLogin login, String message) {
@@ -139,12 +147,21 @@ public final class CodexProvider implements Provider {
   @Override
   public List<Model> models() {
     CodexState state = supervisor.state();
-    boolean usable = state instanceof CodexState.Running || state instanceof CodexState.Exec;
+    boolean usable = switch (state) {
+      case CodexState.Running _, CodexState.Exec _ -> true;
+      case CodexState.Asleep _ -> supervisor.login().present();
+      case CodexState.Starting _, CodexState.Unavailable _ -> false;
+    };
     if (!usable) return List.of();
     Set<String> ids = new LinkedHashSet<>();
     if (state instanceof CodexState.Running running) ids.addAll(running.models().ids());
     ids.addAll(CodexModels.OLD);
     return ids.stream().map(id -> new Model(id, 0, "openai")).toList();
+  }
+
+  @Override
+  public void startAhead() {
+    supervisor.startAhead();
   }
 
   /// How many threads are ready before anybody asks.

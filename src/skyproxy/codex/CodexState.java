@@ -9,6 +9,9 @@ import skyproxy.chat.Secrets;
 /// request is answered through.
 sealed interface CodexState {
 
+  /// When somebody asks: no process is kept ready.
+  record Asleep() implements CodexState {}
+
   /// Soon: it is being started.
   record Starting() implements CodexState {}
 

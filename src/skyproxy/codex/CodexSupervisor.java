@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import skyproxy.threads.Threads;
+import skyproxy.upstream.Readiness;
 
 /// Keeps Codex ready, and publishes its [CodexState]: notices a CLI or a login that appears, starts
 /// the process, starts it anew when it dies, renews a lent login.
@@ -26,6 +27,7 @@ final class CodexSupervisor implements AutoCloseable {
   private final CodexCli.Machine machine;
   private final CodexHome home;
   private final CodexLauncher launcher;
+  private final Readiness readiness;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final Thread thread;
@@ -41,12 +43,15 @@ final class CodexSupervisor implements AutoCloseable {
   private Instant renewedAt = Instant.EPOCH;
 
   /// @param wanted the CLI's name or path
-  CodexSupervisor(String wanted, CodexCli.Machine machine, CodexHome home, CodexLauncher launcher) {
+  /// @param readiness whether a process is kept ready
+  CodexSupervisor(String wanted, CodexCli.Machine machine, CodexHome home, CodexLauncher launcher,
+      Readiness readiness) {
+    this.readiness = readiness;
     this.wanted = wanted;
     this.machine = machine;
     this.home = home;
     this.launcher = launcher;
-    state = new CodexState.Starting();
+    state = readiness.awake() ? new CodexState.Starting() : new CodexState.Asleep();
     thread = Threads.named("codex supervisor").start(this::run);
   }
 
@@ -66,14 +71,28 @@ final class CodexSupervisor implements AutoCloseable {
     return found == null ? null : found.path();
   }
 
-  /// The state as soon as there is another than [CodexState.Starting], or that when there is none
-  /// in time.
+  /// Gets it ready, since somebody asks or is likely to.
+  void startAhead() {
+    readiness.asked();
+    if (state() instanceof CodexState.Asleep) wake();
+  }
+
+  private boolean coming() {
+    return switch (state()) {
+      case CodexState.Starting _, CodexState.Asleep _ -> true;
+      case CodexState.Running _, CodexState.Exec _, CodexState.Unavailable _ -> false;
+    };
+  }
+
+  /// The state as soon as it is neither [CodexState.Starting] nor asleep, or that when it is so for
+  /// too long.
   CodexState await(Duration patience) throws InterruptedException {
-    if (!(state() instanceof CodexState.Starting)) return state();
+    startAhead();
+    if (!coming()) return state();
     long left = patience.toNanos();
     lock.lock();
     try {
-      while (state() instanceof CodexState.Starting && left > 0) left = changed.awaitNanos(left);
+      while (coming() && left > 0) left = changed.awaitNanos(left);
       return state();
     } finally {
       lock.unlock();
@@ -134,6 +153,8 @@ final class CodexSupervisor implements AutoCloseable {
     if (found == null) {
       unavailable("The Codex CLI was not found. Install it (npm install -g @openai/codex), then "
           + "run `codex login`; or set its path with --codex PATH.");
+    } else if (!readiness.awake()) {
+      sleep();
     } else if (!current.present() && !launcher.signedInElsewhere(found)) {
       refused = null;
       unavailable("There is no Codex login. Run `codex login`; the proxy picks it up by itself.");
@@ -144,6 +165,13 @@ final class CodexSupervisor implements AutoCloseable {
     } else if (!Instant.now().isBefore(notBefore)) {
       start(found, current);
     }
+  }
+
+  private void sleep() {
+    CodexState before = state;
+    if (before instanceof CodexState.Asleep) return;
+    set(new CodexState.Asleep());
+    end(before);
   }
 
   private void unavailable(String message) {
@@ -158,7 +186,7 @@ final class CodexSupervisor implements AutoCloseable {
           && running.identity() == current.identity();
       case CodexState.Exec exec -> exec.cli().equals(found) && exec.identity() == current.identity()
           && Instant.now().isBefore(startedAt.plus(SERVER_AGAIN));
-      case CodexState.Starting _, CodexState.Unavailable _ -> false;
+      case CodexState.Starting _, CodexState.Asleep _, CodexState.Unavailable _ -> false;
     };
   }
 

@@ -26,7 +26,7 @@ final class PendingReply implements Reply {
     long deadline = System.nanoTime() + patience.toNanos();
     try {
       switch (supervisor.await(patience)) {
-        case CodexState.Starting _ -> {
+        case CodexState.Starting _, CodexState.Asleep _ -> {
           return Event.QUIET;
         }
         case CodexState.Unavailable(var message, var retryAfter) ->

@@ -93,7 +93,9 @@ function showState(all) {
   const ready = real.filter((p) => p.state === 'ready').length;
   const [colour, words] = ready
     ? ['good', ready === 1 ? '1 provider ready' : ready + ' providers ready']
-    : real.some((p) => p.state === 'warming') ? ['fair', 'Starting…'] : ['slow', 'Needs set-up'];
+    : real.some((p) => p.state === 'warming') ? ['fair', 'Starting…']
+    : real.some((p) => p.state === 'asleep') ? ['fair', 'Ready when asked']
+    : ['slow', 'Needs set-up'];
   put($('state'), words);
   $('state').className = 'pill ' + colour;
 }

@@ -9,7 +9,8 @@ const ABOUT = {
     + ' proxy.',
 };
 const STATES = {
-  ready: ['good', 'Ready'], warming: ['fair', 'Starting'], unavailable: ['bad', 'Not ready'],
+  ready: ['good', 'Ready'], warming: ['fair', 'Starting'], asleep: ['fair', 'Starts when asked'],
+  unavailable: ['bad', 'Not ready'],
 };
 const MODES = [
   ['auto', 'Automatic', 'The API key if there is one, else the subscription.'],

@@ -1,5 +1,6 @@
 package skyproxy.routing;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -14,16 +15,23 @@ import skyproxy.chat.Provider;
 import skyproxy.chat.Purpose;
 import skyproxy.chat.Urgency;
 import skyproxy.chat.Waiting;
+import skyproxy.threads.Threads;
+import skyproxy.upstream.Readiness;
 
 /// Opens the reply to a request, at the targets that its `model` text stands for. Any number of
 /// threads.
 public final class Router {
+  /// Without requests for so long, the game is not running.
+  static final Duration PAUSE = Readiness.USUAL;
+
   private final Rotation rotation = new Rotation();
   private final LongSupplier nanos;
   private final Cooldown cooldown;
   private final UnopenedThoughts unopened = new UnopenedThoughts();
   private final Map<Provider, Turnstile> turnstiles = new ConcurrentHashMap<>();
   private volatile Routes routes;
+  private volatile Runnable afterPause = () -> { };
+  private volatile long calledAt;
 
   public Router(Routes routes) {
     this(routes, System::nanoTime);
@@ -33,6 +41,7 @@ public final class Router {
   public Router(Routes routes, LongSupplier nanos) {
     this.routes = routes;
     this.nanos = nanos;
+    calledAt = nanos.getAsLong();
     cooldown = new Cooldown(nanos);
   }
 
@@ -48,8 +57,20 @@ public final class Router {
     return routes;
   }
 
+  /// Sets what is done in the background when a request comes after [#PAUSE] without any.
+  public void afterPause(Runnable again) {
+    afterPause = again;
+  }
+
+  private void called() {
+    long now = nanos.getAsLong();
+    if (now - calledAt > PAUSE.toNanos()) Threads.named("after a pause").start(afterPause);
+    calledAt = now;
+  }
+
   /// Begins a reply. Never blocks; failures come out of its `next`.
   public FailoverReply open(ChatRequest request) {
+    called();
     Routes table = routes;
     String text = ModelText.ids(request.model()).isEmpty()
         ? table.defaultModel() : request.model();

@@ -60,6 +60,13 @@ public record Routes(String defaultModel, Map<String, String> aliases, Map<Strin
         .findFirst();
   }
 
+  /// Whether a model text names a model of this provider. What stands for other texts does not.
+  public boolean names(String text, Provider provider) {
+    return ModelText.ids(text).stream()
+        .filter(id -> !id.equals("auto") && !aliases.containsKey(id))
+        .anyMatch(id -> target(id).provider().equals(provider));
+  }
+
   /// Where one id leads that is neither an alias nor `auto`.
   Target target(String id) {
     for (Route route : routes.reversed()) {

@@ -41,6 +41,14 @@ final class FileSettings {
     return text.isEmpty() ? fallback : text;
   }
 
+  List<String> chosenModels() {
+    List<String> chosen = new ArrayList<>(aliases().values());
+    chosen.addAll(jobs().values());
+    String model = text("default_model", null);
+    if (model != null) chosen.add(model);
+    return List.copyOf(chosen);
+  }
+
   boolean wholeWords() {
     return root.at("whole_words").boolOr(true);
   }

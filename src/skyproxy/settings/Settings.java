@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import skyproxy.chat.Limits;
 import skyproxy.json.Json;
 
@@ -16,6 +17,8 @@ import skyproxy.json.Json;
 /// @param file the settings file, which need not exist
 /// @param apiKey what clients must send as a Bearer token, or null
 /// @param allowedOrigins other web pages that may call, such as `http://localhost:8080`
+/// @param chosenModels the model texts that stand in the file: `default_model`, `aliases`, `jobs`
+/// @param chosenProviders the providers that an option, a variable or a setting is about
 /// @param defaultModel what an empty `model` means
 /// @param aliases short names for model texts
 /// @param jobs model texts by the name of a job of the game
@@ -28,7 +31,8 @@ import skyproxy.json.Json;
 /// @param open whether to open the dashboard once listening
 /// @param verbose whether upstream calls are logged in detail
 public record Settings(Path file, Listen listen, String apiKey, List<String> allowedOrigins,
-    String defaultModel, Map<String, String> aliases, Map<String, String> jobs,
+    List<String> chosenModels, Set<String> chosenProviders, String defaultModel,
+    Map<String, String> aliases, Map<String, String> jobs,
     Map<String, Duration> firstToken, Claude claude, Codex codex, OpenRouter openRouter,
     List<Server> servers, boolean wholeWords, boolean finishBrokenLines, String exitWith,
     Trial trial, boolean open, boolean verbose) {

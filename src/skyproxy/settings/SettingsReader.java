@@ -7,7 +7,9 @@ import java.net.URISyntaxException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import skyproxy.json.Cursor;
 import skyproxy.settings.Settings.ClaudeMode;
 
@@ -35,7 +37,8 @@ final class SettingsReader {
     CommandLine flags = sources.commandLine();
     var exitWith = sources.given(Option.EXIT_WITH);
     return new Settings(sources.file(), listen(), members.text("api_key", null),
-        members.origins(), members.text("default_model", DEFAULT_MODEL), members.aliases(),
+        members.origins(), members.chosenModels(), chosenProviders(),
+        members.text("default_model", DEFAULT_MODEL), members.aliases(),
         members.jobs(), members.firstToken(), claude(), codex(),
         new Settings.OpenRouter(url(Option.OPENROUTER_URL, "https://openrouter.ai/api/v1"),
             key("openrouter_api_key", "OPENROUTER_API_KEY"), members.limits("openrouter")),
@@ -59,6 +62,17 @@ final class SettingsReader {
     } catch (InvalidPathException unusable) {
       throw scenes.wrong();
     }
+  }
+
+  private Set<String> chosenProviders() throws SettingsException {
+    Set<String> chosen = new HashSet<>();
+    for (Option each : List.of(Option.CLAUDE, Option.CLAUDE_MODE)) {
+      if (sources.given(each) != null) chosen.add("claude");
+    }
+    for (Option each : List.of(Option.CODEX, Option.CODEX_HOME)) {
+      if (sources.given(each) != null) chosen.add("codex");
+    }
+    return Set.copyOf(chosen);
   }
 
   private Settings checked(Settings settings) throws SettingsException {

@@ -44,6 +44,7 @@ public final class Stats implements AutoCloseable {
   private final ReentrantLock saving = new ReentrantLock();
   private final ArrayDeque<Numbered> recent = new ArrayDeque<>();
   private final Map<String, LastError> lastErrors = new LinkedHashMap<>();
+  private final Map<String, Instant> asked = new LinkedHashMap<>();
   private MetricsTable today = new MetricsTable();
   private MetricsTable session = new MetricsTable();
   private MetricsTable all = new MetricsTable();
@@ -98,12 +99,21 @@ public final class Stats implements AutoCloseable {
 
   /// An attempt that answers clears what was wrong before.
   private void remember(Attempt attempt) {
+    if (asked.size() < PROVIDERS || asked.containsKey(attempt.provider())) {
+      asked.put(attempt.provider(), clock.instant());
+    }
     if (attempt.failure() == null) {
       lastErrors.remove(attempt.provider());
     } else if (lastErrors.size() < PROVIDERS || lastErrors.containsKey(attempt.provider())) {
       String message = RequestJson.cut(attempt.failure().message());
       lastErrors.put(attempt.provider(), new LastError(clock.instant(), message));
     }
+  }
+
+  /// Whether a provider was asked for anything within the last while, in this run or before.
+  public synchronized boolean askedWithin(Duration last, String provider) {
+    Instant when = asked.get(provider);
+    return when != null && when.isAfter(clock.instant().minus(last));
   }
 
   /// Whether a [RequestRecord] shall carry prompt and answer.
@@ -136,6 +146,7 @@ public final class Stats implements AutoCloseable {
     since = clock.instant();
     recent.clear();
     lastErrors.clear();
+    asked.clear();
     lastId++;
     unsaved = true;
   }
@@ -207,6 +218,10 @@ public final class Stats implements AutoCloseable {
       MetricsTable lastDay = new MetricsTable();
       lastDay.load(at.at("today"));
       since = Instant.parse(at.at("since").string());
+      if (!at.at("asked").isMissing()) {
+        at.at("asked").members().forEach((provider, when) ->
+            asked.put(provider, Instant.parse(when.string())));
+      }
       all = whole;
       if (at.at("day").string().equals(day.toString())) today = lastDay;
     } catch (IOException | RuntimeException e) {
@@ -247,7 +262,10 @@ public final class Stats implements AutoCloseable {
     synchronized (this) {
       if (!unsaved) return complained;
       unsaved = false;
+      Json.Obj.Builder times = Json.Obj.builder();
+      asked.forEach((provider, when) -> times.put(provider, when.toString()));
       figures = Json.Obj.builder().put("since", since.toString()).put("day", day.toString())
+          .put("asked", times.build())
           .put("today", today.save()).put("all", all.save()).build();
     }
     try {

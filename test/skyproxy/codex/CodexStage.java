@@ -14,6 +14,7 @@ import skyproxy.chat.Provider;
 import skyproxy.json.Cursor;
 import skyproxy.json.Json;
 import skyproxy.testing.Replies;
+import skyproxy.upstream.Readiness;
 
 /// A player's computer with a [FakeCodex]: folders, a login, and what the CLI was asked.
 final class CodexStage implements AutoCloseable {
@@ -70,8 +71,12 @@ final class CodexStage implements AutoCloseable {
   }
 
   CodexProvider start() {
+    return start(new Readiness(true, Readiness.USUAL));
+  }
+
+  CodexProvider start(Readiness readiness) {
     CodexProvider provider = new CodexProvider(cli().toString(), real(), own(), Limits.DEFAULT,
-        mayLink, List.of(), environment);
+        mayLink, List.of(), environment, readiness);
     providers.add(provider);
     return provider;
   }

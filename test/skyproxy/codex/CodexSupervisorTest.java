@@ -35,6 +35,7 @@ import skyproxy.chat.Usage;
 import skyproxy.testing.Leaks;
 import skyproxy.testing.Os;
 import skyproxy.testing.Replies;
+import skyproxy.upstream.Readiness;
 
 /// Codex found, started, started anew, and done without.
 final class CodexSupervisorTest {
@@ -64,6 +65,30 @@ final class CodexSupervisorTest {
 
   private String settings() throws IOException {
     return Files.readString(stage.own().resolve("config.toml"));
+  }
+
+  @Test
+  void none_is_started_before_somebody_asks_and_none_stays_that_nobody_asks_for() {
+    CodexProvider codex = stage.start(new Readiness(false, Duration.ofSeconds(3)));
+    until("it is found", () -> codex.health().details().toString().contains("bin"));
+    for (int i = 1; i <= 2; i++) {
+      assertEquals(Health.State.ASLEEP, codex.health().state());
+      assertTrue(codex.health().details().toString().contains("\"auth_cached\":false"));
+      assertNull(codex.health().message());
+      assertEquals(i - 1, stage.started("app-server"));
+      assertFalse(codex.models().isEmpty());
+      assertEquals("Well met!", ask(codex, "Hello").text());
+      until("nobody has asked for long",
+          () -> codex.health().state() == Health.State.ASLEEP);
+    }
+  }
+
+  @Test
+  void it_is_started_ahead_when_somebody_will_ask() {
+    CodexProvider codex = stage.start(new Readiness(false, Duration.ofHours(1)));
+    assertEquals(Health.State.ASLEEP, codex.health().state());
+    codex.startAhead();
+    until("ready", () -> codex.health().state() == Health.State.READY);
   }
 
   @Test
@@ -270,7 +295,8 @@ final class CodexSupervisorTest {
   void why_it_can_not_be_started_shows_no_mail_address() throws Exception {
     Path file = Files.writeString(temp.resolve("player@example.com"), "");
     try (var codex = new CodexProvider(stage.cli().toString(), stage.real(),
-        file.resolve("own"), Limits.DEFAULT, true, List.of(), Map.of())) {
+        file.resolve("own"), Limits.DEFAULT, true, List.of(), Map.of(),
+        new Readiness(true, Readiness.USUAL))) {
       String told = absent(codex) + codex.health();
       assertTrue(told.contains("***"), told);
       Leaks.assertNone(told);
@@ -281,7 +307,8 @@ final class CodexSupervisorTest {
   void a_folder_that_can_not_be_made_is_told() throws Exception {
     Path file = Files.writeString(temp.resolve("file"), "");
     try (var codex = new CodexProvider(stage.cli().toString(), stage.real(),
-        file.resolve("own"), Limits.DEFAULT, true, List.of(), Map.of())) {
+        file.resolve("own"), Limits.DEFAULT, true, List.of(), Map.of(),
+        new Readiness(true, Readiness.USUAL))) {
       assertTrue(absent(codex).contains("can't be started"));
     }
   }

@@ -24,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 import skyproxy.chat.Limits;
 import skyproxy.chat.Reply;
 import skyproxy.testing.RealCli;
+import skyproxy.upstream.Readiness;
 
 /// The speed of the real Codex CLI behind us, and its size. The figures are printed;
 /// what is asserted is how they compare, on the same computer at the same time.
@@ -47,7 +48,7 @@ final class RealCodexFiguresTest {
 
   private CodexProvider start(String program) {
     return new CodexProvider(program, temp.resolve("real"), temp.resolve("own"), Limits.DEFAULT,
-        true, backend.settings(), backend.environment());
+        true, backend.settings(), backend.environment(), new Readiness(true, Readiness.USUAL));
   }
 
   /// Milliseconds from the request to the first delta.

@@ -26,6 +26,7 @@ import skyproxy.testing.Fixtures;
 import skyproxy.testing.RawClient;
 import skyproxy.testing.RealCli;
 import skyproxy.testing.TestProxy;
+import skyproxy.upstream.Readiness;
 
 /// The whole way: the game's HTTP requests, the proxy, the real Codex CLI, an upstream.
 @Tag("cli")
@@ -43,7 +44,7 @@ final class RealCodexGameTest {
     backend = new CodexBackend();
     CodexBackend.logInWithKey(temp.resolve("real"));
     codex = new CodexProvider(cli, temp.resolve("real"), temp.resolve("own"), Limits.DEFAULT,
-        true, backend.settings(), backend.environment());
+        true, backend.settings(), backend.environment(), new Readiness(true, Readiness.USUAL));
     proxy = new TestProxy(temp, "{}", codex);
   }
 

@@ -30,6 +30,7 @@ import skyproxy.chat.Limits;
 import skyproxy.json.Json;
 import skyproxy.testing.RealCli;
 import skyproxy.testing.Replies;
+import skyproxy.upstream.Readiness;
 
 /// The player's login after the real Codex CLI had it lent by us. The token server
 /// takes each refresh token once, as the real one does.
@@ -56,7 +57,7 @@ final class RealCodexLoginTest {
 
   private void start(boolean mayLink) {
     codex = new CodexProvider(cli, real, temp.resolve("own"), Limits.DEFAULT, mayLink,
-        backend.settings(), backend.environment());
+        backend.settings(), backend.environment(), new Readiness(true, Readiness.USUAL));
   }
 
   private void fine() {

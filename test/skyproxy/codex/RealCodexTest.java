@@ -47,6 +47,7 @@ import skyproxy.json.Json;
 import skyproxy.testing.Fixtures;
 import skyproxy.testing.RealCli;
 import skyproxy.testing.Replies;
+import skyproxy.upstream.Readiness;
 
 /// The real Codex CLI, against an upstream on loopback: what it is sent, what it sends, what it
 /// can be made to do and what not.
@@ -65,7 +66,7 @@ final class RealCodexTest {
     backend = new CodexBackend();
     CodexBackend.logInWithKey(temp.resolve("real"));
     codex = new CodexProvider(cli, temp.resolve("real"), temp.resolve("own"), Limits.DEFAULT,
-        true, backend.settings(), backend.environment());
+        true, backend.settings(), backend.environment(), new Readiness(true, Readiness.USUAL));
   }
 
   @AfterEach
@@ -217,7 +218,8 @@ final class RealCodexTest {
         "#!/bin/sh\n[ \"$1\" = app-server ] && exit 1\nexec '" + RealCli.codex() + "' \"$@\"\n");
     assumeTrue(script.toFile().setExecutable(true));
     codex = new CodexProvider(script.toString(), temp.resolve("real"), temp.resolve("own"),
-        Limits.DEFAULT, true, backend.settings(), backend.environment());
+        Limits.DEFAULT, true, backend.settings(), backend.environment(),
+        new Readiness(true, Readiness.USUAL));
     Path bait = temp.resolve("bait");
     backend.answer(_ -> backend.asked().size() == 1
         ? CodexBackend.call("exec_command", "{\"cmd\":\"touch " + bait + "\"}")

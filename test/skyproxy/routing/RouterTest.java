@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import skyproxy.chat.ChatException;
@@ -21,6 +22,7 @@ import skyproxy.chat.FinishReason;
 import skyproxy.chat.Health;
 import skyproxy.chat.Usage;
 import skyproxy.json.Json;
+import skyproxy.testing.Replies;
 import skyproxy.testing.ScriptedProvider;
 import skyproxy.testing.SkippingClock;
 import skyproxy.testing.TestRoutes;
@@ -283,6 +285,25 @@ final class RouterTest {
     claude.on("a", new Event.Text("aye"), END);
     router.update(routes(Map.of()));
     assertEquals("a", ask("a > b"));
+  }
+
+  @Test
+  void one_that_starts_when_asked_is_asked_like_one_that_is_ready() {
+    claude.in(Health.State.ASLEEP);
+    assertEquals("claude-x", ask("claude-x > gpt-5"));
+  }
+
+  @Test
+  void the_first_request_after_a_long_pause_is_told_of_and_no_other() {
+    AtomicInteger told = new AtomicInteger();
+    router.afterPause(told::incrementAndGet);
+    ask("claude-x");
+    clock.skip(Router.PAUSE.minusMinutes(1));
+    ask("claude-x");
+    clock.skip(Router.PAUSE.plusMinutes(1));
+    ask("claude-x");
+    ask("claude-x");
+    Replies.until("it is told", () -> told.get() == 1);
   }
 
   @Test

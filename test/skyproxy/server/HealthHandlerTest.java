@@ -34,6 +34,8 @@ final class HealthHandlerTest {
       assertEquals("healthy", health(proxy).at("status").string());
       upstream.in(Health.State.WARMING);
       assertEquals("warming_up", health(proxy).at("status").string());
+      upstream.in(Health.State.ASLEEP);
+      assertEquals("unconfigured", health(proxy).at("status").string());
       upstream.in(Health.State.UNAVAILABLE);
       assertEquals("unconfigured", health(proxy).at("status").string());
     }

@@ -18,6 +18,7 @@ import skyproxy.chat.Purpose;
 import skyproxy.chat.Waiting;
 import skyproxy.claude.cli.CliProcess.State;
 import skyproxy.json.Json;
+import skyproxy.upstream.Readiness;
 import skyproxy.upstream.RequestQueue;
 
 /// Keeps CLI processes ready, and gives each to one request. Any number of threads.
@@ -29,11 +30,12 @@ import skyproxy.upstream.RequestQueue;
 /// requests. One NPC would speak with the words of another; a new process costs 0.26 s of CPU in
 /// the background, and 170 MB while it waits.
 ///
-/// [#MIN_IDLE] are idle, for the models that answered last; after a while without requests one. A
-/// request that finds no idle process gets a new one (0.4 s), or queues, as [RequestQueue] says.
-/// At most `maxProcesses` exist at any time, those that end included. What each is there for is
-/// its [CliProcess.State], which changes under the lock of the pool, but for the end. A place of
-/// the queue is a process that there may be; it is free where none is, or one that is idle.
+/// [#MIN_IDLE] are idle, for the models that answered last; after a while without requests one, and
+/// none when nobody is likely to ask, as [Readiness] says. A request that finds no idle process
+/// gets a new one (0.4 s), or queues, as [RequestQueue] says. At most `maxProcesses` exist at any
+/// time, those that end included. What each is there for is its [CliProcess.State], which changes
+/// under the lock of the pool, but for the end. A place of the queue is a process that there may
+/// be; it is free where none is, or one that is idle.
 ///
 /// All are started by one thread that lives as long as any of them: Linux ties a child to the
 /// thread that started it (see [CliStarter]).
@@ -62,6 +64,7 @@ final class CliPool implements AutoCloseable {
   private final CliStarter starter;
   private final int maxProcesses;
   private final Timing timing;
+  private final Readiness readiness;
   private final CliProbe probe;
   private final Thread worker;
 
@@ -79,8 +82,10 @@ final class CliPool implements AutoCloseable {
   /// @param starter starts processes
   /// @param maxProcesses how many there may be
   /// @param model what the first request will probably want
-  CliPool(CliStarter starter, int maxProcesses, String model, Timing timing) {
+  CliPool(CliStarter starter, int maxProcesses, String model, Timing timing,
+      Readiness readiness) {
     this.starter = starter;
+    this.readiness = readiness;
     this.maxProcesses = Math.max(maxProcesses, 1);
     this.timing = timing;
     waiting = new RequestQueue<>(this.maxProcesses, System::nanoTime);
@@ -96,6 +101,7 @@ final class CliPool implements AutoCloseable {
     lock.lock();
     try {
       usedAt = System.nanoTime();
+      readiness.asked();
       if (closing) {
         lease.refuse(
             new Failure.NotReady("The Claude mode is being changed. Try again.", null), null);
@@ -235,7 +241,7 @@ final class CliPool implements AutoCloseable {
     if (closing || now - refillAt < 0) return null;
     List<String> missing = missing();
     if (!room) return null;
-    if (in(State.PROBING).isEmpty() && probe.due(now)) {
+    if (readiness.awake() && in(State.PROBING).isEmpty() && probe.due(now)) {
       return new Start(recentModels.getFirst(), State.PROBING);
     }
     return missing.isEmpty() ? null : new Start(missing.getFirst(), State.IDLE);
@@ -252,7 +258,7 @@ final class CliPool implements AutoCloseable {
   /// or for too long.
   private List<String> missing() {
     boolean quiet = System.nanoTime() - usedAt > timing.idleTimeout.toNanos();
-    int wanted = Math.min(quiet ? 1 : MIN_IDLE, maxProcesses);
+    int wanted = readiness.awake() ? Math.min(quiet ? 1 : MIN_IDLE, maxProcesses) : 0;
     List<String> missing = new ArrayList<>();
     for (String model : recentModels) {
       if (missing.size() < wanted) missing.add(model);

@@ -18,6 +18,7 @@ import skyproxy.chat.UsageWindow;
 import skyproxy.chat.Waiting;
 import skyproxy.json.Cursor;
 import skyproxy.json.Json;
+import skyproxy.upstream.Readiness;
 
 /// Claude by the player's own CLI, which makes the calls on their plan. Any number of threads.
 public final class CliProvider implements Provider {
@@ -32,6 +33,7 @@ public final class CliProvider implements Provider {
   private final Map<String, String> environment;
   private final int processes;
   private final String model;
+  private final Readiness readiness;
   private CliPool pool;
   private ClaudeCli used;
   private boolean closed;
@@ -40,8 +42,10 @@ public final class CliProvider implements Provider {
   /// @param environment set for every process
   /// @param processes how many there may be
   /// @param model what the first request will probably want
+  /// @param readiness whether processes are kept ready
   public CliProvider(Supplier<ClaudeCli> cli, Map<String, String> environment, int processes,
-      String model) {
+      String model, Readiness readiness) {
+    this.readiness = readiness;
     this.cli = cli;
     this.environment = new HashMap<>(environment);
     this.processes = processes;
@@ -54,7 +58,7 @@ public final class CliProvider implements Provider {
       used = cli.get();
       if (used == null) return null;
       CliStarter starter = new CliStarter(used, environment, CliStarter.usualHome());
-      pool = new CliPool(starter, processes, model, CliPool.Timing.USUAL);
+      pool = new CliPool(starter, processes, model, CliPool.Timing.USUAL, readiness);
     }
     return pool;
   }
@@ -78,6 +82,11 @@ public final class CliProvider implements Provider {
   }
 
   @Override
+  public void startAhead() {
+    readiness.asked(); // the pool looks at it every second
+  }
+
+  @Override
   public Health health() {
     CliPool current = pool();
     if (current == null) {
@@ -86,7 +95,8 @@ public final class CliProvider implements Provider {
     Failure failure = current.failure();
     CliAccount.Login login = current.account().login();
     Health.State state = failure != null ? Health.State.UNAVAILABLE
-        : login == CliAccount.Login.UNKNOWN ? Health.State.WARMING : Health.State.READY;
+        : login != CliAccount.Login.UNKNOWN ? Health.State.READY
+        : readiness.awake() ? Health.State.WARMING : Health.State.ASLEEP;
     return new Health(state, failure == null ? null : failure.message(), Json.Obj.builder()
         .put("path", used.path().toString()).put("auth_cached", login == CliAccount.Login.YES)
         .build());

@@ -21,16 +21,17 @@ import java.util.concurrent.TimeUnit;
 final class CliStarter implements AutoCloseable {
   private static final List<String> TETHER = List.of("setpriv", "--pdeathsig", "TERM");
 
-  private final ClaudeCli cli;
+  private final ClaudeCli plain;
   private final CliArguments arguments = new CliArguments();
   private final Map<String, String> environment = new HashMap<>(CliEnvironment.CONVERSATION);
   private final Path home;
   private Path place;
+  private ClaudeCli cli;
 
   /// @param environment set for every process
   /// @param home the CLI's own folder
   CliStarter(ClaudeCli cli, Map<String, String> environment, Path home) {
-    this.cli = tethered(cli);
+    plain = cli;
     this.environment.putAll(environment);
     this.home = home;
   }
@@ -48,7 +49,10 @@ final class CliStarter implements AutoCloseable {
 
   /// Starts one; always called by the same thread.
   CliProcess start(String model) throws IOException {
-    if (!Files.isExecutable(cli.path())) throw new IOException(cli.path() + " can't be started.");
+    if (!Files.isExecutable(plain.path())) {
+      throw new IOException(plain.path() + " can't be started.");
+    }
+    if (cli == null) cli = tethered(plain);
     if (place == null || !Files.isDirectory(place)) {
       place = TempFolders.create();
     }

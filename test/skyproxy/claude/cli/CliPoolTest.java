@@ -30,6 +30,7 @@ import skyproxy.chat.Purpose;
 import skyproxy.chat.Reply;
 import skyproxy.testing.Leaks;
 import skyproxy.testing.Replies;
+import skyproxy.upstream.Readiness;
 
 /// The processes that are kept ready, with [FakeClaude] in the place of the CLI.
 final class CliPoolTest {
@@ -44,6 +45,30 @@ final class CliPoolTest {
       assertTrue(before.containsAll(pids(claudes, "asked")));
       until("the one that was used is replaced", () -> ready(claudes) == 2
           && !before.containsAll(pids(claudes, "start")));
+    }
+  }
+
+  @Test
+  void none_is_started_before_somebody_asks_and_none_stays_that_nobody_asks_for() {
+    Readiness readiness = new Readiness(false, Duration.ofSeconds(2));
+    try (FakeClaudes claudes = new FakeClaudes(6, EAGER, Map.of(), readiness)) {
+      for (int i = 0; i < 2; i++) {
+        assertEquals(i, claudes.log("asked").size());
+        int started = claudes.log("start").size();
+        if (i == 0) assertEquals(0, started);
+        claudes.answer(request("words 1"));
+        until("nobody has asked for long", () -> claudes.pool.processes() == 0);
+      }
+    }
+  }
+
+  @Test
+  void processes_are_started_ahead_when_somebody_will_ask() {
+    Readiness readiness = new Readiness(false, Duration.ofHours(1));
+    try (FakeClaudes claudes = new FakeClaudes(6, EAGER, Map.of(), readiness)) {
+      assertEquals(0, claudes.pool.processes());
+      readiness.asked();
+      until("two are ready", () -> ready(claudes) == 2);
     }
   }
 
@@ -240,7 +265,7 @@ final class CliPoolTest {
   void a_program_that_cannot_be_started_is_told_to_who_waits() {
     ClaudeCli none = new ClaudeCli(Path.of("no", "such", "claude"));
     CliStarter starter = new CliStarter(none, Map.of(), Path.of("nowhere"));
-    try (CliPool pool = new CliPool(starter, 2, MODEL, LAZY);
+    try (CliPool pool = new CliPool(starter, 2, MODEL, LAZY, FakeClaudes.AWAKE);
         Reply reply = new CliReply(pool, request("words 1"))) {
       ChatException refused = assertThrows(ChatException.class, () -> Replies.all(reply));
       assertTrue(refused.failure().letsNextTry(), refused.failure().toString());
@@ -251,7 +276,7 @@ final class CliPoolTest {
   void the_path_of_a_program_that_cannot_be_started_shows_no_mail_address() {
     ClaudeCli none = new ClaudeCli(Path.of("no", "player@example.com", "claude"));
     CliStarter starter = new CliStarter(none, Map.of(), Path.of("."));
-    try (CliPool pool = new CliPool(starter, 2, MODEL, LAZY);
+    try (CliPool pool = new CliPool(starter, 2, MODEL, LAZY, FakeClaudes.AWAKE);
         Reply reply = new CliReply(pool, request("words 1"))) {
       ChatException refused = assertThrows(ChatException.class, () -> Replies.all(reply));
       assertTrue(refused.getMessage().contains("***"), refused.getMessage());

@@ -18,6 +18,7 @@ import skyproxy.chat.Event;
 import skyproxy.chat.Reply;
 import skyproxy.json.Json;
 import skyproxy.testing.Replies;
+import skyproxy.upstream.Readiness;
 
 /// A pool of [FakeClaude]s, and what they were told. Closing it checks that nothing of them is
 /// left.
@@ -30,6 +31,8 @@ public final class FakeClaudes implements AutoCloseable {
   static final CliPool.Timing LAZY = timing(Duration.ofHours(1), Duration.ofHours(1),
       Duration.ofHours(1), Duration.ofHours(1));
 
+  static final Readiness AWAKE = new Readiness(true, Readiness.USUAL);
+
   private final Path folder;
   final CliPool pool;
 
@@ -38,6 +41,11 @@ public final class FakeClaudes implements AutoCloseable {
   }
 
   FakeClaudes(int most, CliPool.Timing timing, Map<String, String> environment) {
+    this(most, timing, environment, AWAKE);
+  }
+
+  FakeClaudes(int most, CliPool.Timing timing, Map<String, String> environment,
+      Readiness readiness) {
     try {
       folder = Files.createTempDirectory("fake-claudes-");
     } catch (IOException e) {
@@ -46,7 +54,8 @@ public final class FakeClaudes implements AutoCloseable {
     Map<String, String> all = new HashMap<>(environment);
     all.put("FAKE_CLAUDE_LOG", folder.resolve("log").toString());
     all.put("FAKE_CLAUDE_HOME", folder.toString());
-    pool = new CliPool(new CliStarter(FakeClaude.command(), all, folder), most, MODEL, timing);
+    pool = new CliPool(new CliStarter(FakeClaude.command(), all, folder), most, MODEL, timing,
+        readiness);
   }
 
   /// The timing of a pool that gives the account as long as it usually has.

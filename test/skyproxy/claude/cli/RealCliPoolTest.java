@@ -34,6 +34,7 @@ import skyproxy.testing.FakeUpstream;
 import skyproxy.testing.Fixtures;
 import skyproxy.testing.RealCli;
 import skyproxy.testing.Replies;
+import skyproxy.upstream.Readiness;
 
 /// The pool with the real CLI, a made-up login and a Messages API on loopback. Prints what it
 /// costs.
@@ -65,7 +66,8 @@ final class RealCliPoolTest {
     Map<String, String> environment = Map.of("HOME", home.toString(),
         "ANTHROPIC_BASE_URL", upstream.url(), "CLAUDE_CODE_OAUTH_TOKEN", "sk-ant-oat01-made-up");
     CliStarter starter = new CliStarter(cli, environment, home.resolve(".claude"));
-    return new CliPool(starter, most, MODEL, timing);
+    return new CliPool(starter, most, MODEL, timing,
+        new Readiness(true, Readiness.USUAL));
   }
 
   /// Milliseconds from asking to the first word, and the reply read to its end.
