@@ -54,13 +54,14 @@ final class LogQueue extends Handler {
         System.Logger.Level.ERROR, "A fault of the proxy, please report it:", bug));
   }
 
-  /// Adds an end that gets every line from now on.
+  /// Adds an end that gets every line that is still there, and all that come.
   ///
   /// @param name in the name of its thread, and in what is said of lines that it did not take
   LogQueue to(String name, Formatter formatter, End end) {
     lock.lock();
     try {
-      Reader reader = new Reader(name, formatter, end, added);
+      long oldest = Math.max(0, added - lines.length);
+      Reader reader = new Reader(name, formatter, end, oldest);
       readers.add(reader);
       Thread.ofPlatform().daemon().name("log to the " + name).start(reader);
     } finally {

@@ -72,7 +72,7 @@ public final class Main {
 
   private static void run(CommandLine commandLine) throws SettingsException, IOException {
     setProperties();
-    LogQueue log = new LogQueue().to("console", new LogLine(), System.err::print);
+    LogQueue log = new LogQueue().to("console", new LogLine("HH:mm:ss"), System.err::print);
     log.install();
     LiveSettings live = LiveSettings.load(commandLine, System.getenv(), jarFolder());
     Settings settings = live.now();
@@ -92,6 +92,10 @@ public final class Main {
     warnOfZip(jarFolder());
     if (settings.exitWith() != null) GameWatch.start(settings.exitWith(), () -> System.exit(0));
     if (settings.open() || withoutConsole()) Browser.open(wiring.uri());
+    // Only now, for a second start that finds its port taken has nothing to log.
+    log.to("file", new LogLine("yyyy-MM-dd HH:mm:ss"), new LogFile(live.log()));
+    LOG.log(System.Logger.Level.INFO, "SkyrimNet Proxy {0} on Java {1}. The log is kept in"
+        + " {2}-N.log", Release.version(), Runtime.version(), live.log());
     // Last, since a console that stands still keeps whoever writes to it waiting.
     System.out.println("Listening on " + wiring.uri());
     if (Threads.advice() != null) LOG.log(System.Logger.Level.INFO, Threads.advice());

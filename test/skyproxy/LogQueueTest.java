@@ -120,7 +120,7 @@ final class LogQueueTest {
   }
 
   private static String line(String words) {
-    return new LogLine().format(new LogRecord(Level.INFO, words));
+    return new LogLine("HH:mm:ss").format(new LogRecord(Level.INFO, words));
   }
 
   @Test

@@ -254,12 +254,14 @@ final class MainTest {
   }
 
   @Test
-  void a_line_of_the_log_is_masked_with_its_cause() {
+  void a_line_of_the_log_is_masked_and_tells_of_its_cause_the_kind_and_the_place() {
     LogRecord line = new LogRecord(Level.WARNING, Leaks.WORDS);
     line.setThrown(new IOException(Leaks.WORDS, new IOException(Leaks.WORDS)));
-    String written = new LogLine().format(line);
+    String written = new LogLine("HH:mm:ss").format(line);
     Leaks.assertNone(written);
-    assertTrue(written.contains("java.io.IOException: No: ***"), written);
+    assertTrue(written.contains("WARNING No: ***"), written);
+    assertTrue(written.contains("\tat skyproxy.MainTest.a_line_of_"), written);
+    assertTrue(written.lines().anyMatch("Caused by: java.io.IOException"::equals), written);
   }
 
   @Test

@@ -111,6 +111,7 @@ public final class DashboardApi {
         .put("version", version)
         .put("file", now.file().toString())
         .put("file_problem", live.problem() == null ? Json.NULL : new Json.Str(live.problem()))
+        .put("log", live.log() + "-*.log")
         .put("default_model", now.defaultModel())
         .put("key_wanted", now.apiKey() != null)
         .put("jobs", jobs.build())

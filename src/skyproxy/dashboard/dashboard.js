@@ -85,7 +85,8 @@ function show(stats) {
     && settings.file_problem + ' Until then the settings stay as they were.');
   toggle($('file-problem'), settings.file_problem);
   put($('about'), 'SkyrimNet Proxy ' + settings.version + ', counting since '
-    + new Date(stats.counting_since).toLocaleDateString() + '. Settings: ' + settings.file);
+    + new Date(stats.counting_since).toLocaleDateString() + '. Settings: ' + settings.file
+    + '. Log: ' + settings.log);
 }
 
 function showState(all) {

@@ -118,6 +118,20 @@ public final class OwnerFile {
   /// An empty file of its owner alone, which the caller drops.
   public static Path temporary(Path folder) throws IOException {
     Path file = Files.createTempFile(folder, "new-", ".tmp");
+    keep(file);
+    return file;
+  }
+
+  /// Makes an empty file of its owner alone, which is not there yet.
+  ///
+  /// @throws java.nio.file.FileAlreadyExistsException when it is
+  public static void create(Path file) throws IOException {
+    Files.createFile(file);
+    keep(file);
+  }
+
+  /// Leaves an empty file to its owner alone.
+  private static void keep(Path file) throws IOException {
     var posix = Files.getFileAttributeView(file, PosixFileAttributeView.class);
     var acl = Files.getFileAttributeView(file, AclFileAttributeView.class);
     if (posix != null) {
@@ -125,7 +139,6 @@ public final class OwnerFile {
     } else if (acl != null) {
       acl.setAcl(Stream.of(acl.getOwner(), user(acl)).distinct().map(OwnerFile::all).toList());
     }
-    return file;
   }
 
   /// Takes from others the right to read a file that somebody else has written. Windows is left

@@ -38,6 +38,7 @@ public final class LiveSettings implements AutoCloseable {
   private final Map<String, String> environment;
   private final SettingsFile file;
   private final Duration again;
+  private final Path besideJar;
   private final List<Change> unsaved = new ArrayList<>();
   private Json.Obj known;
   private Thread saver;
@@ -50,6 +51,12 @@ public final class LiveSettings implements AutoCloseable {
   /// @param again from one try to save to the next
   LiveSettings(CommandLine commandLine, Map<String, String> environment, SettingsFile file,
       Duration again) throws SettingsException {
+    this(commandLine, environment, file, again, null);
+  }
+
+  private LiveSettings(CommandLine commandLine, Map<String, String> environment,
+      SettingsFile file, Duration again, Path besideJar) throws SettingsException {
+    this.besideJar = besideJar;
     this.commandLine = commandLine;
     this.environment = Map.copyOf(environment);
     this.file = file;
@@ -69,7 +76,7 @@ public final class LiveSettings implements AutoCloseable {
     if (sources.given(Option.CONFIG) == null && !Files.exists(file.path())) {
       EarlierProxy.takeOver(sources.path("config.json"), file);
     }
-    return new LiveSettings(commandLine, environment, file, AGAIN);
+    return new LiveSettings(commandLine, environment, file, AGAIN, besideJar);
   }
 
   /// Where this operating system wants the data of this user's programs to be: ours. Also when
@@ -77,6 +84,14 @@ public final class LiveSettings implements AutoCloseable {
   public Path userFolder() {
     return SettingsPath.ofUser(environment, System.getProperty("os.name"),
         Path.of(System.getProperty("user.home"))).getParent();
+  }
+
+  /// What the names of the log's files begin with: beside the settings file, but never beside the
+  /// jar, where a player's programs lie and nobody may have the right to write.
+  public Path log() {
+    Path file = now.file();
+    Path folder = file.getParent().equals(besideJar) ? userFolder() : file.getParent();
+    return folder.resolve(file.getFileName().toString().replaceFirst("\\.json$", ""));
   }
 
   /// What holds now.
