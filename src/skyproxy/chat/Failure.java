@@ -166,6 +166,29 @@ public sealed interface Failure {
     };
   }
 
+  /// What happened in words that are ours alone, for the log: [#message] may hold an upstream's,
+  /// and these quote the prompt.
+  default String gist() {
+    return switch (this) {
+      case BadRequest _ -> "the request is wrong";
+      case UnknownModel _ -> "nobody has this model";
+      case NotReady _ -> "it is not set up, or not ready";
+      case Unauthorized _ -> "the account was not accepted";
+      case RateLimited _ -> "too many requests, or the plan is used up";
+      case Overloaded _ -> "the model has no room now";
+      case Rejected f -> f.status() == 402 ? "there is no credit" : "the request was refused";
+      case TooLong _ -> "the prompt is too long";
+      case NotLoaded _ -> "no model is loaded";
+      case Unsuited _ -> "the model can't take this request";
+      case Broken f -> "the upstream failed (" + f.status() + ")";
+      case Unreachable f -> f.closed() ? "the connection was closed" : "there is no connection";
+      case TimedOut _ -> "it took too long";
+      case Garbled _ -> "the answer makes no sense or broke off";
+      case Empty f -> f.refused() ? "the model declined to answer" : "nothing was said";
+      case Stopping _ -> "the proxy is stopping";
+    };
+  }
+
   /// The same failure told in other words.
   default Failure withMessage(String text) {
     return switch (this) {

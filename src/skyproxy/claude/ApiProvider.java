@@ -67,7 +67,8 @@ final class ApiProvider implements Provider {
     try {
       upstream.call(head, BodyHandlers.discarding());
     } catch (IOException offline) {
-      LOG.log(Level.INFO, "The Anthropic API can''t be reached yet: {0}", offline.toString());
+      LOG.log(Level.INFO, "The Anthropic API can''t be reached yet: {0}",
+          offline.getClass().getSimpleName());
     } catch (InterruptedException stopped) {
       Thread.currentThread().interrupt();
     }

@@ -41,10 +41,21 @@ final class CaptureRun {
     this.patience = patience;
   }
 
-  /// Why there is no capture, for the player.
+  /// Why there is no capture, for the player; `ours` is without the words of the CLI.
   static final class Failed extends Exception {
+    private final String ours;
+
     Failed(String message) {
-      super(Secrets.masked(message));
+      this(message, "");
+    }
+
+    private Failed(String message, String theirs) {
+      super(Secrets.masked(message + theirs));
+      ours = message;
+    }
+
+    String ours() {
+      return ours;
     }
   }
 
@@ -103,8 +114,8 @@ final class CaptureRun {
       throw new Failed("The Claude CLI did not call within " + patience.toCall().toSeconds()
           + " s. Run `claude` in a terminal and see what it says.");
     } catch (ExecutionException odd) {
-      throw new Failed("What the Claude CLI sent could not be read: "
-          + odd.getCause().getMessage() + ".");
+      throw new Failed("What the Claude CLI sent could not be read.",
+          " " + odd.getCause().getMessage() + ".");
     }
   }
 
@@ -126,8 +137,8 @@ final class CaptureRun {
     }
     String first = LastWords.of(said);
     throw new Failed("The Claude CLI ended (exit status " + run.process().exitValue()
-        + ") without a call" + (first.isEmpty() ? "" : ": " + first)
-        + ". Run `claude` in a terminal and see whether it works; its settings may lead its calls"
-        + " elsewhere (ANTHROPIC_BASE_URL, Bedrock, Vertex).");
+        + ") without a call. Run `claude` in a terminal and see whether it works; its settings may"
+        + " lead its calls elsewhere (ANTHROPIC_BASE_URL, Bedrock, Vertex).",
+        first.isEmpty() ? "" : " It said: " + first);
   }
 }

@@ -99,12 +99,14 @@ final class CapturedLogin implements Credentials {
       }
       new CaptureRun(cli, model, patience).run(credential -> captured(coming, credential));
     } catch (CaptureRun.Failed why) {
-      failed(coming, why.getMessage());
+      failed(coming, why.getMessage(), why.ours());
     } catch (InterruptedException stopped) {
-      failed(coming, "The mode 'direct' has been switched off.");
+      String off = "The mode 'direct' has been switched off.";
+      failed(coming, off, off);
     } catch (RuntimeException bug) {
       LOG.log(Level.ERROR, "Capturing failed", bug);
-      failed(coming, "Capturing the Claude login failed; see the log.");
+      String seeLog = "Capturing the Claude login failed; see the log.";
+      failed(coming, seeLog, seeLog);
     }
   }
 
@@ -119,7 +121,9 @@ final class CapturedLogin implements Credentials {
   }
 
   /// Nothing is lost when the credential was in hand before the CLI went wrong.
-  private void failed(CompletableFuture<Credential> coming, String why) {
+  ///
+  /// @param ours the same without the words of the CLI, for the log
+  private void failed(CompletableFuture<Credential> coming, String why, String ours) {
     Duration pause;
     Level level;
     synchronized (this) {
@@ -131,7 +135,7 @@ final class CapturedLogin implements Credentials {
       pause = patience.pauseAfter(failures);
       pauseUntil = System.nanoTime() + pause.toNanos();
     }
-    LOG.log(level, "{0}", why);
+    LOG.log(level, "{0}", ours);
     coming.completeExceptionally(new ChatException(new Failure.NotReady(why, pause)));
   }
 

@@ -93,7 +93,7 @@ final class CodexLauncher {
         break;
       } catch (IOException refused) {
         why = refused.getMessage();
-        LOG.log(Level.DEBUG, "Codex app-server, {0}: {1}", variant, why);
+        LOG.log(Level.DEBUG, "Codex app-server, {0}: it can''t be used", variant);
       }
     }
     return exec(cli, login, catalog, why);
@@ -250,7 +250,8 @@ final class CodexLauncher {
       server.call("account/read",
           Json.Obj.builder().put("refreshToken", true).build(), CALL);
     } catch (IOException failed) {
-      LOG.log(Level.WARNING, "The login of Codex could not be renewed: {0}", failed.getMessage());
+      LOG.log(Level.WARNING, "The login of Codex could not be renewed.");
+      LOG.log(Level.DEBUG, "The login of Codex could not be renewed", failed);
     }
   }
 }

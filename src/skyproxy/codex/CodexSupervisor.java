@@ -256,9 +256,9 @@ final class CodexSupervisor implements AutoCloseable {
     CodexState next = launcher.start(found, current, this::wake);
     startedAt = Instant.now();
     refused = next instanceof CodexState.Unavailable ? (Integer) current.hashCode() : null;
-    if (!slow && next instanceof CodexState.Exec exec) {
-      LOG.log(Level.WARNING, "Codex starts a process for each request, which is slow ({0}). "
-          + "Update it: npm install -g @openai/codex", exec.why());
+    if (!slow && next instanceof CodexState.Exec) {
+      LOG.log(Level.WARNING, "Codex starts a process for each request, which is slow. Update it:"
+          + " npm install -g @openai/codex");
     }
     return next;
   }
@@ -271,7 +271,7 @@ final class CodexSupervisor implements AutoCloseable {
   private void failedToStart(Exception why) {
     failures++;
     notBefore = Instant.now().plus(pause());
-    LOG.log(Level.WARNING, "Codex can''t be started: {0}", why.getMessage());
+    LOG.log(Level.WARNING, "Codex can't be started; the dashboard says why.");
     LOG.log(Level.DEBUG, "Codex can't be started", why);
     CodexState before = state;
     set(new CodexState.Unavailable("Codex can't be started: " + why.getMessage()

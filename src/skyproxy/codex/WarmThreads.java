@@ -291,8 +291,7 @@ final class WarmThreads {
 
   private static void log(Line answer) {
     LOG.log(Level.DEBUG, "Codex could not warm a thread: {0}",
-        answer instanceof Line.Message(var message)
-            ? Cursor.of(message).at("error").at("message").json() : "it has ended");
+        answer instanceof Line.Message ? "it refuses" : "it has ended");
   }
 
   private AppServerThread threadOf(Line answer) {

@@ -55,7 +55,7 @@ sealed interface Lesson
   record WithoutValue(String name, Json value) implements Lesson {
     @Override
     public String words() {
-      return name + " is left out where it is " + value;
+      return name + " is left out where it is as it was just now";
     }
 
     @Override

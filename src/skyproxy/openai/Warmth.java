@@ -102,8 +102,7 @@ final class Warmth implements AutoCloseable {
           warm.accept(due);
           answered = true;
         } catch (ChatException failed) {
-          LOG.log(Level.DEBUG, "{0} could not be kept warm: {1}", due,
-              failed.failure().message());
+          LOG.log(Level.DEBUG, "{0} could not be kept warm: {1}", due, failed.failure().gist());
         }
         putOff(answered ? pause : AFTER_A_FAILURE);
       }

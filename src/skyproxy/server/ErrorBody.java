@@ -59,6 +59,14 @@ record ErrorBody(int status, String type, String code, String message, String pa
     };
   }
 
+  /// Its code where that is ours: an upstream's may be any words, and is for the client alone.
+  static String ownCode(Failure failure) {
+    return switch (failure) {
+      case Failure.Rejected _, Failure.TooLong _, Failure.Unsuited _ -> "upstream_error";
+      default -> of(failure).code;
+    };
+  }
+
   private static ErrorBody api(int status, String code, String message, Duration retryAfter) {
     return new ErrorBody(status, "api_error", code, message, null, retryAfter);
   }

@@ -26,7 +26,7 @@ import skyproxy.windows.Windows;
 /// @param all that are to be listened on
 /// @param why as the system said it
 record PortRefusal(InetAddress address, List<InetAddress> all, int port, IOException why) {
-  private static final Duration PATIENCE = Duration.ofSeconds(2);
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
   private static final Set<String> STATES = Set.of("healthy", "warming_up", "unconfigured");
   private static final int SYSTEM = 4;
 

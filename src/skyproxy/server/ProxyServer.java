@@ -128,7 +128,7 @@ public final class ProxyServer {
       respond(exchange);
       exchange.close();
     } catch (IOException gone) {
-      LOG.log(Level.DEBUG, "The client has gone: {0}", gone.getMessage());
+      LOG.log(Level.DEBUG, "The client has gone, or the answer broke off.");
       throw gone;
     } finally {
       leave();

@@ -5,12 +5,14 @@ import static java.lang.System.Logger.Level.INFO;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.Collectors;
 import skyproxy.chat.Attempt;
 import skyproxy.chat.ChatRequest;
 import skyproxy.chat.Chunk;
 import skyproxy.chat.Event;
 import skyproxy.chat.Failure;
 import skyproxy.chat.Pictures;
+import skyproxy.chat.Secrets;
 import skyproxy.chat.Usage;
 import skyproxy.json.Cursor;
 import skyproxy.json.Json;
@@ -22,10 +24,12 @@ import skyproxy.stats.Stats;
 /// Records one request: what it was, when its first word came, how it ended. One thread.
 ///
 /// `ChatHandler` feeds it; at the end of the request it hands a [RequestRecord] to [Stats] and
-/// writes a line of the log. Per event it does next to nothing.
+/// writes a line of the log, with no word of the request or of an upstream in it. Per event it does
+/// next to nothing.
 final class RequestRecorder {
   private static final System.Logger LOG = System.getLogger(RequestRecorder.class.getName());
   private static final int KEPT = 200_000;
+  private static final int LONGEST_NAME = 100;
 
   private final ChatRequest request;
   private final Stats stats;
@@ -117,19 +121,33 @@ final class RequestRecorder {
   }
 
   private static void log(RequestRecord done) {
-    LOG.log(INFO, () -> done.job().wireName() + " " + done.model() + " "
+    LOG.log(INFO, () -> done.job().wireName() + " " + name(done.model()) + " "
         + switch (done.outcome()) {
           case ANSWERED -> done.failure() == null ? "answered"
-              : "answered as far as it went: " + done.failure().message();
-          case FAILED -> "failed (" + done.status() + "): "
-              + (done.failure() == null ? "fault of the proxy" : done.failure().message());
+              : "answered as far as it went: " + done.failure().gist();
+          case FAILED -> "failed (" + done.status() + " " + (done.failure() == null
+              ? "internal_error): fault of the proxy"
+              : ErrorBody.ownCode(done.failure()) + "): " + done.failure().gist());
           case HUNG_UP -> "hung up by the client";
         }
         + ", first word " + (done.firstToken() == null ? "never" : seconds(done.firstToken()))
         + ", total " + seconds(done.total())
         + (done.queued().toMillis() < 1 ? "" : ", queued " + seconds(done.queued()))
         + (done.attempts().size() > 1 ? ", " + done.attempts().size() + " tries" : "")
-        + leftOut(done));
+        + before(done) + leftOut(done));
+  }
+
+  /// The tries that did not answer, but for the last: what that came to is said already.
+  private static String before(RequestRecord done) {
+    List<Attempt> all = done.attempts();
+    return all.size() < 2 ? "" : all.subList(0, all.size() - 1).stream()
+        .filter(each -> each.failure() != null)
+        .map(each -> name(each.model()) + " (" + each.failure().gist() + ")")
+        .collect(Collectors.joining(", ", ": first ", ""));
+  }
+
+  private static String name(String model) {
+    return Secrets.excerpt(model, LONGEST_NAME);
   }
 
   private static String leftOut(RequestRecord done) {

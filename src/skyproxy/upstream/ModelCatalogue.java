@@ -101,7 +101,7 @@ public final class ModelCatalogue {
       }
     } catch (IOException | JsonException | Cursor.Mismatch failed) {
       LOG.log(Level.DEBUG, "Listing the models of {0} failed: {1}", upstream.name(),
-          failed.toString());
+          failed.getClass().getSimpleName());
     } catch (InterruptedException stopped) {
       Thread.currentThread().interrupt();
     } finally {

@@ -22,7 +22,7 @@ import skyproxy.testing.FakeUpstream.Received;
 /// All that the real Codex CLI calls: the Responses API, the account, the plan, the token server.
 ///
 /// Refuses WebSocket, so that the CLI asks over HTTP, where its body can be read.
-final class CodexBackend implements AutoCloseable {
+public final class CodexBackend implements AutoCloseable {
   static final String REFRESH = "refresh-made-up-1";
 
   private final FakeUpstream upstream = new FakeUpstream();
@@ -152,7 +152,7 @@ final class CodexBackend implements AutoCloseable {
   }
 
   /// Writes what `codex login` writes for a subscription.
-  static void logIn(Path home, long secondsLeft) throws IOException {
+  public static void logIn(Path home, long secondsLeft) throws IOException {
     Files.createDirectories(home);
     Files.writeString(home.resolve("auth.json"), """
         {"auth_mode":"chatgpt","OPENAI_API_KEY":null,"tokens":{"id_token":"%s",

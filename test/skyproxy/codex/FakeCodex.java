@@ -25,7 +25,7 @@ import skyproxy.testing.Os;
 /// What it is asked lies in the file that `FAKE_LOG` names. How it starts is told by `FAKE_MODE`,
 /// how it answers by a word with `@` in the last user message. Where `FAKE_THREADS` names a file,
 /// it opens no more threads than that file has bytes.
-final class FakeCodex {
+public final class FakeCodex {
   private static final String MODE = System.getenv().getOrDefault("FAKE_MODE", "");
   private static final String MODELS = """
       {"models":[{"slug":"gpt-5.5","shell_type":"unified_exec"}]}""";
@@ -42,7 +42,7 @@ final class FakeCodex {
   private FakeCodex() {}
 
   /// Writes a script that starts this class, as the file of a CLI.
-  static Path install(Path folder) throws IOException {
+  public static Path install(Path folder) throws IOException {
     Files.createDirectories(folder);
     String path = System.getProperty("java.class.path");
     StringBuilder absolute = new StringBuilder();
@@ -283,6 +283,10 @@ final class FakeCodex {
           delta("Well m");
           failed("\"other\"", "stream disconnected before completion: unexpected EOF");
         }
+        case "@quote" -> {
+          System.err.println("I was told: " + text);
+          failed("\"badRequest\"", "You said: " + text);
+        }
         case "@unknown" -> failed("\"modelNotFound\"", "The model does not exist");
         case "@used" -> {
           line("{\"method\":\"account/rateLimits/updated\",\"params\":{\"rateLimits\":"
@@ -319,6 +323,10 @@ final class FakeCodex {
     } else if (prompt.contains("@crash")) {
       System.err.println("Error: it crashed\n\nStack backtrace:\n   0: <unknown>\n  11: <unknown>");
       System.exit(1);
+    } else if (prompt.contains("@quote")) {
+      System.err.println("I was told: " + prompt);
+      lines.add("{\"type\":\"turn.failed\",\"error\":{\"message\":"
+          + new Json.Str("You said: " + prompt) + "}}");
     } else if (prompt.contains("@fail")) {
       lines.add("""
           {"type":"turn.failed","error":{"message":"usage limit reached"}}""");

@@ -60,8 +60,7 @@ final class CliProbe {
   /// Ends a process that has not answered in time; whether it had to.
   boolean endOverdue(CliProcess process) {
     if (process.age().compareTo(timeout) <= 0) return false;
-    LOG.log(Level.WARNING, "The Claude CLI did not answer within {0} ms: {1}",
-        timeout.toMillis(), process.lastWords());
+    LOG.log(Level.WARNING, "The Claude CLI did not answer within {0} ms.", timeout.toMillis());
     process.end(true);
     return true;
   }

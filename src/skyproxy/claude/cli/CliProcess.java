@@ -106,16 +106,23 @@ final class CliProcess {
     return run.child().lastWords();
   }
 
-  /// What its end looked like, for the log and for messages; waits a moment for it.
+  /// What its end looked like, for the log; waits a moment for it.
   String exit() {
     try {
-      if (!run.process().waitFor(1, TimeUnit.SECONDS)) return "its output ended";
+      if (run.process().waitFor(1, TimeUnit.SECONDS)) {
+        return "exit code " + run.process().exitValue();
+      }
     } catch (InterruptedException stopped) {
       Thread.currentThread().interrupt();
-      return "its output ended";
     }
-    String words = lastWords();
-    return "exit code " + run.process().exitValue() + (words.isEmpty() ? "" : ": " + words);
+    return "its output ended";
+  }
+
+  /// The same with its own words, for messages.
+  String exitAndWords() {
+    String exit = exit();
+    String words = run.process().isAlive() ? "" : lastWords();
+    return exit + (words.isEmpty() ? "" : ": " + words);
   }
 
   /// Sends a line; never blocks. Lines sent to a process that has ended are dropped.

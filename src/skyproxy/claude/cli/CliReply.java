@@ -208,7 +208,7 @@ final class CliReply implements Reply {
       lease = pool.borrow(request.model(), request.purpose());
       return;
     }
-    String how = " (" + gone.exit() + "). ";
+    String how = " (" + gone.exitAndWords() + "). ";
     throw new ChatException(!called
         ? new Failure.NotReady("The Claude CLI ends as soon as it is started" + how
             + "Run `claude` in a terminal to see why.", null)

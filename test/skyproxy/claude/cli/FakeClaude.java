@@ -46,6 +46,13 @@ public final class FakeClaude {
     return new ClaudeCli(Path.of(java), command);
   }
 
+  /// The same as one program file in `folder`, where its log and its home are too.
+  public static Path program(Path folder) throws IOException {
+    return Os.shim(folder, "fake-claude", Map.of("FAKE_CLAUDE_LOG",
+        folder.resolve("claude.log").toString(), "FAKE_CLAUDE_HOME", folder.toString()),
+        command().command());
+  }
+
   private static String absoluteClassPath() {
     List<String> paths = new ArrayList<>();
     for (String path : System.getProperty("java.class.path").split(File.pathSeparator)) {
@@ -170,7 +177,10 @@ public final class FakeClaude {
       event("{'type':'message_start','message':{'usage':{'input_tokens':10,'output_tokens':1}}}");
       event("{'type':'content_block_start','index':0,'content_block':{'type':'text','text':''}}");
       for (int i = 0; i < words; i++) {
-        if (named.getOrDefault("die", "").equals("" + i)) Runtime.getRuntime().halt(9);
+        if (named.getOrDefault("die", "").equals("" + i)) {
+          System.err.println("It broke at: " + String.join(" ", orders));
+          Runtime.getRuntime().halt(9);
+        }
         if (named.getOrDefault("break", "").equals("" + i)) {
           say(line("result").put("subtype", "success").put("is_error", true)
               .put("result", named.get("because")));
