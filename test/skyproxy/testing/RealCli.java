@@ -46,6 +46,17 @@ public final class RealCli {
     return node;
   }
 
+  /// The version of a package that was fetched, by its name: the Makefile's, or with `LATEST=1` the
+  /// newest.
+  public static String version(String name) throws IOException {
+    assumeIsolated();
+    Path ready = FOLDER.resolve("ready");
+    assumeTrue(Files.exists(ready), "`make test-cli` fetches " + name + " where npm can be had.");
+    String fetched = " " + Files.readString(ready).strip() + " ";
+    int at = fetched.indexOf(" " + name + "@") + name.length() + 2;
+    return fetched.substring(at, fetched.indexOf(' ', at));
+  }
+
   /// A browser; as root it wants `--no-sandbox`, and `--headless` anywhere.
   public static Path chromium() {
     assumeIsolated();
