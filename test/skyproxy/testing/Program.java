@@ -97,6 +97,14 @@ public final class Program implements AutoCloseable {
     return new Program(folder, Map.of(), with(QUICK, threads), jar(alone(arguments))).awaited();
   }
 
+  /// As [#listening], with properties of the JVM that are set before all others.
+  public static Program with(Path folder, Map<String, String> properties, String... arguments)
+      throws IOException {
+    List<String> options = new ArrayList<>(QUICK);
+    properties.forEach((name, value) -> options.add("-D" + name + "=" + value));
+    return new Program(folder, Map.of(), options, jar(alone(arguments))).awaited();
+  }
+
   private static List<String> with(List<String> options, Threads.Kind threads) {
     List<String> all = new ArrayList<>(options);
     all.add("-D" + Threads.PROPERTY + "=" + threads.wireName());
@@ -254,11 +262,10 @@ public final class Program implements AutoCloseable {
   @Override
   public void close() {
     http.shutdownNow();
-    // On Windows its console and the processes that end with it do so a moment later, and hold
-    // their folders until then. One that has ended already has its console alone.
-    Stream<ProcessHandle> theirs = process.isAlive() ? process.descendants()
-        : process.children().filter(Program::isConsole);
-    List<ProcessHandle> later = Os.WINDOWS ? theirs.toList() : List.of();
+    // What it started ends a moment later, and writes and holds its folders until then. On Windows
+    // there is a console besides, also of one that has ended already.
+    List<ProcessHandle> later = (process.isAlive() ? process.descendants()
+        : process.children().filter(Program::isConsole)).toList();
     process.destroyForcibly();
     process.onExit().join();
     for (ProcessHandle child : later) {
