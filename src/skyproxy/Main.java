@@ -154,6 +154,10 @@ public final class Main {
   private static void setProperties() {
     // Without it every first token of a stream waits 40 ms for an acknowledgement.
     preset("sun.net.httpserver.nodelay", "true");
+    // Seconds a request may take to come, from its first byte to its last, and a connection to say
+    // anything; looked after once a second. Who is slower is cut off, since a thread waits for it.
+    preset("sun.net.httpserver.maxReqTime", "30");
+    preset("sun.net.httpserver.clockTick", "1000");
     // A game pauses for minutes; a connection that we close just as it sends costs it a request.
     preset("sun.net.httpserver.idleInterval", "900");
     // The same towards the upstreams, where a new connection costs a TLS handshake as well.

@@ -139,6 +139,8 @@ public final class ProxyServer {
 
   private void respond(HttpExchange exchange) throws IOException {
     try {
+      // Where a body means nothing it goes first, for an answer without a body ends the exchange.
+      if (!exchange.getRequestMethod().equals("POST")) RequestBody.drop(exchange);
       ErrorBody refusal = dispatch(exchange);
       if (refusal != null) refusal.refuse(exchange);
     } catch (ChatException e) {

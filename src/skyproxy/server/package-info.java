@@ -7,5 +7,6 @@
 ///
 /// The JDK's server tells that a client has gone only when something is written, and an exchange
 /// that ends normally in mid-stream looks like success. Hence the comments in silence, and the
-/// error event without `[DONE]`.
+/// error event without `[DONE]`. It sends no 408: a request that takes too long to come is cut off.
+/// What it answers by itself is listed in `JdkAnswersTest`.
 package skyproxy.server;

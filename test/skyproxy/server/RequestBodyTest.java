@@ -110,6 +110,71 @@ final class RequestBodyTest {
     }
   }
 
+  /// The JDK's server knows no trailers.
+  @ParameterizedTest
+  @ValueSource(strings = {"0\r\nX-Sum: 1\r\n\r\n", "5\r\n{\"mod", "5\r\n{\"model\"\r\n0\r\n\r\n",
+      "ffffffff\r\n{}", "80000000\r\n{}", "g\r\n{}", "fffffffffffffffff\r\n{}", ""})
+  void a_body_that_does_not_come_in_chunks_as_it_should_is_refused(String chunks)
+      throws Exception {
+    try (RawClient client = new RawClient(proxy.port())) {
+      client.send(POST + "Transfer-Encoding: chunked\r\n\r\n" + chunks).finish();
+      RawClient.Answer answer = client.answer();
+      assertError(400, "invalid_json", null, answer);
+      assertTrue(answer.text().contains("does not come as its headers say"), answer.text());
+      assertEquals("close", answer.header("connection"));
+      assertNull(client.line(), "the connection is closed");
+    }
+  }
+
+  @Test
+  void a_body_that_ends_before_its_length_is_refused() throws Exception {
+    try (RawClient client = new RawClient(proxy.port())) {
+      client.send(POST + "Content-Length: " + (HI.length() + 1) + "\r\n\r\n" + HI).finish();
+      assertError(400, "invalid_json", null, client.answer());
+      assertNull(client.line());
+    }
+  }
+
+  @Test
+  void what_is_behind_the_length_of_a_body_is_no_request() throws Exception {
+    try (RawClient client = new RawClient(proxy.port())) {
+      client.send(POST + "Content-Length: " + HI.length() + "\r\n\r\n" + HI + "too long\r\n");
+      assertEquals(200, client.answer().status());
+      assertEquals(400, client.answer().status(), "the JDK's own");
+      assertNull(client.line());
+    }
+  }
+
+  @Test
+  void requests_that_come_at_once_are_answered_one_by_one() throws Exception {
+    StringBuilder all = new StringBuilder();
+    for (int i = 0; i < 20; i++) {
+      String body = HI.replace("demo", i % 3 == 2 ? "nix:" + i : "demo");
+      all.append(POST).append("Content-Length: ").append(body.length()).append("\r\n\r\n")
+          .append(body).append("GET /v1/models/demo HTTP/1.1\r\nHost: localhost\r\n\r\n")
+          .append("POST /nix HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\n{}");
+    }
+    try (RawClient client = new RawClient(proxy.port()).send(all.toString())) {
+      for (int i = 0; i < 20; i++) {
+        RawClient.Answer chat = client.answer();
+        assertTrue(i % 3 == 2 ? chat.status() == 502 : chat.text().contains("chat.completion"),
+            chat.text());
+        assertTrue(client.answer().text().startsWith("{\"id\":\"demo\""));
+        assertEquals(404, client.answer().status());
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"false", "true"})
+  void a_client_that_ends_its_side_with_the_request_is_answered(String stream) throws Exception {
+    try (RawClient client = new RawClient(proxy.port())) {
+      client.post("/v1", HI.replace("{\"model", "{\"stream\":" + stream + ",\"model")).finish();
+      assertEquals(200, client.answer().status());
+      assertNull(client.line(), "the connection is closed");
+    }
+  }
+
   @Test
   void a_client_that_asks_before_it_sends_is_told_to_go_on_at_once() throws Exception {
     try (RawClient client = new RawClient(proxy.port())) {

@@ -5,12 +5,16 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
 /// A client on a bare socket: it can send half a request, read what came so far, and hang up.
 public final class RawClient implements AutoCloseable {
+  private static final int PATIENCE = 120_000;
+
   private final Socket socket;
   private final InputStream in;
 
@@ -21,7 +25,7 @@ public final class RawClient implements AutoCloseable {
   public RawClient(String host, int port) throws IOException {
     socket = new Socket(host, port);
     socket.setTcpNoDelay(true);
-    socket.setSoTimeout(120_000);
+    socket.setSoTimeout(PATIENCE);
     in = new BufferedInputStream(socket.getInputStream());
   }
 
@@ -108,6 +112,35 @@ public final class RawClient implements AutoCloseable {
       line();
       if (bytes == 0) return body.toByteArray();
     }
+  }
+
+  /// Whether the other side has closed; does not wait, and forgets what has come.
+  public boolean atEnd() throws IOException {
+    socket.setSoTimeout(1);
+    try {
+      return in.read() < 0;
+    } catch (SocketTimeoutException _) {
+      return false;
+    } finally {
+      socket.setSoTimeout(PATIENCE);
+    }
+  }
+
+  /// Says that nothing more comes, and goes on listening.
+  public RawClient finish() throws IOException {
+    socket.shutdownOutput();
+    return this;
+  }
+
+  /// All that still comes, up to the end of the connection; a reset is an end.
+  public String rest() throws IOException {
+    ByteArrayOutputStream rest = new ByteArrayOutputStream();
+    try {
+      in.transferTo(rest);
+    } catch (SocketException _) {
+      // The other side has closed with bytes unread.
+    }
+    return rest.toString(StandardCharsets.ISO_8859_1);
   }
 
   /// Closes with a reset, as a crashed game does.

@@ -1,0 +1,130 @@
+package skyproxy.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import skyproxy.testing.Program;
+import skyproxy.testing.RawClient;
+
+/// Clients that take their time, or say nothing, beside a game that does not: in a program of its
+/// own, since the JDK reads its limits once.
+final class SlowClientsTest {
+  private static final int LIMIT = 2;
+  private static final int SILENT = 2_000;
+  private static final String HI = """
+      {"model":"demo","messages":[{"role":"user","content":"Hi"}]}""";
+  private static final String POST = "POST /v1 HTTP/1.1\r\nHost: localhost\r\n";
+
+  @TempDir
+  private Path folder;
+
+  /// Each of them sends a byte now and then, up to its end.
+  private static final List<String> STARTS = List.of("P", "POST /v1 HT", POST, POST + "X: x",
+      POST + "Content-Length: 99\r\n\r\n{", POST + "Transfer-Encoding: chunked\r\n\r\n",
+      POST + "Transfer-Encoding: chunked\r\n\r\n50\r\n{", "GET /health HTTP/1.1\r\nContent-Length: "
+      + "99\r\n\r\n", "HEAD /nix HTTP/1.1\r\nHost: x\r\nContent-Length: 99\r\n\r\n",
+      "POST /nix HTTP/1.1\r\nHost: evil.example\r\nContent-Length: 99\r\n\r\n");
+
+  @Test
+  void slow_headers_and_slow_bodies_are_cut_off_and_block_nobody() throws Exception {
+    try (Program program = Program.with(folder,
+        Map.of("sun.net.httpserver.maxReqTime", Integer.toString(LIMIT)))) {
+      List<RawClient> slow = new ArrayList<>();
+      long begun = System.nanoTime();
+      for (String start : STARTS) {
+        slow.add(program.client().send(start));
+        slow.add(new RawClient(program.port())); // and one that says nothing
+      }
+      assertServed(program);
+      double quickest = Double.MAX_VALUE;
+      double slowest = 0;
+      for (int open = slow.size(); open > 0; ) {
+        for (int i = 0; i < slow.size(); i++) {
+          RawClient client = slow.get(i);
+          if (client == null || !isCut(client, i % 2 == 0)) continue;
+          slow.set(i, null);
+          open--;
+          slowest = (System.nanoTime() - begun) / 1e9;
+          quickest = Math.min(quickest, slowest);
+        }
+        Thread.sleep(50);
+      }
+      System.out.printf("slow clients: limit %d s, %d cut off after %.1f to %.1f s%n", LIMIT,
+          slow.size(), quickest, slowest);
+      // The first of them is within the promise whatever else this computer does.
+      assertTrue(quickest >= LIMIT - 0.1 && quickest < LIMIT + 2, "after " + quickest);
+      assertServed(program);
+    }
+  }
+
+  /// Sends one more byte, unless it is one of the silent.
+  private static boolean isCut(RawClient client, boolean speaks) {
+    try {
+      if (speaks) client.send("a");
+      return client.atEnd();
+    } catch (IOException cut) {
+      return true;
+    }
+  }
+
+  @Test
+  void who_takes_less_than_the_limit_is_served_and_a_long_reply_has_none() throws Exception {
+    try (Program program = Program.with(folder, Map.of("sun.net.httpserver.maxReqTime", "5"));
+        RawClient game = program.client()) {
+      long begun = System.nanoTime();
+      game.send(POST + "Content-Length: " + HI.length() + "\r\n\r\n");
+      for (int i = 0; i < HI.length(); i += 6) {
+        game.send(HI.substring(i, Math.min(i + 6, HI.length())));
+        Thread.sleep(50);
+      }
+      assertEquals(200, game.answer().status());
+      // The demo speaks word by word; the limit is over long before it has said all of this.
+      while (System.nanoTime() - begun < 7_000_000_000L) {
+        game.post("/v1", HI.replace("{\"model", "{\"stream\":true,\"model"));
+        assertTrue(game.answer().text().endsWith("data: [DONE]\n\n"));
+        Thread.sleep(500);
+      }
+    }
+  }
+
+  @Test
+  void two_thousand_silent_connections_keep_nobody_waiting() throws Exception {
+    List<RawClient> silent = new ArrayList<>();
+    try (Program program = Program.listening(folder)) {
+      assertServed(program);
+      double without = best(program);
+      for (int i = 0; i < SILENT; i++) silent.add(program.client());
+      double with = best(program);
+      System.out.printf("%d silent connections: answered in %.2f ms, without them in %.2f ms%n",
+          SILENT, with, without);
+      assertTrue(with < 20 * without, with + " against " + without);
+    } finally {
+      for (RawClient client : silent) client.close();
+    }
+  }
+
+  /// The best of five, in milliseconds, each on a connection of its own.
+  private static double best(Program program) throws IOException {
+    double best = Double.MAX_VALUE;
+    for (int i = 0; i < 5; i++) {
+      long begun = System.nanoTime();
+      assertServed(program);
+      best = Math.min(best, (System.nanoTime() - begun) / 1e6);
+    }
+    return best;
+  }
+
+  private static void assertServed(Program program) throws IOException {
+    try (RawClient game = program.client()) {
+      game.send("GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n");
+      assertEquals(200, game.answer().status());
+    }
+  }
+}
