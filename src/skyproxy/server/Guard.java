@@ -6,6 +6,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import java.net.InetAddress;
+import java.net.URI;
 import java.security.MessageDigest;
 import java.util.List;
 import java.util.Locale;
@@ -22,7 +23,8 @@ import skyproxy.settings.Settings;
 /// `Host`. Neither can be forged by a page. Any thread.
 public final class Guard {
   private static final Pattern HOST =
-      Pattern.compile("(\\[[0-9a-fA-F:.%]+]|[^\\[\\]:/@\\s]+)(:[0-9]*)?");
+      Pattern.compile("(\\[[0-9a-fA-F:.%]+]|[\\w.-]+)(:[0-9]*)?");
+  private static final Pattern PRINTABLE = Pattern.compile("[ -~]*");
 
   /// Our own page has all these names, and no page of another program has our port.
   private static final Set<String> LOOPBACK =
@@ -41,7 +43,7 @@ public final class Guard {
   ErrorBody refusal(HttpExchange exchange, boolean keyNeeded) {
     Settings now = settings.get();
     Headers headers = exchange.getRequestHeaders();
-    if (now.apiKey() == null && !hostIsOurs(headers.get("Host"), now.listen().host())) {
+    if (now.apiKey() == null && !addressedToUs(exchange, now.listen().host())) {
       return refused(421, "misdirected_host", "This name does not belong to the proxy. Call it by"
           + " 127.0.0.1 or localhost, or start it with --host and an api_key.");
     }
@@ -60,9 +62,9 @@ public final class Guard {
     if (origins == null) return null;
     exchange.getResponseHeaders().add("Vary", "Origin");
     String origin = origins.getFirst().strip().toLowerCase(Locale.ROOT);
-    String host = headers.getFirst("Host");
+    String host = String.valueOf(headers.getFirst("Host")).strip().toLowerCase(Locale.ROOT);
     String port = ":" + exchange.getLocalAddress().getPort();
-    boolean own = host != null && origin.equals("http://" + host.strip().toLowerCase(Locale.ROOT))
+    boolean own = HOST.matcher(host).matches() && origin.equals("http://" + host)
         || LOOPBACK.stream().anyMatch(name -> origin.equals(name + port));
     if (origins.size() > 1 || !own && !now.allowedOrigins().contains(origin)) {
       return refused(403, "forbidden_origin", "Other web pages may not use the proxy. To allow this"
@@ -81,8 +83,8 @@ public final class Guard {
     if (!answer.containsKey("Access-Control-Allow-Origin")) return;
     answer.set("Access-Control-Allow-Methods", methods);
     String names = asked.getFirst("Access-Control-Request-Headers");
-    answer.set("Access-Control-Allow-Headers",
-        names == null ? "authorization, content-type" : names);
+    boolean usable = names != null && PRINTABLE.matcher(names).matches();
+    answer.set("Access-Control-Allow-Headers", usable ? names : "authorization, content-type");
     answer.set("Access-Control-Max-Age", "600");
     if ("true".equals(asked.getFirst("Access-Control-Request-Private-Network"))) {
       answer.set("Access-Control-Allow-Private-Network", "true");
@@ -101,11 +103,20 @@ public final class Guard {
     return MessageDigest.isEqual(presented, key.getBytes(UTF_8));
   }
 
-  /// Without the header it is no browser.
-  private static boolean hostIsOurs(List<String> sent, String configured) {
-    if (sent == null) return true;
-    Matcher host = HOST.matcher(sent.getFirst().strip());
-    if (sent.size() > 1 || !host.matches()) return false;
+  /// Without the header it is no browser. A whole URL in the request line names the host as well.
+  private static boolean addressedToUs(HttpExchange exchange, String configured) {
+    List<String> sent = exchange.getRequestHeaders().get("Host");
+    if (sent != null && (sent.size() > 1 || !isOurs(sent.getFirst().strip(), configured))) {
+      return false;
+    }
+    URI target = exchange.getRequestURI();
+    return target.getScheme() == null
+        || isOurs(String.valueOf(target.getRawAuthority()), configured);
+  }
+
+  private static boolean isOurs(String authority, String configured) {
+    Matcher host = HOST.matcher(authority);
+    if (!host.matches()) return false;
     String name = host.group(1).toLowerCase(Locale.ROOT);
     if (name.endsWith(".")) name = name.substring(0, name.length() - 1);
     return name.equals("localhost") || name.endsWith(".localhost")
