@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import skyproxy.chat.Secrets;
 import skyproxy.scenes.SceneRun;
 import skyproxy.server.PortTakenException;
 import skyproxy.settings.CommandLine;
@@ -66,7 +67,7 @@ public final class Main {
   }
 
   private static void fail(int status, String line) {
-    System.err.println(LogLine.plain(line));
+    System.err.println(LogLine.plain(Secrets.masked(line)));
     System.exit(status);
   }
 

@@ -11,4 +11,9 @@ import java.time.Duration;
 /// @param queued how much of that it waited for a place
 /// @param leftOut how many of the oldest messages it was not sent, since they are too much for it
 public record Attempt(String model, String provider, Failure failure, Duration took,
-    Duration queued, int leftOut) {}
+    Duration queued, int leftOut) {
+
+  public Attempt {
+    model = Secrets.masked(model); // a key may have been pasted in its place
+  }
+}

@@ -11,7 +11,8 @@ import java.util.regex.Pattern;
 public final class Secrets {
   /// Keys by the prefixes of OpenAI and Anthropic (`sk-`, `pk-`), Groq (`gsk_`), xAI, Cerebras,
   /// NVIDIA, Perplexity, Hugging Face and Google (`AIza`), Codex's refresh tokens (`rt_`), JSON Web
-  /// Tokens, what follows `Bearer`, mail addresses. The stars are those of servers that quote a key
+  /// Tokens, what follows `Bearer`, names and passwords in addresses, keys in their queries, mail
+  /// addresses. The stars are those of servers that quote a key
   /// in part.
   private static final Pattern SECRET = Pattern.compile(
       "(?<![A-Za-z0-9])(?:(?:sk|pk|gsk|csk)[-_]|xai-|nvapi-|pplx-|hf_)[\\w*.-]{6,}+"
@@ -19,6 +20,8 @@ public final class Secrets {
           + "|AIza[\\w*-]{10,}+"
           + "|eyJ[\\w-]{8,}+[.\\w-]*+"
           + "|(?i:bearer)\\s++\\S++"
+          + "|(://)[^\\s/@?#]++(?=@)"
+          + "|([?&](?i:(?:api[-_]?|access[-_]?)?(?:key|token))=)[^\\s&\"'<>]++"
           + "|(?<![\\w.+-])[\\w.+-]++@[\\w-]++(?:\\.[\\w-]++)*+(?<=\\.[A-Za-z][\\w-]{1,62})");
   private static final Pattern BLANKS = Pattern.compile("\\s+");
 
@@ -28,7 +31,7 @@ public final class Secrets {
   ///
   /// @param text may be null, as what comes back then
   public static String masked(String text) {
-    return text == null ? null : SECRET.matcher(text).replaceAll("***");
+    return text == null ? null : SECRET.matcher(text).replaceAll("$1$2***");
   }
 
   /// The same in one line, of at most `longest` letters and a sign that there were more.

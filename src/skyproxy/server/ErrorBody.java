@@ -4,13 +4,14 @@ import com.sun.net.httpserver.HttpExchange;
 import java.io.IOException;
 import java.time.Duration;
 import skyproxy.chat.Failure;
+import skyproxy.chat.Secrets;
 import skyproxy.json.Json;
 
 /// An error as clients see it: a status and OpenAI's envelope.
 /// https://platform.openai.com/docs/guides/error-codes
 ///
 /// The game tells its player that *their* key is wrong when it sees a 401, so a credential of ours
-/// that an upstream refuses is a 503.
+/// that an upstream refuses is a 503. Credentials in its words are masked, whoever wrote them.
 ///
 /// @param param the member of the request that is wrong, or null
 /// @param retryAfter when to come again, or null
@@ -18,6 +19,11 @@ record ErrorBody(int status, String type, String code, String message, String pa
     Duration retryAfter) {
   private static final Duration SOON = Duration.ofSeconds(5);
   private static final Duration LATER = Duration.ofSeconds(30);
+
+  ErrorBody {
+    message = Secrets.masked(message);
+    param = Secrets.masked(param);
+  }
 
   /// An error of the request itself.
   static ErrorBody invalid(int status, String code, String message, String param) {

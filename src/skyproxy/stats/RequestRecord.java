@@ -7,9 +7,10 @@ import skyproxy.chat.Attempt;
 import skyproxy.chat.Failure;
 import skyproxy.chat.Job;
 import skyproxy.chat.Purpose;
+import skyproxy.chat.Secrets;
 import skyproxy.chat.Usage;
 
-/// A request that has ended.
+/// A request that has ended. A key that was pasted in the place of a model is masked.
 ///
 /// @param when it came in
 /// @param purpose what it most likely was for
@@ -45,6 +46,8 @@ public record RequestRecord(Instant when, Purpose purpose, String modelText, Str
   }
 
   public RequestRecord {
+    modelText = Secrets.masked(modelText);
+    model = Secrets.masked(model);
     attempts = List.copyOf(attempts);
   }
 

@@ -8,6 +8,7 @@ import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.FieldSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import skyproxy.testing.Leaks;
@@ -37,6 +38,16 @@ final class SecretsTest {
   }
 
   @ParameterizedTest
+  @CsvSource({"http://user:hush@127.0.0.1:9 is set, http://***@127.0.0.1:9 is set",
+      "at http://hush@[::1]:1/v1?x=1., at http://***@[::1]:1/v1?x=1.",
+      "GET https://x.test/v1?key=hush&alt=sse, GET https://x.test/v1?key=***&alt=sse",
+      "/v1?a=b&API_KEY=hush no, /v1?a=b&API_KEY=*** no", "/?access_token=hush, /?access_token=***",
+      "http://127.0.0.1:8000/@x?monkey=1&keys=2, http://127.0.0.1:8000/@x?monkey=1&keys=2"})
+  void what_is_secret_in_an_address_is_masked_and_the_rest_stays(String text, String masked) {
+    assertEquals(masked, Secrets.masked(text));
+  }
+
+  @ParameterizedTest
   @ValueSource(strings = {"task-oriented and risk-averse", "npm install -g @openai/codex",
       "@anthropic-ai/claude-code@2.1.330", "claude-opus-4-6, gpt-5.5 and x-ai/grok-4", "start_time",
       "model 'rt_small' at http://127.0.0.1:8000/v1", "sk-", "Lydia: I am sworn to carry."})
@@ -57,7 +68,8 @@ final class SecretsTest {
 
   /// Minutes each if a pattern began anew at every letter.
   @ParameterizedTest
-  @ValueSource(strings = {"a", "a.", "sk-", "eyJ", "bearer", " ", "a@", "a@b.", "xai-", "AIza"})
+  @ValueSource(strings = {"a", "a.", "sk-", "eyJ", "bearer", " ", "a@", "a@b.", "xai-", "AIza",
+      "://", "://a", "?key=", "&token=a", "http://a:b"})
   void a_text_of_a_megabyte_takes_no_longer_for_what_it_holds(String piece) {
     Secrets.masked(piece.repeat(300_000));
   }
