@@ -4,6 +4,7 @@ import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
@@ -118,7 +119,8 @@ public final class RawClient implements AutoCloseable {
   public boolean atEnd() throws IOException {
     socket.setSoTimeout(1);
     try {
-      return in.read() < 0;
+      in.transferTo(OutputStream.nullOutputStream());
+      return true;
     } catch (SocketTimeoutException _) {
       return false;
     } finally {
