@@ -18,7 +18,6 @@ import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.ServerSocket;
 import java.net.URI;
-import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
@@ -28,7 +27,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import java.util.zip.Deflater;
 import java.util.zip.DeflaterOutputStream;
 import java.util.zip.GZIPOutputStream;
@@ -41,8 +39,8 @@ import skyproxy.chat.ChatException;
 import skyproxy.chat.Event;
 import skyproxy.chat.Failure;
 import skyproxy.chat.Reply;
-import skyproxy.sse.SseEvent;
 import skyproxy.testing.FakeUpstream;
+import skyproxy.testing.PlainDecoder;
 import skyproxy.testing.Replies;
 
 /// Replies over real connections: kept ones, stale ones, cut ones.
@@ -58,45 +56,13 @@ final class HttpUpstreamTest {
     fake.close();
   }
 
-  /// Every event's data is a text; whole bodies are one text.
-  private static final class Plain implements Decoder {
-    private String last = "";
-
-    @Override
-    public void decode(SseEvent event, Consumer<Event> out) {
-      last = event.data();
-      out.accept(new Event.Text(event.data()));
-    }
-
-    @Override
-    public void unfinished(SseEvent event, Consumer<Event> out) {
-      out.accept(new Event.Text("unfinished " + event.data()));
-    }
-
-    @Override
-    public void decodeWhole(byte[] body, Consumer<Event> out) {
-      out.accept(new Event.Text("whole " + new String(body, StandardCharsets.UTF_8)));
-    }
-
-    @Override
-    public void end(Consumer<Event> out) {
-      if (last.endsWith("…")) throw new ChatException(new Failure.Garbled("There is more."));
-      out.accept(new Event.Text("end"));
-    }
-
-    @Override
-    public Failure failure(int status, HttpHeaders headers, byte[] body) {
-      return new Failure.Broken(status, new String(body, StandardCharsets.UTF_8));
-    }
-  }
-
   private Reply send() {
     return send(fake.uri());
   }
 
   private Reply send(URI uri) {
     return upstream.send(HttpRequest.newBuilder(uri)
-        .POST(HttpRequest.BodyPublishers.ofString("{}")).build(), new Plain());
+        .POST(HttpRequest.BodyPublishers.ofString("{}")).build(), new PlainDecoder());
   }
 
   private static List<String> texts(Reply reply) {
@@ -306,7 +272,7 @@ final class HttpUpstreamTest {
           URI.create("http://localhost:" + local.port() + "/v1?x=y%20z"))
           .POST(HttpRequest.BodyPublishers.ofString("{}")).build();
       assertEquals(200, named.call(request, BodyHandlers.discarding()).statusCode());
-      assertEquals(List.of("a", "end"), texts(named.send(request, new Plain())));
+      assertEquals(List.of("a", "end"), texts(named.send(request, new PlainDecoder())));
       assertEquals("/v1?x=y%20z", local.requests().getLast().path());
       assertEquals("{}", local.requests().getLast().text());
       String host = address.contains(":") ? "[" + address + "]" : address;
@@ -323,7 +289,7 @@ final class HttpUpstreamTest {
     URI uri = URI.create("http://localhost:" + port + "/v1");
     try (HttpUpstream named = new HttpUpstream("Fake", uri, LONG)) {
       Failure failure = Replies.failure(
-          named.send(HttpRequest.newBuilder(uri).build(), new Plain()));
+          named.send(HttpRequest.newBuilder(uri).build(), new PlainDecoder()));
       assertTrue(failure.message().startsWith("Could not connect to Fake at http://localhost:"),
           failure.message());
     }

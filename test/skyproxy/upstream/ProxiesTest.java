@@ -16,7 +16,6 @@ import java.net.ProxySelector;
 import java.net.ServerSocket;
 import java.net.SocketAddress;
 import java.net.URI;
-import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
@@ -25,16 +24,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import skyproxy.chat.Event;
 import skyproxy.chat.Failure;
-import skyproxy.sse.SseEvent;
 import skyproxy.testing.FakeUpstream;
+import skyproxy.testing.PlainDecoder;
 import skyproxy.testing.Replies;
 
 /// Proxies in the environment and in the system's settings: which address goes through which, over
@@ -100,34 +97,12 @@ final class ProxiesTest {
     assertEquals(direct, proxies.choose(URI.create(uri)) == null);
   }
 
-  private static final class Plain implements Decoder {
-    @Override
-    public void decode(SseEvent event, Consumer<Event> out) {
-      out.accept(new Event.Text(event.data()));
-    }
-
-    @Override
-    public void decodeWhole(byte[] body, Consumer<Event> out) {
-      throw new AssertionError("no stream");
-    }
-
-    @Override
-    public void end(Consumer<Event> out) {
-      out.accept(new Event.Text("end"));
-    }
-
-    @Override
-    public Failure failure(int status, HttpHeaders headers, byte[] body) {
-      return new Failure.Broken(status, "the upstream's own");
-    }
-  }
-
   private static Replies.Heard ask(String uri, Proxies proxies) {
     HttpRequest request = HttpRequest.newBuilder(URI.create(uri))
         .POST(HttpRequest.BodyPublishers.ofString("{}")).build();
     try (HttpUpstream upstream = new HttpUpstream("Fake", URI.create(uri), LONG, proxies,
         Trust::ofThisComputer)) {
-      return Replies.rest(upstream.send(request, new Plain()));
+      return Replies.rest(upstream.send(request, new PlainDecoder()));
     }
   }
 

@@ -10,14 +10,12 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
-import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -26,11 +24,10 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import skyproxy.chat.Event;
 import skyproxy.chat.Failure;
-import skyproxy.sse.SseEvent;
 import skyproxy.testing.Certificates;
 import skyproxy.testing.Os;
+import skyproxy.testing.PlainDecoder;
 import skyproxy.testing.Replies;
 import skyproxy.windows.RootStore;
 
@@ -55,33 +52,11 @@ final class TrustTest {
     made.sign("early", "-ext", "san=ip:127.0.0.1", "-startdate", "+30d");
   }
 
-  private static final class Plain implements Decoder {
-    @Override
-    public void decode(SseEvent event, Consumer<Event> out) {
-      out.accept(new Event.Text(event.data()));
-    }
-
-    @Override
-    public void decodeWhole(byte[] body, Consumer<Event> out) {
-      throw new AssertionError("no stream");
-    }
-
-    @Override
-    public void end(Consumer<Event> out) {
-      out.accept(new Event.Text("end"));
-    }
-
-    @Override
-    public Failure failure(int status, HttpHeaders headers, byte[] body) {
-      throw new AssertionError("status " + status);
-    }
-  }
-
   private static Replies.Heard ask(URI uri, Trust.Roots roots) {
     try (HttpUpstream upstream = new HttpUpstream("Fake", uri, Duration.ofSeconds(20),
         new Proxies(Map.of(), null), () -> Trust.context(roots))) {
       return Replies.rest(
-          upstream.send(HttpRequest.newBuilder(uri).build(), new Plain()));
+          upstream.send(HttpRequest.newBuilder(uri).build(), new PlainDecoder()));
     }
   }
 
@@ -187,7 +162,7 @@ final class TrustTest {
       URI uri = URI.create("https://127.0.0.1:" + server.getAddress().getPort() + "/v1");
       try (HttpUpstream upstream = new HttpUpstream("Fake", uri, Duration.ofSeconds(20))) {
         assertEquals("Aye.end", Replies.rest(upstream.send(
-            HttpRequest.newBuilder(uri).build(), new Plain())).text());
+            HttpRequest.newBuilder(uri).build(), new PlainDecoder())).text());
       }
     } finally {
       server.stop(0);
