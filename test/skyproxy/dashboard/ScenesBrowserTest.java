@@ -52,13 +52,12 @@ final class ScenesBrowserTest extends PageTest {
   void a_scene_is_kept_played_voted_on_put_in_order_and_taken_back() throws Exception {
     proxy.post("/config/jobs", """
         {"jobs":{"dialogue":"demo","mood":"demo"}}""");
-    open();
-    page.click("#keep-texts");
-    page.await("document.querySelector('#keep-words').innerText.includes('last 40')");
+    proxy.post("/config/texts", "{\"keep\":true}");
     proxy.post("/v1/chat/completions", ASKED.formatted("local:brave", "At the gate."));
+    open();
     page.click("#log .entry");
     page.type(".details input[name=name]", "At the gate");
-    page.click(".details form button");
+    page.press("Enter");
     page.await("document.querySelector('#scene-list').innerText.includes('At the gate')");
 
     page.click("#scene-list button");
