@@ -3,6 +3,7 @@ package skyproxy.server;
 import com.sun.net.httpserver.HttpExchange;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
@@ -95,10 +96,19 @@ final class ChatHandler {
         finishes ? PieceFilter.sentences(whole) : whole ? PieceFilter.words() : null);
   }
 
+  /// The next event, and only when there is none yet what came before it is sent: tokens that
+  /// came together leave together.
+  private static Event next(FailoverReply reply, Sink sink) throws IOException {
+    Event event = reply.next(Duration.ZERO);
+    if (event != Event.QUIET) return event;
+    sink.flush();
+    return reply.next(sink.patience());
+  }
+
   private static void relay(FailoverReply reply, RequestRecorder recorder, Sink sink)
       throws IOException {
     try {
-      for (Event event; (event = reply.next(sink.patience())) != null; ) {
+      for (Event event; (event = next(reply, sink)) != null; ) {
         recorder.saw(event);
         sink.accept(event);
       }

@@ -98,6 +98,11 @@ final class ChunkSink implements Sink {
     if (introduces || left.informs()) say(left);
   }
 
+  @Override
+  public void flush() throws IOException {
+    if (out != null) out.flush();
+  }
+
   private void say(Event event) throws IOException {
     if (pieces == null) {
       writeText(event);
@@ -183,6 +188,7 @@ final class ChunkSink implements Sink {
     if (counted != null && (includeUsage || countedAtEnd)) write(counted.json());
     open();
     out.data("[DONE]");
+    out.flush();
     exchange.getResponseBody().close();
   }
 
@@ -206,6 +212,7 @@ final class ChunkSink implements Sink {
     }
     release();
     out.data(error.json().toString());
+    out.flush();
     exchange.getResponseBody().close();
   }
 }

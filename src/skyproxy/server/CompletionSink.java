@@ -63,6 +63,10 @@ final class CompletionSink implements Sink {
     }
   }
 
+  /// The client has nothing before the end.
+  @Override
+  public void flush() {}
+
   @Override
   public void end() throws IOException {
     JsonAnswer.send(exchange, 200, whole != null ? whole.json() : completion().toString());

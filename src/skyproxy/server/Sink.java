@@ -15,7 +15,11 @@ sealed interface Sink permits ChunkSink, CompletionSink {
   /// that it is given [Event#QUIET].
   Duration patience();
 
+  /// Takes an event. What it has to send because of it may wait for [#flush].
   void accept(Event event) throws IOException;
+
+  /// Sends what is ready: no further event is in hand.
+  void flush() throws IOException;
 
   /// The reply is complete.
   void end() throws IOException;

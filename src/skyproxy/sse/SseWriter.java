@@ -7,8 +7,8 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Arrays;
 
-/// Writes a `text/event-stream`: one write and one flush for an event, so that it leaves at once
-/// and in one piece.
+/// Writes a `text/event-stream`: events that are there together leave together, in one write with
+/// one flush, which its caller asks for as soon as it has nothing more in hand.
 ///
 /// Writes to the stream of its caller, who closes it. One thread at a time. A failing write is
 /// often the only sign that the client has hung up; it is passed on.
@@ -16,6 +16,10 @@ public final class SseWriter {
 
   private static final byte[] DATA = "data: ".getBytes(US_ASCII);
   private static final byte[] COMMENT = ": ".getBytes(US_ASCII);
+
+  /// More than this is not kept until somebody flushes: the JDK's server sends so much as one piece
+  /// of a chunked body, and what is longer in several, which would cut an event in two.
+  private static final int FULL = 4_096;
 
   private final OutputStream out;
   private byte[] frame = new byte[512];
@@ -26,25 +30,27 @@ public final class SseWriter {
     this.out = out;
   }
 
-  /// Writes an event; data of several lines stays so.
+  /// Adds an event; data of several lines stays so.
   public void data(String data) throws IOException {
-    data(data.getBytes(UTF_8));
+    add(DATA, data);
   }
 
-  /// Writes an event whose data is already UTF-8.
-  void data(byte[] utf8) throws IOException {
-    add(DATA, utf8);
-    send();
-  }
-
-  /// Writes a comment, which every reader skips.
+  /// Adds a comment, which every reader skips.
   public void comment(String text) throws IOException {
-    add(COMMENT, text.getBytes(UTF_8));
-    send();
+    add(COMMENT, text);
+  }
+
+  private void add(byte[] field, String text) throws IOException {
+    byte[] utf8 = text.getBytes(UTF_8);
+    int before = length;
+    if (text.indexOf('\n') < 0 && text.indexOf('\r') < 0) addLine(field, utf8, 0, utf8.length);
+    else addLines(field, utf8);
+    frame[length++] = '\n';
+    if (length > FULL) send(before);
   }
 
   /// Adds a field line for each line of the value; CR, LF and CRLF all end one.
-  private void add(byte[] field, byte[] value) {
+  private void addLines(byte[] field, byte[] value) {
     int start = 0;
     for (int at = 0; at < value.length; at++) {
       if (value[at] != '\n' && value[at] != '\r') continue;
@@ -66,11 +72,18 @@ public final class SseWriter {
     frame[length - 1] = '\n';
   }
 
-  private void send() throws IOException {
-    frame[length] = '\n';
-    int size = length + 1;
-    length = 0; // before the write: one that fails leaves nothing for the next
-    out.write(frame, 0, size);
+  /// Sends all that was added.
+  public void flush() throws IOException {
+    send(length);
+  }
+
+  private void send(int size) throws IOException {
+    if (size == 0) return;
+    byte[] sent = frame;
+    int left = length - size;
+    if (left > 0) frame = Arrays.copyOfRange(sent, size, length + 512);
+    length = left; // before the write: one that fails leaves nothing of it for the next
+    out.write(sent, 0, size);
     out.flush();
   }
 }

@@ -7,8 +7,8 @@
 /// readers lose text: every kind of line end, one blank after the colon and not more, a byte order
 /// mark, fields without a colon, unknown fields, and characters cut in two by the network.
 ///
-/// The writer gives an event to the stream in one write and flushes it at once: a token that waits
-/// in a buffer is a token the player waits for.
+/// The writer gives what is there to the stream in one write with one flush, and never waits for
+/// more: a token that waits in a buffer is a token the player waits for.
 ///
 /// Reconnecting is not done: a chat reply can't be resumed, so `id` and `retry` are ignored. What
 /// the data of an event says, `[DONE]` included, is the business of others.

@@ -3,6 +3,7 @@ package skyproxy.sse;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.io.OutputStream;
@@ -47,32 +48,52 @@ final class SseWriterTest {
   private final SseWriter writer = new SseWriter(wire);
 
   @Test
-  void every_event_and_comment_is_one_write_and_one_flush() throws IOException {
+  void what_was_added_together_is_one_write_and_one_flush() throws IOException {
     writer.data("{\"a\":\"é\"}");
-    writer.data("[1]".getBytes(UTF_8));
+    writer.flush();
+    writer.data("[1]");
     writer.comment("waiting");
+    assertEquals(List.of("data: {\"a\":\"é\"}\n\n", "|"), wire.calls);
     writer.data("[DONE]");
+    writer.flush();
+    writer.flush();
     assertEquals(
-        List.of(
-            "data: {\"a\":\"é\"}\n\n", "|", "data: [1]\n\n", "|",
-            ": waiting\n\n", "|", "data: [DONE]\n\n", "|"),
+        List.of("data: {\"a\":\"é\"}\n\n", "|",
+            "data: [1]\n\n: waiting\n\ndata: [DONE]\n\n", "|"),
         wire.calls);
+  }
+
+  /// The server sends 4,096 bytes at a time: what is cut must not be an event.
+  @Test
+  void what_is_a_lot_leaves_by_itself_in_whole_events() throws IOException {
+    for (int i = 0; i < 200; i++) {
+      writer.data("x".repeat(37 * i % 1_500));
+      if (i % 50 == 0) writer.data("é".repeat(5_000));
+    }
+    assertTrue(wire.events().size() > 190);
+    writer.flush();
+    assertEquals(204, wire.events().size());
+    for (String call : wire.calls) {
+      assertTrue(call.equals("|") || call.endsWith("\n\n"), call);
+      assertTrue(call.length() <= 4_096 || call.indexOf("data:", 1) < 0, call);
+    }
   }
 
   @Test
   void data_of_several_lines_gets_a_field_for_each() throws IOException {
     writer.data("a\nb\r\nc\rd\n\ne");
     writer.data("\n");
-    writer.data("\r\n\r".getBytes(UTF_8));
-    assertEquals("data: a\ndata: b\ndata: c\ndata: d\ndata: \ndata: e\n\n", wire.calls.get(0));
-    assertEquals("data: \ndata: \n\n", wire.calls.get(2));
-    assertEquals("data: \ndata: \ndata: \n\n", wire.calls.get(4));
+    writer.data("\r\n\r");
+    writer.flush();
+    assertEquals("data: a\ndata: b\ndata: c\ndata: d\ndata: \ndata: e\n\n"
+        + "data: \ndata: \n\ndata: \ndata: \ndata: \n\n", wire.calls.getFirst());
     assertEquals("a\nb\nc\nd\n\ne", wire.events().getFirst().data());
   }
 
   @Test
   void a_comment_of_several_lines_stays_a_comment() throws IOException {
     writer.comment("a\ndata: b\r\rdata: c");
+    writer.flush();
     assertEquals(": a\n: data: b\n: \n: data: c\n\n", wire.calls.getFirst());
     assertEquals(List.of(), wire.events());
   }
@@ -80,6 +101,7 @@ final class SseWriterTest {
   @Test
   void what_begins_with_a_blank_or_is_empty_comes_back_as_it_was() throws IOException {
     for (String data : List.of("", " ", " a", "  a ", ":", "data: a")) writer.data(data);
+    writer.flush();
     assertEquals(
         List.of("", " ", " a", "  a ", ":", "data: a"),
         wire.events().stream().map(SseEvent::data).toList());
@@ -92,16 +114,18 @@ final class SseWriterTest {
     sent.add("é".repeat(1_000_000));
     sent.add("after");
     for (String data : sent) writer.data(data);
-    assertEquals(2 * sent.size(), wire.calls.size());
+    writer.flush();
     assertEquals(sent, wire.events().stream().map(SseEvent::data).toList());
   }
 
   @Test
   void a_failing_write_is_passed_on_and_leaves_nothing_for_the_next() throws IOException {
     wire.broken = true;
-    assertThrows(IOException.class, () -> writer.data("lost"));
+    writer.data("lost");
+    assertThrows(IOException.class, writer::flush);
     wire.broken = false;
     writer.data("b");
+    writer.flush();
     assertEquals(List.of("data: b\n\n", "|"), wire.calls);
   }
 }
