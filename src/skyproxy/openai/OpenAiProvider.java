@@ -1,6 +1,7 @@
 package skyproxy.openai;
 
 import java.lang.System.Logger.Level;
+import java.net.URI;
 import java.net.http.HttpRequest;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -34,6 +35,7 @@ public final class OpenAiProvider implements Provider {
   private static final Pattern HEADER = Pattern.compile("[\\t -~\u0080-\u00ff]+");
 
   private final ServerProfile server;
+  private final URI completions;
   private final HttpUpstream upstream;
   private final ModelCatalogue catalogue;
   private final ModelConstraints constraints = new ModelConstraints();
@@ -45,6 +47,7 @@ public final class OpenAiProvider implements Provider {
 
   private OpenAiProvider(ServerProfile server, Duration pause) {
     this.server = server;
+    completions = server.at("/chat/completions");
     upstream = new HttpUpstream(server.label(), server.base(), server.limits().connect());
     catalogue = new ModelCatalogue(upstream, this::listing, server::models);
     // The first secure connection of a JVM takes half a second more: not the player's to wait for.
@@ -172,7 +175,7 @@ public final class OpenAiProvider implements Provider {
 
   private HttpRequest http(ChatRequest request, String key, Json.Obj body) {
     PiecesBody bytes = new PiecesBody(JsonWriter.pieces(body));
-    HttpRequest.Builder http = HttpRequest.newBuilder(server.at("/chat/completions"))
+    HttpRequest.Builder http = HttpRequest.newBuilder(completions)
         .header("Content-Type", "application/json")
         .header("Accept-Encoding", "identity")
         .header("Accept", request.stream() ? "text/event-stream" : "application/json")

@@ -78,7 +78,7 @@ public record Endpoint(String path, boolean subtree, boolean guarded,
 
   /// The plain form of a path: one slash between two names and none at the end.
   static String plain(String rawPath) {
-    String path = rawPath.replaceAll("/{2,}", "/");
+    String path = rawPath.contains("//") ? rawPath.replaceAll("/{2,}", "/") : rawPath;
     boolean ends = path.length() > 1 && path.endsWith("/");
     return ends ? path.substring(0, path.length() - 1) : path;
   }

@@ -111,7 +111,7 @@ public final class ProxyServer {
 
   private synchronized void leave() {
     running--;
-    notifyAll();
+    if (stopping) notifyAll();
   }
 
   /// One exchange, from its headers to its end. What it throws makes the JDK cut the connection.

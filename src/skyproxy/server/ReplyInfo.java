@@ -1,7 +1,7 @@
 package skyproxy.server;
 
-import java.security.SecureRandom;
 import java.util.HexFormat;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
 
 /// The members that all parts of one answer share.
@@ -10,12 +10,13 @@ import java.util.function.Supplier;
 /// @param created seconds since 1970
 /// @param model who answers; asked only when that is known
 record ReplyInfo(String id, long created, Supplier<String> model) {
-  private static final SecureRandom RANDOM = new SecureRandom();
 
+  /// With an id that is nobody's secret: it only has to be another one each time.
   static ReplyInfo of(Supplier<String> model) {
-    byte[] bytes = new byte[12];
-    RANDOM.nextBytes(bytes);
-    return new ReplyInfo("chatcmpl-" + HexFormat.of().formatHex(bytes),
+    ThreadLocalRandom random = ThreadLocalRandom.current();
+    HexFormat hex = HexFormat.of();
+    return new ReplyInfo(
+        "chatcmpl-" + hex.toHexDigits(random.nextLong()) + hex.toHexDigits(random.nextInt()),
         System.currentTimeMillis() / 1000, model);
   }
 }

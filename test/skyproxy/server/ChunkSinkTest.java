@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import skyproxy.chat.Event;
@@ -41,6 +42,24 @@ final class ChunkSinkTest {
     Object[] steps = {new Event.Text("Ten sep"), new Event.Text("tims."), END};
     assertEquals(List.of("", "Ten ", "septims."), deltas("{}", steps));
     assertEquals(List.of("", "Ten sep", "tims."), deltas("{\"whole_words\":false}", steps));
+  }
+
+  @Test
+  void what_comes_together_leaves_together_and_waits_for_nothing_that_comes_later()
+      throws Exception {
+    Semaphore gate = new Semaphore(0);
+    ScriptedProvider upstream = ScriptedProvider.of(new Event.Text("Ten "),
+        new Event.Text("septims. "), gate, new Event.Text("And "), new Event.Text("more."), END);
+    try (TestProxy proxy = new TestProxy(folder, "{}", upstream);
+        RawClient client = new RawClient(proxy.port())) {
+      client.post("/v1", ASK);
+      int pieces = 0;
+      for (String line = ""; !line.equals("0"); line = client.line()) {
+        if (line.matches("[0-9a-f]+")) pieces++;
+        if (line.contains("septims")) gate.release();
+      }
+      assertEquals(2, pieces);
+    }
   }
 
   /// Until then an answer or a failure has a status of its own.
