@@ -26,7 +26,7 @@ final class CliTurns {
   /// @throws ChatException with a [Failure.BadRequest] when this mode can't answer the request
   CliTurns(ChatRequest request) {
     refuseTools(request);
-    Conversation talk = Conversation.of(request, false);
+    Conversation talk = Conversation.of(request, false, false);
     List<Json.Obj> part = new ArrayList<>();
     part.add(StreamJson.initialize(system(talk, request)));
     Json.Obj thinking = thinking(request);

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import skyproxy.chat.ChatRequest;
+import skyproxy.chat.Message;
 import skyproxy.json.Json;
 
 /// Writes a request as the body of `POST /v1/messages`. Pure.
@@ -14,7 +15,9 @@ import skyproxy.json.Json;
 /// send, while the game must never get an error for asking.
 ///
 /// What may be read from Anthropic's cache next time is marked: the instructions, which the game
-/// puts first and keeps, and the turns but the newest, which is where the new lines are.
+/// puts first and keeps; the history up to the last message, which is what the game asks for now
+/// and never comes back; and the turns but the newest, for a history that has grown by more blocks
+/// than Anthropic looks back for.
 public final class ClaudeEncoder {
   private static final int BREAKPOINTS = 4;
   private static final int SHORTEST_TOKEN = 2;
@@ -38,7 +41,8 @@ public final class ClaudeEncoder {
     rules = refused.contains("thinking") ? known.withoutThinking() : known;
     boolean wantsThought = request.reasoning().wanted() && !refused.contains("thinking");
     talk = Conversation.of(request,
-        rules.prefill() && !refused.contains("prefill") && !wantsThought);
+        rules.prefill() && !refused.contains("prefill") && !wantsThought,
+        !refused.contains("cache_control") && worthCaching(length(request)));
     tools = ClaudeTools.of(request, talk.toolNames());
     thinking = Thinking.of(rules, request.reasoning(), request.maxTokens(),
         wantsThought && !tools.forced() && (rules.adaptive() || !talk.answersCalls()));
@@ -62,18 +66,16 @@ public final class ClaudeEncoder {
     int left = BREAKPOINTS - (int) system.stream().filter(ClaudeEncoder::marked).count();
     if (refused.contains("cache_control")) left = 0;
 
-    List<Json> messages = new ArrayList<>();
-    long before = 0;
-    for (Conversation.Turn turn : talk.turns()) messages.add(turn.json());
     List<Json> own = ownSystem();
+    long before = 0;
     for (Json block : own) before += length(block);
-    int stable = talk.turns().size() - 2;
-    if (stable > 0 && left > 0 && worthCaching(before + length(talk.turns(), stable))) {
-      messages.set(stable, markLast(talk.turns().get(stable)));
-      left--;
-    }
-    markSystem(own, left);
+    List<Conversation.Turn> turns = new ArrayList<>(talk.turns());
+    left -= markHistory(turns, before, left);
+    left -= markSystem(own, left);
+    if (left > 0) markTurns(turns, before);
     system.addAll(own);
+    List<Json> messages = new ArrayList<>();
+    for (Conversation.Turn turn : turns) messages.add(turn.json());
 
     Json.Obj.Builder body = Json.Obj.builder().put("model", request.model());
     body.put("max_tokens", thinking.maxTokens());
@@ -111,16 +113,38 @@ public final class ClaudeEncoder {
     return blocks;
   }
 
+  /// The end of what was said, before the last message.
+  ///
+  /// @return how many marks were set
+  private int markHistory(List<Conversation.Turn> turns, long before, int left) {
+    Conversation.Turn newest = turns.getLast();
+    int blocks = newest.blocks().size();
+    if (left < 1 || blocks < 2 || !worthCaching(before + length(turns, turns.size() - 1)
+        - length(newest.blocks().getLast()))) return 0;
+    turns.set(turns.size() - 1, marked(newest, blocks - 2));
+    return 1;
+  }
+
+  /// The end of the turns but the newest.
+  private void markTurns(List<Conversation.Turn> turns, long before) {
+    int stable = turns.size() - 2;
+    if (stable < 1 || !worthCaching(before + length(turns, stable))) return;
+    Conversation.Turn turn = turns.get(stable);
+    turns.set(stable, marked(turn, turn.blocks().size() - 1));
+  }
+
   /// The end of the instructions, and of the first of them when there are several: what stands
   /// first changes least.
-  private void markSystem(List<Json> own, int left) {
+  ///
+  /// @return how many marks were set
+  private int markSystem(List<Json> own, int left) {
     long all = 0;
     for (Json block : own) all += length(block);
-    if (own.isEmpty() || left < 1 || !worthCaching(all)) return;
+    if (own.isEmpty() || left < 1 || !worthCaching(all)) return 0;
     own.set(own.size() - 1, mark((Json.Obj) own.getLast()));
-    if (own.size() > 1 && left > 1 && worthCaching(length(own.getFirst()))) {
-      own.set(0, mark((Json.Obj) own.getFirst()));
-    }
+    if (own.size() < 2 || left < 2 || !worthCaching(length(own.getFirst()))) return 1;
+    own.set(0, mark((Json.Obj) own.getFirst()));
+    return 2;
   }
 
   /// Shorter prefixes are not cached, whatever is marked.
@@ -141,10 +165,20 @@ public final class ClaudeEncoder {
         ? text.length() : 0;
   }
 
-  private static Json.Obj markLast(Conversation.Turn turn) {
+  private static long length(ChatRequest request) {
+    long sum = 0;
+    for (Message message : request.messages()) {
+      for (Message.Part part : message.parts()) {
+        if (part instanceof Message.Part.Text(var text)) sum += text.length();
+      }
+    }
+    return sum;
+  }
+
+  private static Conversation.Turn marked(Conversation.Turn turn, int at) {
     List<Json.Obj> blocks = new ArrayList<>(turn.blocks());
-    blocks.add(mark(blocks.removeLast()));
-    return new Conversation.Turn(turn.user(), blocks).json();
+    blocks.set(at, mark(blocks.get(at)));
+    return new Conversation.Turn(turn.user(), blocks);
   }
 
   private static Json.Obj mark(Json.Obj block) {

@@ -19,6 +19,9 @@ import skyproxy.json.Json;
 /// are joined by a blank line, parts of lists stay parts. Text that is all blank is left out,
 /// since Anthropic refuses it.
 ///
+/// A cache knows a prefix by its blocks. Where it is to be used each message is a block of its own,
+/// the later ones with the blank line before them: so a run that has grown begins as it did.
+///
 /// @param systems the instructions
 /// @param turns never empty
 public record Conversation(List<String> systems, List<Turn> turns) {
@@ -40,12 +43,13 @@ public record Conversation(List<String> systems, List<Turn> turns) {
   /// Reads the messages of a request.
   ///
   /// @param prefill whether an assistant's turn may be the last one
+  /// @param separate whether each message is a block of its own
   /// @throws ChatException with a [Failure.BadRequest] that names what Claude can't take
-  public static Conversation of(ChatRequest request, boolean prefill) {
+  public static Conversation of(ChatRequest request, boolean prefill, boolean separate) {
     List<Message> messages = request.messages();
     boolean alone = messages.stream().allMatch(message -> message.role().instructs());
     List<String> systems = new ArrayList<>();
-    Builder builder = new Builder();
+    Builder builder = new Builder(separate);
     for (Message message : messages) {
       if (message.role().instructs() && !alone) {
         systems.add(instruction(message));
@@ -89,8 +93,13 @@ public record Conversation(List<String> systems, List<Turn> turns) {
     private final List<Json.Obj> results = new ArrayList<>();
     private final List<Json.Obj> content = new ArrayList<>();
     private final List<Json.Obj> calls = new ArrayList<>();
+    private final boolean separate;
     private boolean user = true;
     private boolean joinable;
+
+    private Builder(boolean separate) {
+      this.separate = separate;
+    }
 
     private void add(Message message) {
       boolean speaks = message.role() != Message.Role.ASSISTANT;
@@ -126,7 +135,9 @@ public record Conversation(List<String> systems, List<Turn> turns) {
 
     private void addText(String text) {
       if (text.isBlank()) return;
-      if (joinable) {
+      if (joinable && separate) {
+        content.add(ContentBlocks.text("\n\n" + text));
+      } else if (joinable) {
         String before = ((Json.Str) content.removeLast().get("text")).value();
         content.add(ContentBlocks.text(before + "\n\n" + text));
       } else {
