@@ -99,6 +99,11 @@ public final class Chunk implements Event {
   }
 
   @Override
+  public int length() {
+    return text().length();
+  }
+
+  @Override
   public boolean calls() {
     return calls;
   }
@@ -166,6 +171,7 @@ public final class Chunk implements Event {
     if (visible || finishReason != null || holds(body.get("usage"))) return true;
     for (Choice choice : choices) {
       if (choice.content != null && !choice.content.isEmpty()) return true;
+      if (!choice.text("reasoning_content").isEmpty()) return true; // a blank between two words
     }
     return false;
   }

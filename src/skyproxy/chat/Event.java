@@ -30,8 +30,18 @@ public sealed interface Event permits Event.Text, Event.Reasoning, Event.ToolCal
     return null;
   }
 
+  /// How many characters of it are spoken or thought.
+  default int length() {
+    return 0;
+  }
+
   /// A piece of what is spoken; never empty.
   record Text(String delta) implements Event {
+    @Override
+    public int length() {
+      return delta.length();
+    }
+
     @Override
     public boolean answers() {
       return !delta.isBlank();
@@ -40,6 +50,11 @@ public sealed interface Event permits Event.Text, Event.Reasoning, Event.ToolCal
 
   /// A piece of what the model thought; never spoken.
   record Reasoning(String delta) implements Event {
+    @Override
+    public int length() {
+      return delta.length();
+    }
+
     @Override
     public boolean visible() {
       return true;
@@ -61,6 +76,11 @@ public sealed interface Event permits Event.Text, Event.Reasoning, Event.ToolCal
 
   /// A piece of the JSON text of a call's arguments.
   record ToolArguments(int index, String delta) implements Event {
+    @Override
+    public int length() {
+      return delta.length();
+    }
+
     @Override
     public boolean answers() {
       return true;

@@ -12,6 +12,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import skyproxy.json.Cursor;
 import skyproxy.json.Json;
 import skyproxy.threads.Threads;
@@ -27,6 +28,7 @@ import skyproxy.upstream.Subprocess;
 /// always. When the process is gone, every listener hears the end once.
 final class AppServer implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(AppServer.class.getName());
+  private static final Pattern OURS = Pattern.compile("\\d{1,18}");
   private static final Duration POLL = Duration.ofMillis(100);
   private static final Duration GRACE = Duration.ofSeconds(1);
 
@@ -146,7 +148,7 @@ final class AppServer implements AutoCloseable {
       Consumer<Line> listener = thread.isString() ? threads.get(thread.string()) : null;
       if (listener != null) listener.accept(line);
       else notices.accept(message);
-    } else if (id instanceof Json.Num number) {
+    } else if (id instanceof Json.Num number && OURS.matcher(number.text()).matches()) {
       Consumer<Line> then = waiting.remove(number.longValue());
       if (then != null) then.accept(line);
     }

@@ -26,9 +26,12 @@ final class AppServerReply implements Reply {
   private final CodexState.Running codex;
   private final UnsupportedParameters unsupported;
   private final Consumer<Failure> outcome;
+  /// More lines than any answer has; they wait for a game that does not read.
+  private static final int MOST = 100_000;
+
   private final CodexFailures failures;
   private final ArrayDeque<Event> events = new ArrayDeque<>();
-  private LinkedBlockingQueue<Line> mailbox = new LinkedBlockingQueue<>();
+  private LinkedBlockingQueue<Line> mailbox = new LinkedBlockingQueue<>(MOST);
   private AppServerDecoder decoder;
   private WarmThreads.Wanted wanted;
   private AppServerThread thread;
@@ -100,8 +103,15 @@ final class AppServerReply implements Reply {
       given.close();
     } else {
       thread = given;
-      given.begin(items, turn, box::add);
+      given.begin(items, turn, line -> post(line, box));
     }
+  }
+
+  /// Never waits: this reader has other replies to serve.
+  private static void post(Line line, LinkedBlockingQueue<Line> box) {
+    if (box.offer(line)) return;
+    box.clear();
+    box.add(new Line.End());
   }
 
   private ChatException stopped() {
@@ -153,7 +163,7 @@ final class AppServerReply implements Reply {
     asked = false;
     decoder = null;
     events.clear();
-    mailbox = new LinkedBlockingQueue<>();
+    mailbox = new LinkedBlockingQueue<>(MOST);
     if (thread != null) thread.close();
     codex.threads().discard();
   }

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.Objects;
+import skyproxy.chat.EpochSecond;
 import skyproxy.json.Cursor;
 import skyproxy.json.Json;
 import skyproxy.json.JsonException;
@@ -47,7 +48,7 @@ record CodexLogin(boolean present, Instant expires, int identity) {
     try {
       byte[] claims = Base64.getUrlDecoder().decode(parts[1]);
       Cursor exp = Cursor.of(Json.parse(new String(claims, StandardCharsets.UTF_8))).at("exp");
-      return exp.isNumber() ? Instant.ofEpochSecond((long) exp.number()) : null;
+      return EpochSecond.of(exp);
     } catch (IllegalArgumentException | JsonException | Cursor.Mismatch opaque) {
       return null;
     }

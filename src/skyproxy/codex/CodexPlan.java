@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import skyproxy.chat.EpochSecond;
 import skyproxy.chat.UsageWindow;
 import skyproxy.json.Cursor;
 import skyproxy.json.Json;
@@ -12,6 +13,9 @@ import skyproxy.upstream.JsonLines.Line;
 /// The player's plan: how much of it is used up, as Codex last reported. Written by the reader of
 /// the app-server, read by any thread.
 final class CodexPlan {
+  /// Ten years, in minutes.
+  private static final long LONGEST = 5_256_000;
+
   private volatile List<UsageWindow> windows = List.of();
 
   /// The windows, each of which fills up and empties by itself; none when unknown.
@@ -45,15 +49,14 @@ final class CodexPlan {
   }
 
   private static UsageWindow window(Cursor at) {
-    Cursor resets = at.at("resetsAt");
     return new UsageWindow(name(at.at("windowDurationMins").integerOr(0)),
         at.at("usedPercent").numberOr(0),
-        resets.isMissing() ? null : Instant.ofEpochSecond(resets.integer()), null);
+        EpochSecond.of(at.at("resetsAt")), null);
   }
 
   private static String name(long minutes) {
+    if (minutes <= 0 || minutes > LONGEST) return "plan";
     Duration length = Duration.ofMinutes(minutes);
-    if (length.isZero()) return "plan";
     if (minutes == Duration.ofDays(7).toMinutes()) return "week";
     return length.toHours() < 48 ? length.toHours() + " hours" : length.toDays() + " days";
   }

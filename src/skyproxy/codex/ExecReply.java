@@ -32,6 +32,8 @@ final class ExecReply implements Reply {
     record NotStarted(IOException why) implements Step {}
   }
 
+  private static final int AHEAD = 1_000;
+
   private final ChatRequest request;
   private final CodexState.Exec codex;
   private final Consumer<Failure> outcome;
@@ -39,11 +41,11 @@ final class ExecReply implements Reply {
   private final String prompt;
   private final ExecDecoder decoder;
   private final ArrayDeque<Event> events = new ArrayDeque<>();
-  private final LinkedBlockingQueue<Step> steps = new LinkedBlockingQueue<>();
+  private final LinkedBlockingQueue<Step> steps = new LinkedBlockingQueue<>(AHEAD);
   private Subprocess child;
   private JsonLines lines;
   private boolean started;
-  private boolean closed;
+  private volatile boolean closed;
 
   /// @param outcome hears how the turn ended: null for well
   ExecReply(ChatRequest request, CodexState.Exec codex, CodexFailures failures,
@@ -109,8 +111,17 @@ final class ExecReply implements Reply {
       return;
     }
     lines = new JsonLines(child);
-    lines.begin(line -> steps.add(new Step.Heard(line)), () -> { });
+    lines.begin(line -> hear(new Step.Heard(line)), () -> { });
     lines.finish(prompt);
+  }
+
+  /// Waits for a game that does not read, so that the process waits too.
+  private void hear(Step step) {
+    try {
+      while (!closed && !steps.offer(step, 100, TimeUnit.MILLISECONDS)) { }
+    } catch (InterruptedException stopped) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private ChatException broken(String how) {

@@ -12,6 +12,7 @@ import java.util.SequencedMap;
 /// counts as missing, since clients send it for what they leave out. The `…Or` readers fall back
 /// on missing values only: a value of the wrong kind is always a mismatch, also on the way.
 public final class Cursor {
+  private static final int LONGEST_NAME = 100;
 
   private final Json value; // null: absent
   private final Cursor parent; // null: the root
@@ -59,10 +60,15 @@ public final class Cursor {
     if (name == null) {
       path.append('[').append(index).append(']');
     } else if (isPlain(name)) {
-      path.append(path.isEmpty() ? "" : ".").append(name);
+      path.append(path.isEmpty() ? "" : ".").append(shown(name));
     } else {
-      path.append('[').append(new Json.Str(name)).append(']');
+      path.append('[').append(new Json.Str(shown(name))).append(']');
     }
+  }
+
+  /// Whoever invents the names of members may make them as long as he likes.
+  private static String shown(String name) {
+    return name.length() <= LONGEST_NAME ? name : name.substring(0, LONGEST_NAME) + "…";
   }
 
   /// Whether a name needs no quotes in a path: letters, digits, `_`, `-` and `$`.

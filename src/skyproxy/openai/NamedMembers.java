@@ -31,6 +31,7 @@ final class NamedMembers {
       List.of("max_tokens", "max_new_tokens"), List.of("max_tokens", "max_output_tokens"),
       List.of("temperature", "temp"));
 
+  private static final int LONGEST_PLACE = 200;
   private static final String NAMES = "(?:param(?:eter)?s?|arguments?|fields?|propert(?:y|ies)"
       + "|keys?|names?|members?|options?|attributes?)(?:\\(s\\))?";
 
@@ -106,7 +107,8 @@ final class NamedMembers {
 
   /// Whether a text is nothing but a name, with a path before it or not.
   private static boolean isPlace(String line, String name) {
-    return line.endsWith(name) && line.matches("(?:[#/.]|body|request)*" + Pattern.quote(name))
+    return line.endsWith(name) && line.length() < LONGEST_PLACE
+            && line.matches("(?:[#/.]|body|request)*" + Pattern.quote(name))
         || line.equals(camel(name));
   }
 
@@ -129,7 +131,8 @@ final class NamedMembers {
     return Pattern.compile("['\"`]" + one + "['\"`]"
         + "|(?:body|request)\\S{0,3}(?: -> |[./])" + one + "\\b"
         + "|\\w\\." + one + " of type"
-        + "|(?:" + NAMES + "|supplied|permitted)\\s*:?\\s+\\[?(?:[\\w.]+,\\s*)*" + one + "(?!\\w)"
+        + "|(?:" + NAMES + "|supplied|permitted)\\s*:?\\s+\\[?(?:[\\w.]+,\\s*){0,40}" + one
+        + "(?!\\w)"
         + "|(?m:^)" + one + ":\\s", CASE_INSENSITIVE).matcher(words).find();
   }
 

@@ -24,7 +24,7 @@ record OpenAiFailures(ServerProfile server, String model, String key, Consumer<R
   private static final Pattern NO_ENDPOINT =
       Pattern.compile(NO_ENDPOINT_WORDS, Pattern.CASE_INSENSITIVE);
   private static final Pattern NO_PLACE = Pattern.compile(NO_ENDPOINT_WORDS + "|^\\W*(404\\W+)?"
-      + "((the|this|requested|file|page|path|route|url|endpoint|resource|was|is|could|be) )*"
+      + "(?:(?:the|this|requested|file|page|path|route|url|endpoint|resource|was|is|could|be) )*+"
       + "not( be)? found\\W*$", Pattern.CASE_INSENSITIVE);
 
   /// A web page, or the beginning of JSON that broke off.

@@ -31,6 +31,7 @@ import skyproxy.upstream.HttpUpstream;
 public final class ServerAddress {
   private static final Duration CONNECT = Duration.ofSeconds(3);
   private static final Duration PATIENCE = Duration.ofSeconds(6);
+  private static final int LARGEST = 64 << 20;
   private static final Pattern ENDPOINT = Pattern.compile(
       "(/v\\d\\w*)?/messages$|(/chat)?/completions$|/(chat|models|responses|embeddings)$"
           + "|/api/(tags|generate|chat|version)$", Pattern.CASE_INSENSITIVE);
@@ -178,7 +179,8 @@ public final class ServerAddress {
     HttpRequest whole = request.build();
     try (HttpUpstream upstream = new HttpUpstream("this server", uri, CONNECT)) {
       try {
-        HttpResponse<byte[]> answer = upstream.call(whole, BodyHandlers.ofByteArray());
+        HttpResponse<byte[]> answer = upstream.call(whole,
+            BodyHandlers.limiting(BodyHandlers.ofByteArray(), LARGEST));
         return new Tried(base, read(whole.method(), answer), null);
       } catch (IOException failed) {
         return new Tried(base, Answer.NO_CONNECTION, upstream.words(whole, failed));

@@ -36,6 +36,11 @@ record UpstreamError(String message, String param, String code, int status, Stri
       "statusCode", "http_status", "raw_status_code", "error_code");
 
   private static final int DEPTH = 8;
+
+  /// Of a list of errors the first ones are read, of a text that is too long the beginning and the
+  /// end: nobody reads more, and whoever sends more means harm.
+  private static final int LISTED = 50;
+  private static final int LONGEST = 20_000;
   private static final int OURS_TO_QUOTE = 400;
   private static final Pattern NAME = Pattern.compile("[\\w.:/-]{1,80}");
   private static final Pattern STATUS = Pattern.compile("[45]\\d\\d");
@@ -45,7 +50,9 @@ record UpstreamError(String message, String param, String code, int status, Stri
 
   /// Words alone.
   static UpstreamError of(String words) {
-    return new UpstreamError(words.strip(), null, null, 0, "", null, false);
+    String read = words.length() <= LONGEST ? words : words.substring(0, LONGEST / 2) + " … "
+        + words.substring(words.length() - LONGEST / 2);
+    return new UpstreamError(read.strip(), null, null, 0, "", null, false);
   }
 
   /// @param body a body, or the value of its `error` member
@@ -58,7 +65,7 @@ record UpstreamError(String message, String param, String code, int status, Stri
     return switch (error) {
       case Json.Str(var text) -> inner(text) == null ? of(text) : read(inner(text), depth - 1);
       case Json.Obj object -> object(object, depth - 1);
-      case Json.Arr(var items) -> items.stream().map(item -> read(item, depth - 1))
+      case Json.Arr(var items) -> items.stream().limit(LISTED).map(item -> read(item, depth - 1))
           .filter(each -> !each.equals(NOTHING)).reduce(UpstreamError::and).orElse(NOTHING);
       case Json.Num _, Json.Bool _, Json.Null _ -> NOTHING;
       case null -> NOTHING;
@@ -117,7 +124,7 @@ record UpstreamError(String message, String param, String code, int status, Stri
   /// FastAPI names the place of what it finds wrong, from the part of the request on.
   private static UpstreamError placed(Json.Obj error, UpstreamError said) {
     if (!(error.get("loc") instanceof Json.Arr(var way))) return said;
-    List<String> names = way.stream().map(UpstreamError::text)
+    List<String> names = way.stream().limit(LISTED).map(UpstreamError::text)
         .filter(name -> name != null && !name.equals("body")).toList();
     if (names.isEmpty()) return said;
     String words = "'" + String.join(".", names) + "': "

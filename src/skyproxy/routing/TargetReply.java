@@ -27,6 +27,9 @@ final class TargetReply implements Reply {
   /// How long what a reply begins with may be held back because it may be a thought.
   private static final Duration DOUBT = Duration.ofSeconds(4);
 
+  /// More characters than any model writes in an answer.
+  private static final int LONGEST = 16 << 20;
+
   /// The stages of a reply, in their order.
   private enum Phase {
     /// It waits for a place.
@@ -56,6 +59,7 @@ final class TargetReply implements Reply {
   private long askedAt;
   private long visibleAt;
   private long lifeAt;
+  private long length;
   private boolean doubts;
   private long doubtAt;
 
@@ -181,6 +185,8 @@ final class TargetReply implements Reply {
   }
 
   private void give(Event event) {
+    length += event.length();
+    if (length > LONGEST) throw new ChatException(endless());
     answered = answered || event.answers();
     if (event.finishReason() != null) finishReason = event.finishReason();
     if (event instanceof Event.Finish && !answered) throw new ChatException(empty());
@@ -220,6 +226,11 @@ final class TargetReply implements Reply {
           ? " did not end its answer in time. Try again, or choose another model."
           : " went silent in the middle of its answer. Try again.";
     });
+  }
+
+  private Failure endless() {
+    return new Failure.Garbled(
+        target.id() + " answered without end. Try again, or choose another model.");
   }
 
   private Failure empty() {

@@ -138,7 +138,7 @@ final class FileSettings {
 
   /// The whole endpoint is what other programs ask for, so it is understood too.
   private static URI baseUrl(Cursor at) {
-    URI url = SettingsReader.url(at.string().strip().replaceFirst("/+$", "")
+    URI url = SettingsReader.url(SettingsReader.withoutSlashes(at.string().strip())
         .replaceFirst("/(chat/completions|models)$", ""));
     if (url == null) throw at.mismatch("must be a URL such as http://127.0.0.1:11434/v1");
     return url;

@@ -164,7 +164,7 @@ final class SettingsReader {
   /// when it is none.
   static URI url(String text) {
     try {
-      URI url = new URI(text.strip().replaceFirst("/+$", ""));
+      URI url = new URI(withoutSlashes(text.strip()));
       boolean web = "http".equalsIgnoreCase(url.getScheme())
           || "https".equalsIgnoreCase(url.getScheme());
       boolean plain = url.getRawQuery() == null && url.getRawFragment() == null
@@ -173,6 +173,13 @@ final class SettingsReader {
     } catch (URISyntaxException notOne) {
       return null;
     }
+  }
+
+  /// A text without the slashes at its end.
+  static String withoutSlashes(String text) {
+    int end = text.length();
+    while (end > 0 && text.charAt(end - 1) == '/') end--;
+    return text.substring(0, end);
   }
 
   private String key(String member, String variable) {

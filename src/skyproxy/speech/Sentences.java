@@ -15,12 +15,16 @@ final class Sentences implements Pacing {
   private static final String WIDE = "。！？";
   private static final String CLOSING = "\"'”’“»«*_~)]）」』】";
   private static final String ACTION = "ACTION:";
+
+  /// What has more marks and blanks behind it than this ends there, whatever follows.
+  private static final int LONGEST_END = 100;
   private static final Set<String> ABBREVIATIONS = Set.of("mr", "mrs", "ms", "dr", "st", "prof",
       "sr", "jr", "vs", "bzw", "ca", "nr", "mme", "mlle", "sig", "sra");
 
   private final WholeWords words;
   private final StringBuilder text = new StringBuilder();
   private int line; // where the present line begins in it
+  private int lineText; // behind the blanks it begins with, as far as they were looked for
   private int scanned; // as far as it has been looked at: to its end, or a mark that ends it
   private int whole; // what lies before are whole sentences
   private int given; // what lies before has gone on
@@ -60,6 +64,7 @@ final class Sentences implements Pacing {
   private void forget(int length) {
     text.delete(0, length);
     line -= length;
+    lineText -= length;
     scanned -= length;
     whole = Math.max(0, whole - length);
     given -= length;
@@ -70,13 +75,14 @@ final class Sentences implements Pacing {
       char letter = text.charAt(scanned);
       if (letter == '\n') {
         if (!blank()) ends(scanned);
-        line = ++scanned;
+        line = lineText = ++scanned;
       } else if (MARKS.indexOf(letter) < 0 || action()) {
         scanned++;
       } else {
         int end = behind(scanned);
         int next = end;
-        while (next < text.length() && isBlank(text.charAt(next))) next++;
+        int last = Math.min(text.length(), scanned + 2 * LONGEST_END);
+        while (next < last && isBlank(text.charAt(next))) next++;
         if (next == text.length()) return;
         if (endsSentence(scanned, end, next)) ends(end);
         scanned = end;
@@ -93,7 +99,7 @@ final class Sentences implements Pacing {
   /// before a closing quote.
   private int behind(int at) {
     int end = at;
-    while (end < text.length()) {
+    while (end < text.length() && end - at < LONGEST_END) {
       char letter = text.charAt(end);
       boolean spaced = isBlank(letter) && end + 1 < text.length() && text.charAt(end + 1) == '»';
       if (MARKS.indexOf(letter) < 0 && CLOSING.indexOf(letter) < 0 && !spaced) break;
@@ -115,7 +121,7 @@ final class Sentences implements Pacing {
     while (from > line && Character.isLetterOrDigit(text.charAt(from - 1))) from--;
     String word = text.substring(from, at);
     if (word.isEmpty()) return false;
-    if (Character.isDigit(word.charAt(0))) return text.substring(line, from).isBlank();
+    if (Character.isDigit(word.charAt(0))) return lineText() == from;
     boolean initial = word.length() == 1 && Character.isUpperCase(word.charAt(0));
     return initial && !word.equals("I") || from > line && text.charAt(from - 1) == '.'
         || ABBREVIATIONS.contains(word.toLowerCase(Locale.ROOT));
@@ -132,9 +138,14 @@ final class Sentences implements Pacing {
 
   /// Whether the present line is one for the game and not for the player.
   private boolean action() {
-    int from = line;
-    while (from < text.length() && isBlank(text.charAt(from))) from++;
-    return text.indexOf(ACTION, from) == from;
+    int from = lineText();
+    int end = from + ACTION.length();
+    return end <= text.length() && text.substring(from, end).equals(ACTION);
+  }
+
+  private int lineText() {
+    while (lineText < text.length() && isBlank(text.charAt(lineText))) lineText++;
+    return lineText;
   }
 
   @Override

@@ -95,19 +95,15 @@ final class ThinkTags {
 
   /// Takes a piece of what may be a thought that was begun before the reply.
   private Split doubt(String delta) {
-    Matcher tag = TAG.matcher(doubtful.append(delta));
+    doubtful.append(delta);
+    if (beginsEmpty()) trimming = true;
+    Matcher tag = TAG.matcher(doubtful);
     if (!tag.find(searched)) {
       searched = Math.max(0, doubtful.length() - LONGEST_TAG);
       return doubtful.length() > HELD ? letGo() : new Split("", "");
     }
     if (tag.group(1).isEmpty()) {
-      Matcher empty = EMPTY.matcher(doubtful);
-      if (!empty.lookingAt()) return maybeEmpty(tag) ? new Split("", "") : letGo();
-      String rest = doubtful.substring(empty.end());
-      doubtful.setLength(0);
-      searched = 0;
-      trimming = true;
-      return doubt(rest);
+      return maybeEmpty(tag) ? new Split("", "") : letGo();
     }
     bareEnd = true;
     trimming = true;
@@ -117,8 +113,23 @@ final class ThinkTags {
     return before.and(read(after));
   }
 
+  /// Takes empty thoughts off the beginning; whether there was one.
+  private boolean beginsEmpty() {
+    Matcher empty = EMPTY.matcher(doubtful);
+    int end = 0;
+    while (empty.lookingAt()) {
+      end = empty.end();
+      empty.region(end, doubtful.length());
+    }
+    if (end == 0) return false;
+    doubtful.delete(0, end);
+    searched = 0;
+    return true;
+  }
+
   /// Whether nothing has come but a tag and the blanks of a thought that may be empty.
   private boolean maybeEmpty(Matcher open) {
+    if (doubtful.length() > HELD) return false;
     String after = doubtful.substring(open.end()).strip();
     return doubtful.substring(0, open.start()).isBlank()
         && ("</" + open.group(2) + ">").regionMatches(true, 0, after, 0, after.length());

@@ -78,16 +78,16 @@ final class ThoughtMarks {
   Split feed(String delta) {
     String text = held + delta;
     held = "";
-    while (!text.isEmpty()) {
-      text = switch (state) {
-        case BEGIN -> begin(text);
-        case THOUGHT -> think(text);
-        case ANSWER -> answer(text);
-        case HEADER -> header(text);
-        case MESSAGE -> message(text);
+    for (int at = 0; at < text.length(); ) {
+      at = switch (state) {
+        case BEGIN -> begin(text, at);
+        case THOUGHT -> think(text, at);
+        case ANSWER -> answer(text, at);
+        case HEADER -> header(text, at);
+        case MESSAGE -> message(text, at);
         case PASSING -> {
-          spoken.append(text);
-          yield "";
+          spoken.append(text, at, text.length());
+          yield text.length();
         }
       };
     }
@@ -110,107 +110,120 @@ final class ThoughtMarks {
     return split;
   }
 
-  private String hold(String text) {
-    held = text;
-    return "";
+  private int hold(String text, int from) {
+    held = text.substring(from);
+    return text.length();
   }
 
-  /// Each of these takes what it can from the front of a text and gives the rest, "" when it has
-  /// all, some of it maybe held.
-  private String begin(String text) {
-    String first = text.stripLeading();
-    if (!found) spoken.append(text, 0, text.length() - first.length());
+  /// Each of these takes what it can of a text from a place on and gives the next place: the end
+  /// when it has all, some of it maybe held.
+  private int begin(String text, int from) {
+    int first = pastBlanks(text, from);
+    if (!found) spoken.append(text, from, first);
     for (Mark each : MARKS) {
-      if (first.startsWith(each.open)) {
+      if (text.startsWith(each.open, first)) {
         mark = each;
         state = State.THOUGHT;
-        return first.substring(each.open.length());
+        return first + each.open.length();
       }
     }
     for (String each : HEADERS) {
-      if (first.startsWith(each)) {
+      if (text.startsWith(each, first)) {
         state = State.HEADER;
-        return first.substring(each.length());
+        return first + each.length();
       }
     }
     for (String each : around) {
-      if (first.startsWith(each)) return first.substring(each.length());
+      if (text.startsWith(each, first)) return first + each.length();
     }
-    boolean maybe = MARKS.stream().anyMatch(each -> each.open.startsWith(first))
-        || HEADERS.stream().anyMatch(each -> each.startsWith(first))
-        || around.stream().anyMatch(each -> each.startsWith(first));
-    if (maybe) return hold(first);
+    boolean maybe = MARKS.stream().anyMatch(each -> mayBecome(each.open, text, first))
+        || HEADERS.stream().anyMatch(each -> mayBecome(each, text, first))
+        || around.stream().anyMatch(each -> mayBecome(each, text, first));
+    if (maybe) return hold(text, first);
     state = around.isEmpty() ? State.PASSING : State.ANSWER;
     return first;
   }
 
-  private String think(String text) {
+  private static boolean mayBecome(String mark, String text, int from) {
+    return mark.regionMatches(0, text, from, text.length() - from);
+  }
+
+  private static int pastBlanks(String text, int from) {
+    int at = from;
+    while (at < text.length() && Character.isWhitespace(text.charAt(at))) at++;
+    return at;
+  }
+
+  private int think(String text, int from) {
     found = true;
-    int end = text.indexOf(mark.close);
+    int end = text.indexOf(mark.close, from);
     if (end < 0) {
-      int rest = text.length() - tail(text, List.of(mark.close));
-      thought.append(text, 0, rest);
-      return hold(text.substring(rest));
+      int rest = text.length() - tail(text, from, List.of(mark.close));
+      thought.append(text, from, rest);
+      return hold(text, rest);
     }
-    thought.append(text, 0, end);
+    thought.append(text, from, end);
     around = mark.around;
     state = State.BEGIN;
-    return text.substring(end + mark.close.length());
+    return end + mark.close.length();
   }
 
-  private String answer(String text) {
-    int at = firstOf(around, text);
+  private int answer(String text, int from) {
+    int at = firstOf(around, text, from);
     if (at < 0) {
-      int rest = text.length() - tail(text, around);
-      spoken.append(text, 0, rest);
-      return hold(text.substring(rest));
+      int rest = text.length() - tail(text, from, around);
+      spoken.append(text, from, rest);
+      return hold(text, rest);
     }
-    spoken.append(text, 0, at);
-    return text.substring(at + markAt(around, text, at).length());
+    spoken.append(text, from, at);
+    return at + markAt(around, text, at).length();
   }
 
-  private String header(String text) {
+  private int header(String text, int from) {
     found = true;
-    int end = text.indexOf(MESSAGE);
-    if (end < 0 && text.length() <= LONGEST_HEADER) return hold(text);
-    String header = end < 0 ? "" : text.substring(0, end);
+    int last = Math.min(text.length(), from + LONGEST_HEADER + MESSAGE.length());
+    int end = text.indexOf(MESSAGE, from, last);
+    if (end < 0 && text.length() - from <= LONGEST_HEADER) return hold(text, from);
+    String header = end < 0 ? "" : text.substring(from, end);
     isSpoken = header.contains("final")
         || !header.contains(CHANNEL) && header.contains("assistant");
     state = State.MESSAGE;
-    return end < 0 ? text : text.substring(end + MESSAGE.length());
+    return end < 0 ? from : end + MESSAGE.length();
   }
 
-  private String message(String text) {
-    if (isSpoken && !said) text = text.stripLeading();
-    int at = firstOf(HARMONY, text);
-    int rest = at >= 0 ? at : text.length() - tail(text, HARMONY);
-    (isSpoken ? spoken : thought).append(text, 0, rest);
-    said |= isSpoken && rest > 0;
-    if (at < 0) return hold(text.substring(rest));
+  private int message(String text, int place) {
+    int from = isSpoken && !said ? pastBlanks(text, place) : place;
+    int at = firstOf(HARMONY, text, from);
+    int rest = at >= 0 ? at : text.length() - tail(text, from, HARMONY);
+    (isSpoken ? spoken : thought).append(text, from, rest);
+    said |= isSpoken && rest > from;
+    if (at < 0) return hold(text, rest);
     String end = markAt(HARMONY, text, at);
     if (HEADERS.contains(end)) state = State.HEADER;
     else isSpoken = true; // what has no channel is for all
-    return text.substring(at + end.length());
+    return at + end.length();
   }
 
-  private static int firstOf(List<String> marks, String text) {
-    int first = -1;
-    for (String each : marks) {
-      int at = text.indexOf(each);
-      if (at >= 0 && (first < 0 || at < first)) first = at;
+  /// Where the first of some marks is, each of which begins with `<`; -1 when there is none.
+  private static int firstOf(List<String> marks, String text, int from) {
+    for (int at = text.indexOf('<', from); at >= 0; at = text.indexOf('<', at + 1)) {
+      if (markAt(marks, text, at) != null) return at;
     }
-    return first;
+    return -1;
   }
 
   private static String markAt(List<String> marks, String text, int at) {
-    return marks.stream().filter(each -> text.startsWith(each, at)).findFirst().orElseThrow();
+    for (String each : marks) {
+      if (text.startsWith(each, at)) return each;
+    }
+    return null;
   }
 
-  /// How many characters at the end of a text may be the beginning of a mark.
-  private static int tail(String text, List<String> marks) {
+  /// How many characters at the end of a text, from a place on, may be the beginning of a mark.
+  private static int tail(String text, int from, List<String> marks) {
     int longest = 0;
     for (String each : marks) {
-      int most = Math.min(each.length() - 1, text.length());
+      int most = Math.min(each.length() - 1, text.length() - from);
       for (int length = most; length > longest; length--) {
         if (each.startsWith(text.substring(text.length() - length))) longest = length;
       }

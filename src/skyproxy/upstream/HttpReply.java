@@ -34,7 +34,7 @@ import skyproxy.sse.SseReader;
 final class HttpReply implements Reply {
   private static final System.Logger LOG = System.getLogger(HttpReply.class.getName());
   private static final Duration REFUSAL = Duration.ofSeconds(2);
-  private static final int WHOLE_LIMIT = 64 << 20;
+  private static final int LIMIT = 64 << 20;
   private static final List<String> FIELDS = List.of("data:", "event:", "id:", "retry:", ":");
   private static final int BEGINNING = 16;
 
@@ -52,6 +52,7 @@ final class HttpReply implements Reply {
   private boolean streams;
   private boolean begun;
   private Unpacker unpacker;
+  private long length;
   private boolean sentElsewhere;
   private boolean spoke;
   private boolean calls;
@@ -193,6 +194,8 @@ final class HttpReply implements Reply {
 
   private void read(ByteBuffer bytes) {
     if (!streams && whole.size() == 0 && succeeded()) streams = beginsStream(bytes);
+    length += bytes.remaining();
+    if (length > LIMIT) throw tooMuch(null);
     if (streams) {
       try {
         sse.feed(bytes, this::decode);
@@ -201,7 +204,6 @@ final class HttpReply implements Reply {
       }
       return;
     }
-    if (whole.size() + bytes.remaining() > WHOLE_LIMIT) throw tooMuch(null);
     byte[] copy = new byte[bytes.remaining()];
     bytes.get(copy);
     whole.writeBytes(copy);

@@ -1,8 +1,7 @@
 package skyproxy.upstream;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
@@ -29,6 +28,10 @@ import skyproxy.threads.Threads;
 public final class JsonLines {
   private static final System.Logger LOG = System.getLogger(JsonLines.class.getName());
   private static final Duration LAST_WORDS = Duration.ofSeconds(1);
+
+  /// As many bytes as an event of a server may have. A child that writes a longer line is mad, and
+  /// is ended.
+  private static final int LONGEST = 64 << 20;
 
   /// One step of what a child says.
   public sealed interface Line {
@@ -95,9 +98,9 @@ public final class JsonLines {
   }
 
   private void read() {
-    try (BufferedReader lines = new BufferedReader(new InputStreamReader(
-        child.process().getInputStream(), StandardCharsets.UTF_8), 1 << 16)) {
-      for (String line; (line = lines.readLine()) != null; ) {
+    try (InputStream output = child.process().getInputStream()) {
+      LineReader lines = new LineReader(output, LONGEST);
+      for (String line; (line = lines.next()) != null; ) {
         Json.Obj message = parse(line);
         if (message != null) hand(new Line.Message(message));
       }
@@ -124,6 +127,10 @@ public final class JsonLines {
       if (over) return;
       over = line instanceof Line.End;
       listener.accept(line);
+    } catch (RuntimeException strange) {
+      if (over) throw strange;
+      // The next lines may be about other replies.
+      LOG.log(Level.WARNING, "A line of a child was not understood: {0}", strange.getClass());
     } finally {
       handing.unlock();
     }

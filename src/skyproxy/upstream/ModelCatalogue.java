@@ -25,6 +25,7 @@ import skyproxy.threads.Threads;
 /// that fails leaves what was known. Any number of threads.
 public final class ModelCatalogue {
   private static final System.Logger LOG = System.getLogger(ModelCatalogue.class.getName());
+  private static final int LARGEST = 64 << 20;
   private static final Duration TIMEOUT = Duration.ofSeconds(20);
   private static final long FRESH = Duration.ofMinutes(10).toNanos();
   private static final long RETRY = Duration.ofSeconds(15).toNanos();
@@ -90,7 +91,8 @@ public final class ModelCatalogue {
   private void fetch(HttpRequest whole, Fetch begun) {
     boolean done = false;
     try {
-      HttpResponse<byte[]> answer = upstream.call(whole, BodyHandlers.ofByteArray());
+      HttpResponse<byte[]> answer = upstream.call(whole,
+          BodyHandlers.limiting(BodyHandlers.ofByteArray(), LARGEST));
       if (answer.statusCode() == 200) {
         known = List.copyOf(read.apply(Json.parse(Unpacker.whole(answer.body(),
             answer.headers().firstValue("content-encoding").orElse("")))));

@@ -1,8 +1,8 @@
 package skyproxy.upstream;
 
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.Reader;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -101,11 +101,15 @@ public final class Subprocess implements AutoCloseable {
   }
 
   private void drainStderr() {
-    try (BufferedReader lines = new BufferedReader(
-        new InputStreamReader(process.getErrorStream(), StandardCharsets.UTF_8))) {
-      for (String line; (line = lines.readLine()) != null; ) {
+    try (Reader in = new InputStreamReader(process.getErrorStream(), StandardCharsets.UTF_8)) {
+      char[] read = new char[KEPT];
+      int length = 0;
+      for (int n; (n = in.read(read)) >= 0; ) {
         synchronized (stderr) {
-          stderr.append(line, 0, Math.min(line.length(), KEPT)).append('\n');
+          for (int i = 0; i < n; i++) {
+            length = read[i] == '\n' ? 0 : length + 1;
+            if (length <= KEPT) stderr.append(read[i]);
+          }
           if (stderr.length() > KEPT) stderr.delete(0, stderr.length() - KEPT);
         }
       }

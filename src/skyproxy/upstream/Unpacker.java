@@ -2,6 +2,7 @@ package skyproxy.upstream;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Locale;
@@ -21,6 +22,7 @@ final class Unpacker implements AutoCloseable {
   private static final int NAME = 8;
   private static final int COMMENT = 16;
   private static final int LONGEST_HEADER = 64 << 10;
+  private static final int LARGEST = 64 << 20;
 
   private final Inflater inflater;
   private byte[] header; // as far as it has come; null behind it, and where there is none
@@ -42,13 +44,20 @@ final class Unpacker implements AutoCloseable {
   }
 
   /// A whole body, unpacked if it needs to be.
+  ///
+  /// @throws IOException when it can't be unpacked, or is far too much then
   static byte[] whole(byte[] body, String encoding) throws IOException {
     Unpacker unpacker = body.length == 0 ? null : of(body[0], encoding.toLowerCase(Locale.ROOT));
     if (unpacker == null) return body;
     var unpacked = new ByteArrayOutputStream();
     try (unpacker) {
-      unpacker.feed(ByteBuffer.wrap(body), piece ->
-          unpacked.write(piece.array(), piece.position(), piece.remaining()));
+      unpacker.feed(ByteBuffer.wrap(body), piece -> {
+        if (unpacked.size() > LARGEST) throw new UncheckedIOException(
+            new IOException("unpacked it has more than " + LARGEST + " bytes"));
+        unpacked.write(piece.array(), piece.position(), piece.remaining());
+      });
+    } catch (UncheckedIOException endless) {
+      throw endless.getCause();
     } catch (DataFormatException broken) {
       throw new IOException(broken);
     }

@@ -2,6 +2,7 @@ package skyproxy.codex;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Function;
@@ -48,6 +49,8 @@ public final class CodexFuzz {
             "text":"Well met."}}}
             {"method":"error","params":{"willRetry":true,"error":{"message":"Reconnecting... 2/5",\
             "codexErrorInfo":{"responseStreamDisconnected":{"httpStatusCode":502}}}}}
+            {"method":"account/rateLimits/updated","params":{"rateLimits":{"primary":\
+            {"usedPercent":100,"resetsAt":1900000000,"windowDurationMins":300}}}}
             {"method":"turn/completed","params":{"turn":{"status":"completed"}}}
             """));
   }
@@ -68,10 +71,22 @@ public final class CodexFuzz {
     CodexFailures failures = new CodexFailures("gpt-5.5", List.of("gpt-5.5"), () -> null);
     return decoding.apply(out -> {
       var decoder = new AppServerDecoder(limit(random), () -> 100, failures::of);
+      CodexPlan plan = new CodexPlan();
       for (String line : input.lines()) {
-        if (parsed(line) instanceof Json.Obj message) decoder.decode(message, out::heard);
+        if (!(parsed(line) instanceof Json.Obj message)) continue;
+        notice(plan, message);
+        decoder.decode(message, out::heard);
       }
     });
+  }
+
+  private static void notice(CodexPlan plan, Json.Obj message) {
+    try {
+      plan.heard(message);
+      plan.untilFree(Instant.EPOCH);
+    } catch (Cursor.Mismatch odd) {
+      // Declared: who hands it on passes over the line.
+    }
   }
 
   private static void exec(Input input) {

@@ -23,6 +23,7 @@ import skyproxy.upstream.JsonLines.Line;
 /// [#GRACE] is killed, and what it then leaves in the CLI's own folder is removed for it.
 final class CliProcess {
   private static final System.Logger LOG = System.getLogger(CliProcess.class.getName());
+  private static final int AHEAD = 1_000;
   private static final Duration GRACE = Duration.ofSeconds(2);
 
   /// The use that the pool has for it.
@@ -41,7 +42,7 @@ final class CliProcess {
   private final String model;
   private final Path sessions;
   private final JsonLines lines;
-  private final LinkedBlockingQueue<Line> heard = new LinkedBlockingQueue<>();
+  private final LinkedBlockingQueue<Line> heard = new LinkedBlockingQueue<>(AHEAD);
   private final AtomicReference<State> state = new AtomicReference<>(State.IDLE);
   private final long startedAt = System.nanoTime();
 
@@ -64,11 +65,20 @@ final class CliProcess {
       switch (line) {
         case Line.Message(var json) -> {
           witness.accept(this, json);
-          if (state.get() != State.ENDING) heard.add(line);
+          if (state.get() != State.ENDING) add(line);
         }
-        case Line.End _ -> heard.add(line);
+        case Line.End _ -> add(line);
       }
     }, () -> bury(ended));
+  }
+
+  /// Waits for a game that does not read, so that the process waits too.
+  private void add(Line line) {
+    try {
+      while (!heard.offer(line, 100, TimeUnit.MILLISECONDS) && state.get() != State.ENDING) { }
+    } catch (InterruptedException stopped) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   String model() {

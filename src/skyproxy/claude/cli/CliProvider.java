@@ -1,6 +1,5 @@
 package skyproxy.claude.cli;
 
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -9,6 +8,7 @@ import java.util.Map;
 import java.util.function.Supplier;
 import skyproxy.chat.ChatException;
 import skyproxy.chat.ChatRequest;
+import skyproxy.chat.EpochSecond;
 import skyproxy.chat.Failure;
 import skyproxy.chat.Health;
 import skyproxy.chat.Model;
@@ -126,12 +126,11 @@ public final class CliProvider implements Provider {
   private static UsageWindow window(String name, Json.Obj report) {
     Cursor at = Cursor.of(report);
     Cursor part = at.at("utilization");
-    Cursor resets = at.at("resetsAt");
     Cursor state = at.at("status");
     return new UsageWindow(
         WINDOWS.getOrDefault(name, name.toLowerCase(Locale.ROOT).replace('_', ' ')),
         part.isNumber() ? Double.valueOf(part.number() * 100) : null,
-        resets.isNumber() ? Instant.ofEpochSecond((long) resets.number()) : null,
+        EpochSecond.of(at.at("resetsAt")),
         state.isString() ? state.string() : null);
   }
 

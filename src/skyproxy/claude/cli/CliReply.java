@@ -7,6 +7,7 @@ import java.util.List;
 import skyproxy.chat.ChatException;
 import skyproxy.chat.ChatRequest;
 import skyproxy.chat.Chunk;
+import skyproxy.chat.EpochSecond;
 import skyproxy.chat.Event;
 import skyproxy.chat.Failure;
 import skyproxy.chat.FinishReason;
@@ -164,9 +165,9 @@ final class CliReply implements Reply {
   }
 
   private void rateLimited(Cursor info) {
-    long seconds = info.at("resetsAt").integerOr(0);
     boolean rejected = info.at("status").stringOr("").equals("rejected");
-    if (rejected && seconds > 0) resets = Instant.ofEpochSecond(seconds);
+    Instant told = EpochSecond.of(info.at("resetsAt"));
+    if (rejected && told != null) resets = told;
   }
 
   /// The end of a turn: of one that only went into the history, or of one that failed.
