@@ -26,6 +26,8 @@ final class ModelText {
 
   /// All ids of a text, aliases not followed.
   static List<String> ids(String text) {
+    boolean one = text.indexOf(',') < 0 && text.indexOf('>') < 0;
+    if (one) return text.isBlank() ? List.of() : List.of(text.strip());
     return lists(text).stream().flatMap(List::stream).toList();
   }
 

@@ -188,8 +188,7 @@ final class ChunkSink implements Sink {
     if (counted != null && (includeUsage || countedAtEnd)) write(counted.json());
     open();
     out.data("[DONE]");
-    out.flush();
-    exchange.getResponseBody().close();
+    out.close();
   }
 
   @Override
@@ -212,7 +211,6 @@ final class ChunkSink implements Sink {
     }
     release();
     out.data(error.json().toString());
-    out.flush();
-    exchange.getResponseBody().close();
+    out.close();
   }
 }

@@ -10,7 +10,7 @@ import java.util.Arrays;
 /// Writes a `text/event-stream`: events that are there together leave together, in one write with
 /// one flush, which its caller asks for as soon as it has nothing more in hand.
 ///
-/// Writes to the stream of its caller, who closes it. One thread at a time. A failing write is
+/// One thread at a time. A failing write is
 /// often the only sign that the client has hung up; it is passed on.
 public final class SseWriter {
 
@@ -75,6 +75,14 @@ public final class SseWriter {
   /// Sends all that was added.
   public void flush() throws IOException {
     send(length);
+  }
+
+  /// Sends what is left and ends the stream. The JDK's server then sends its own end in the same
+  /// write.
+  public void close() throws IOException {
+    if (length > 0) out.write(frame, 0, length);
+    length = 0;
+    out.close();
   }
 
   private void send(int size) throws IOException {

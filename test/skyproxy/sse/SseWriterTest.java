@@ -36,6 +36,11 @@ final class SseWriterTest {
       calls.add("|");
     }
 
+    @Override
+    public void close() {
+      calls.add("closed");
+    }
+
     private List<SseEvent> events() {
       var events = new ArrayList<SseEvent>();
       byte[] bytes = String.join("", calls).replace("|", "").getBytes(UTF_8);
@@ -61,6 +66,15 @@ final class SseWriterTest {
         List.of("data: {\"a\":\"é\"}\n\n", "|",
             "data: [1]\n\n: waiting\n\ndata: [DONE]\n\n", "|"),
         wire.calls);
+  }
+
+  @Test
+  void what_is_left_goes_with_the_end() throws IOException {
+    writer.data("a");
+    writer.flush();
+    writer.data("[DONE]");
+    writer.close();
+    assertEquals(List.of("data: a\n\n", "|", "data: [DONE]\n\n", "closed"), wire.calls);
   }
 
   /// The server sends 4,096 bytes at a time: what is cut must not be an event.
