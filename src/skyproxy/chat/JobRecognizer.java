@@ -3,7 +3,6 @@ package skyproxy.chat;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Predicate;
 
 /// Reads off a request what the game wants it for.
 ///
@@ -14,11 +13,8 @@ import java.util.function.Predicate;
 final class JobRecognizer {
   private static final List<String> MOODS = List.of("NEUTRAL", "HAPPY", "ANGRY", "SAD", "AFRAID",
       "SURPRISED", "DISGUSTED", "CONFUSED", "CURIOUS", "FEARFUL", "CALM", "ANXIOUS");
-  /// How the game's short histories mark what was said: `- [8:12 AM] (dialogue) Lydia: Yes.`
-  private static final String TOLD = "] (dialogue";
   private static final int MOOD_LIST = 1_500;
-  private static final int LONGEST_TURN = 2_000;
-  private static final int LONGEST_NAME = 60;
+  private static final int LONGEST_QUESTION = 2_000;
 
   private final List<Message> messages;
   private final boolean tools;
@@ -26,7 +22,8 @@ final class JobRecognizer {
   private final Integer maxTokens;
   private final String first;
   private final String last;
-  private final int turns;
+  private final Talk talk;
+  private final boolean profile;
 
   JobRecognizer(List<Message> messages, boolean tools, boolean stream, Integer maxTokens) {
     this.messages = messages;
@@ -34,7 +31,8 @@ final class JobRecognizer {
     this.stream = stream;
     this.maxTokens = maxTokens;
     first = messages.getFirst().text();
-    turns = turns(messages);
+    talk = Talk.of(messages);
+    profile = Outline.showsCharacter(first);
     last = messages.size() == 1 ? first : messages.getLast().text();
   }
 
@@ -63,8 +61,11 @@ final class JobRecognizer {
     if (all.contains(Sign.SCENE_SUMMARY) || all.contains(Sign.CONVERSATION)) return Job.GAMEMASTER;
     boolean inBoth = inFirst.contains(Sign.ACTION) && inLast.contains(Sign.ACTION);
     // A dialogue may end in an action, too; then only the last message tells how.
-    if (inBoth || turns == 0 && all.contains(Sign.NO_ACTION)) {
-      return new Wording(first, last).directs() ? Job.GAMEMASTER : Job.ACTION;
+    boolean alone = talk.turns() == 0 && !(stream && profile);
+    if (inBoth || alone && all.contains(Sign.NO_ACTION)) {
+      // The director has all actions in the first message, and only `ACTION:` in the last.
+      boolean directs = inBoth && !inLast.contains(Sign.NAMED_ACTION);
+      return directs || new Wording(first, last).directs() ? Job.GAMEMASTER : Job.ACTION;
     }
     if (all.contains(Sign.SPEAKER_AND_TARGET)) return Job.SPEAKER;
     if (all.contains(Sign.CHOICE_INDEX)) return Job.DIALOGUE;
@@ -77,15 +78,17 @@ final class JobRecognizer {
     if (listsMoods(last) || messages.size() > 1 && listsMoods(nextToLast())) {
       return new Purpose(Job.MOOD);
     }
-    Job task = words.task(isSpoken(last));
+    Job task = words.task(Talk.isSpoken(last));
     if (task != null) return new Purpose(task);
-    if (turns == 0) {
-      if (ranks() && (words.remembers() || numbersLines())) return new Purpose(Job.MEMORY);
-      if (!showsProfile() && last.length() < LONGEST_TURN && messages.size() < 3
+    if (talk.turns() == 0) {
+      if (Outline.showsNumbers(last) && (words.remembers() || Outline.numbered(last) > 0)) {
+        return new Purpose(Job.MEMORY);
+      }
+      if (!profile && last.length() < LONGEST_QUESTION && messages.size() < 3
           && (words.asksForSearch() || onlyTellsWhatHappened(words))) return Purpose.SEARCH_QUERY;
     }
     boolean brief = messages.size() == 2 || messages.size() == 3;
-    if (brief && !stream && !showsProfile() && words.asksForMood()) {
+    if (brief && !stream && !profile && words.asksForMood()) {
       return new Purpose(Job.MOOD);
     }
     return new Purpose(byLimitOrTalk(words));
@@ -93,7 +96,8 @@ final class JobRecognizer {
 
   private boolean asksToRestyle(Wording words) {
     if (Restyling.isNamed(first, last)) return true;
-    if (turns == 0 && !showsProfile() || !words.ofTheGame()) return false;
+    if (talk.turns() == 0 && !profile) return false;
+    if (!profile && !talk.played() && !words.ofTheGame()) return false;
     return Restyling.standsAlone(first, last)
         || words.asksToRestyle() && Restyling.isQuoted(first, last);
   }
@@ -101,10 +105,10 @@ final class JobRecognizer {
   private Job byLimitOrTalk(Wording words) {
     int limit = maxTokens == null ? 0 : maxTokens;
     if (limit == 512 && Restyling.isQuoted(first, last)) return Job.TRANSLATE;
-    if (turns == 0 && limit == 12_000 && !stream) return Job.DIARY;
-    if (messages.size() > 1 && showsProfile()) return Job.DIALOGUE;
-    if (turns > 0 && words.ofTheGame()) return Job.DIALOGUE;
-    if (stream && words.opensWithRole()) return Job.DIALOGUE;
+    if (talk.turns() == 0 && limit == 12_000 && !stream) return Job.DIARY;
+    if (messages.size() > 1 && profile) return Job.DIALOGUE;
+    if (talk.played() || talk.turns() > 0 && words.ofTheGame()) return Job.DIALOGUE;
+    if (stream && (talk.doubled() || words.opensWithRole())) return Job.DIALOGUE;
     return byLimit();
   }
 
@@ -137,11 +141,6 @@ final class JobRecognizer {
     return messages.get(messages.size() - 2).text();
   }
 
-  /// The heading over who an NPC is; a prompt that asks about it has it in another place.
-  private boolean showsProfile() {
-    return first.contains("Character Profile") || first.contains("(THIS IS WHO YOU");
-  }
-
   /// Whether moods are listed as the game writes them, three of them close to each other.
   private static boolean listsMoods(String text) {
     for (String mood : MOODS.subList(0, 3)) {
@@ -154,73 +153,14 @@ final class JobRecognizer {
     return false;
   }
 
-  /// Whether the system message tells of a talk in the game, and the player's message asks for
+  /// Whether the system message tells what happened in the game, and the player's message asks for
   /// plain text about it: of the jobs, only the search query has no more than that.
   private boolean onlyTellsWhatHappened(Wording words) {
-    return messages.size() == 2 && messages.getFirst().role().instructs() && !stream
-        && (words.ofTheGame() || first.contains(TOLD)) && lines(first, JobRecognizer::isSpoken) > 1;
-  }
-
-  /// Whether things are listed by number: `[0] A ring`.
-  private boolean numbersLines() {
-    return lines(last, line -> line.length() > 2 && line.charAt(0) == '['
-        && Character.isDigit(line.charAt(1))) > 1;
-  }
-
-  /// How many lines are like that, up to two; what marks one as a list's is no part of it.
-  private static int lines(String text, Predicate<String> like) {
-    int found = 0;
-    for (int at = 0; at < text.length() && found < 2; ) {
-      int end = text.indexOf('\n', at);
-      if (end < 0) end = text.length();
-      while (at < end && " -".indexOf(text.charAt(at)) >= 0) at++;
-      if (end > at && like.test(text.substring(at, Math.min(end, at + LONGEST_TURN)))) found++;
-      at = end + 1;
-    }
-    return found;
-  }
-
-  /// Whether the answer shall be a list of numbers, of which the prompt shows one: `[5, 12, 0]`.
-  private boolean ranks() {
-    for (int at = last.indexOf('['); at >= 0; at = last.indexOf('[', at + 1)) {
-      int numbers = 1;
-      int i = at + 1;
-      for (; i < last.length() && i - at < 60 && "0123456789, ".indexOf(last.charAt(i)) >= 0; i++) {
-        if (last.charAt(i) == ',') numbers++;
-      }
-      if (numbers > 2 && i < last.length() && last.charAt(i) == ']') return true;
-    }
-    return false;
-  }
-
-  /// How many messages between the first and the last are turns of a talk.
-  private static int turns(List<Message> messages) {
-    int turns = 0;
-    for (int i = 1; i < messages.size() - 1; i++) {
-      Message message = messages.get(i);
-      if (message.role() == Message.Role.ASSISTANT || isSpoken(message.text())) turns++;
-    }
-    return turns;
-  }
-
-  /// Whether somebody says this or it is told: `Lydia (to Tavi): Yes.`, `*Night falls.*`; a prompt
-  /// has headings and lists.
-  private static boolean isSpoken(String text) {
-    if (text.length() > LONGEST_TURN) return false;
-    String line = text.strip();
-    if (line.isEmpty() || line.contains("\n#") || line.contains("\n-") || line.contains("\n\n")) {
-      return false;
-    }
-    if (line.startsWith("**")) return false;
-    if (line.charAt(0) == '*' || line.charAt(0) == '[') return true;
-    if (!Character.isLetter(line.charAt(0))) return false;
-    int words = 1;
-    for (int i = 0; i < Math.min(line.length(), LONGEST_NAME); i++) {
-      char c = line.charAt(i);
-      if (c == ':' || c == '：') return words <= 6;
-      if (c == '\n' || ".!?`\"".indexOf(c) >= 0) return false;
-      if (c == ' ') words++;
-    }
-    return false;
+    if (stream || messages.size() > 1 && !messages.getFirst().role().instructs()) return false;
+    int labels = Outline.labels(first);
+    boolean told = Outline.tellsEvents(first);
+    if (messages.size() == 1) return told && labels > 0;
+    return labels > 1
+        || (told || words.ofTheGame()) && (told || labels > 0 || Outline.spoken(first) > 1);
   }
 }

@@ -15,6 +15,7 @@ final class Restyling {
   private int start = -1;
   private int end;
   private boolean alone;
+  private boolean labelled;
 
   private Restyling(String last) {
     this.last = last;
@@ -38,10 +39,14 @@ final class Restyling {
     return false;
   }
 
-  /// Whether it has a line in quotation marks for itself, with a short remark behind it at most.
+  /// Whether it has a line in quotation marks for itself: the last one, or with a short remark
+  /// behind it where there are no headings. With headings it would be the topic of a thought, as
+  /// it is behind a label in bold.
   static boolean standsAlone(String first, String last) {
     Restyling found = new Restyling(last);
-    return found.start >= 0 && found.alone && found.isNew(first) && !found.isAskedAbout();
+    if (found.start < 0 || !found.isNew(first) || found.isAskedAbout()) return false;
+    if (found.isLast()) return found.alone || !found.labelled;
+    return found.alone && !last.startsWith("#") && !last.contains("\n#");
   }
 
   /// Whether any quoted text ends a line of it.
@@ -51,7 +56,11 @@ final class Restyling {
   }
 
   private boolean isNew(String first) {
-    return !first.contains(last.substring(start, end));
+    return !first.contains(last.substring(start - 1, end + 1));
+  }
+
+  private boolean isLast() {
+    return last.substring(end).strip().length() <= 3;
   }
 
   /// A question behind it is about what it says, as about a page of a book.
@@ -72,6 +81,7 @@ final class Restyling {
         alone = OPENING_QUOTES.indexOf(last.charAt(from)) >= 0;
         int open = alone ? from : opening(from, to);
         if (open >= 0) {
+          labelled = last.startsWith("**", lineStart);
           start = open + 1;
           end = to - 1;
           return;

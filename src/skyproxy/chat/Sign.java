@@ -12,6 +12,8 @@ enum Sign {
   TOOL_CALLS,
   /// `ACTION:`, or the same as JSON: an answer of one line.
   ACTION,
+  /// [#ACTION] with the name of one behind it.
+  NAMED_ACTION,
   /// [#ACTION] with `None`.
   NO_ACTION,
   /// `Lydia>player`, or two placeholders in square brackets.
@@ -59,6 +61,7 @@ enum Sign {
       }
       if (!colon) continue;
       found.add(ACTION);
+      if (isWordAt(text, value)) found.add(NAMED_ACTION);
       if (text.startsWith(NONE, value) && !isWordAt(text, value + NONE.length())) {
         found.add(NO_ACTION);
         return;
@@ -88,7 +91,7 @@ enum Sign {
     if (last < 0) return false;
     char end = text.charAt(last);
     if (end == ']' || end == '>' && last > 0 && isWordAt(text, last - 1)) return true;
-    if (!Character.isLetterOrDigit(end)) return false;
+    if (!Character.isUnicodeIdentifierPart(end)) return false;
     for (int i = last; i >= 0 && last - i < LONGEST_NAME; i--) {
       if (text.charAt(i) == '<') return false;
       if (text.charAt(i) == '\n' || text.charAt(i) == '`') return true;
@@ -152,7 +155,6 @@ enum Sign {
 
   private static boolean isWordAt(String text, int at) {
     if (at < 0 || at >= text.length()) return false;
-    char c = text.charAt(at);
-    return c == '_' || Character.isLetterOrDigit(c);
+    return Character.isUnicodeIdentifierPart(text.charAt(at));
   }
 }

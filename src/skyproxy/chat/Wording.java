@@ -67,7 +67,7 @@ final class Wording {
 
   private static final List<String> GAME = List.of("skyrim", "tamriel", "whiterun", "elder scrolls",
       "himmelsrand", "weißlauf", "bordeciel", "blancherive", "dovahkiin", "dragonborn", "septim",
-      "khajiit", " nord ", "скайрим", "скайрім", "тамриэл", "тамріел", "вайтран", "довакин",
+      "khajiit", " nord ", "npc", "скайрим", "скайрім", "тамриэл", "тамріел", "вайтран", "довакин",
       "天际", "天際", "上古卷轴", "上古卷軸", "雪漫", "スカイリム", "タムリエル", "ホワイトラン",
       "스카이림", "탐리엘", "화이트런");
 

@@ -13,9 +13,11 @@ import skyproxy.json.Json;
 ///
 /// A file holds blocks, each opened by a line: `=== define NAME` is put in place of `{NAME}`;
 /// `=== JOB` or `=== JOB stream` is a prompt, whose messages are opened by their role in brackets.
-/// `query` as a job is the one that writes words to search a memory for.
+/// `query` as a job is the one that writes words to search a memory for; a line `<image>` is a
+/// picture.
 record JobPrompts(String file, int number, Purpose purpose, boolean stream, List<Json> messages) {
   private static final Path FOLDER = Path.of("test/fixtures/jobs");
+  private static final String PICTURE = "<image>";
 
   static List<JobPrompts> all() throws IOException {
     List<JobPrompts> all = new ArrayList<>();
@@ -64,8 +66,20 @@ record JobPrompts(String file, int number, Purpose purpose, boolean stream, List
       if (part.isBlank()) continue;
       int end = part.indexOf(']');
       messages.add(Json.Obj.builder().put("role", part.substring(0, end))
-          .put("content", part.substring(end + 1).strip()).build());
+          .put("content", content(part.substring(end + 1).strip())).build());
     }
     return messages;
+  }
+
+  private static Json content(String text) {
+    if (!text.contains(PICTURE)) return new Json.Str(text);
+    List<Json> parts = new ArrayList<>();
+    String words = text.replace(PICTURE, "").strip();
+    if (!words.isEmpty()) {
+      parts.add(Json.Obj.builder().put("type", "text").put("text", words).build());
+    }
+    Json url = Json.Obj.builder().put("url", "data:image/png;base64,AAAA").build();
+    parts.add(Json.Obj.builder().put("type", "image_url").put("image_url", url).build());
+    return new Json.Arr(parts);
   }
 }

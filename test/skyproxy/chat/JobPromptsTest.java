@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /// Prompts that nobody has copied from the game, in many languages, with right and wrong limits.
@@ -17,6 +19,7 @@ final class JobPromptsTest {
   @Test
   void what_a_prompt_is_for_is_seen_whatever_its_language_and_limit() throws IOException {
     int asked = 0;
+    Map<Purpose, Integer> missedByPurpose = new HashMap<>();
     List<String> missed = new ArrayList<>();
     for (JobPrompts prompt : JobPrompts.all()) {
       for (Integer limit : LIMITS) {
@@ -24,14 +27,16 @@ final class JobPromptsTest {
         asked++;
         Purpose seen = prompt.request(limit).purpose();
         if (!seen.equals(prompt.purpose())) {
+          missedByPurpose.merge(prompt.purpose(), 1, Integer::sum);
           missed.add(prompt.file() + " " + prompt.number() + ", limit " + limit + ": "
               + prompt.purpose() + " seen as " + seen);
         }
       }
     }
-    String report = missed.size() + " of " + asked + " missed:\n" + String.join("\n", missed);
+    String report = missed.size() + " of " + asked + " missed, " + missedByPurpose + ":\n"
+        + String.join("\n", missed);
     if (!missed.isEmpty()) System.out.println(report);
-    assertTrue(missed.size() * 100 <= asked, report);
+    assertTrue(missed.size() * 1_000 <= asked, report);
   }
 
   @Test
