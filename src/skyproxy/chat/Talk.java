@@ -25,13 +25,11 @@ record Talk(int turns, boolean played, boolean doubled) {
       String text = message.text();
       boolean spoken = isSpoken(text);
       boolean inside = i < messages.size() - 1;
-      boolean followed = inside && !answered && messages.get(i + 1).role() == message.role();
-      doubled |= followed;
+      doubled |= inside && !answered && messages.get(i + 1).role() == message.role();
       if (inside && (answered || spoken)) turns++;
       if (answered || spoken) played |= isActed(text) || !answered && isAddressed(text);
-      played |= followed && spoken;
     }
-    return new Talk(turns, played, doubled);
+    return new Talk(turns, played || doubled && turns > 0, doubled);
   }
 
   /// Whether somebody says this or it is told: `Lydia (to Tavi): Yes.`, `*Night falls.*`; a prompt
