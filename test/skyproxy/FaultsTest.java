@@ -259,6 +259,8 @@ final class FaultsTest {
     data.add(20, malformed);
     complete("first", askPastFirstWord("a:m > b:m",
         FakeUpstream.events(data.toArray(String[]::new))));
+    fault(FakeUpstream.events(data.toArray(String[]::new)));
+    complete("first", proxy.ask("a:m > b:m", false));
     List<String> last = new ArrayList<>(List.of(tokens("first")));
     last.add(TOKENS, malformed);
     broken("upstream_error", askPastFirstWord("a:m > b:m",

@@ -30,6 +30,7 @@ final class OpenAiDecoder implements Decoder {
   private final OpenAiFailures failures;
   private final boolean streams;
   private final ChunkAccumulator accumulator = new ChunkAccumulator();
+  private Consumer<Event> kept = _ -> { };
   private Chunk last = Chunk.of(NOTHING);
   private boolean begun;
   private boolean finished;
@@ -41,6 +42,11 @@ final class OpenAiDecoder implements Decoder {
   OpenAiDecoder(OpenAiFailures failures, boolean streams) {
     this.failures = failures;
     this.streams = streams;
+  }
+
+  @Override
+  public void onKept(Consumer<Event> heard) {
+    kept = heard;
   }
 
   @Override
@@ -138,6 +144,7 @@ final class OpenAiDecoder implements Decoder {
     calls |= chunk.calls();
     last = chunk;
     if (!streams) {
+      kept.accept(chunk);
       accumulator.add(chunk);
       return;
     }

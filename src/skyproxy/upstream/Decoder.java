@@ -18,6 +18,10 @@ public interface Decoder {
   /// take it.
   default void unfinished(SseEvent event, Consumer<Event> out) {}
 
+  /// Has somebody told of each event that [#end] will give at last, for a client that wants no
+  /// stream where the server streams all the same.
+  default void onKept(Consumer<Event> heard) {}
+
   /// A whole body that is not a stream, with a status of success.
   void decodeWhole(byte[] body, Consumer<Event> out);
 

@@ -56,6 +56,7 @@ final class HttpReply implements Reply {
   private boolean sentElsewhere;
   private boolean spoke;
   private boolean calls;
+  private ChatException failure;
   private ChatException garbled;
   private boolean wentOn;
   private boolean bodyEnded;
@@ -67,20 +68,25 @@ final class HttpReply implements Reply {
     this.decoder = decoder;
     sent = upstream.addressed(request);
     pending = upstream.begin(sent, body);
+    decoder.onKept(this::hear);
   }
 
+  /// What came before a failure is given before it, though both came at once.
   @Override
   public Event next(Duration patience) {
     long deadline = System.nanoTime() + patience.toNanos();
-    try {
-      while (true) {
-        Event event = events.poll();
-        if (event != null) return event;
-        if (ended) return null;
+    while (true) {
+      Event event = events.poll();
+      if (event != null) return event;
+      if (failure != null) throw failure;
+      if (ended) return null;
+      try {
         if (!read(deadline - System.nanoTime())) return Event.QUIET;
+      } catch (ChatException e) {
+        failure = e;
+      } catch (InterruptedException interrupted) {
+        throw ChatException.stopping(interrupted);
       }
-    } catch (InterruptedException interrupted) {
-      throw ChatException.stopping(interrupted);
     }
   }
 
@@ -222,6 +228,11 @@ final class HttpReply implements Reply {
   }
 
   private void give(Event event) {
+    hear(event);
+    events.add(event);
+  }
+
+  private void hear(Event event) {
     if (event.answers()) {
       spoke = true;
       wentOn = garbled != null;
@@ -230,7 +241,6 @@ final class HttpReply implements Reply {
     } else if (garbled != null && !wentOn && event.finishReason() != null) {
       throw garbled; // before the client hears that the reply ended well
     }
-    events.add(event);
   }
 
   /// Whether a body that does not call itself a stream is one: no JSON begins so.

@@ -211,6 +211,17 @@ final class HttpUpstreamTest {
   }
 
   @Test
+  void what_comes_at_once_with_a_failure_is_given_before_it() {
+    fake.answer(FakeUpstream.status(200).header("Content-Type", "text/event-stream")
+        .body("data: a\n\ndata: b\n\ndata: oops\n\n"));
+    try (Reply reply = send()) {
+      assertEquals(new Event.Text("a"), Replies.next(reply));
+      assertEquals(new Event.Text("b"), Replies.next(reply));
+      assertInstanceOf(Failure.Broken.class, Replies.failure(reply));
+    }
+  }
+
+  @Test
   void a_stream_that_breaks_off_behind_its_last_event_was_whole() {
     fake.answer(events("a", "b").dropAfter(1));
     try (Reply reply = send()) {
