@@ -59,9 +59,14 @@ final class BrokenLinesTest {
   }
 
   private Answer ask(String model, boolean stream, String words) throws IOException {
+    return ask(model, stream, words, "\"messages\"");
+  }
+
+  private Answer ask(String model, boolean stream, String words, String messages)
+      throws IOException {
     return proxy.post("""
-        {"model":"%s","stream":%s,"messages":[{"role":"user","content":"%s"}]}"""
-        .formatted(model, stream, words));
+        {"model":"%s","stream":%s,%s:[{"role":"user","content":"%s"}]}"""
+        .formatted(model, stream, messages, words));
   }
 
   /// The upstream says this piece by piece and then falls over; our own provider does too.
@@ -118,6 +123,21 @@ final class BrokenLinesTest {
     assertTrue(last.at("cut_short").bool());
     assertEquals("It is gone.", last.at("message").string());
     assertEquals("broken", last.at("attempts").at(0).at("failure").string());
+  }
+
+  /// What the upstream would have counted is not known, and zero is no figure.
+  @Test
+  void its_end_reports_no_tokens() throws Exception {
+    breaksOff("Ten septims. And th");
+    String counted = "\"stream_options\":{\"include_usage\":true},\"messages\"";
+    for (String model : List.of("a:m", "own")) {
+      Answer answer = ask(model, true, LINE, counted);
+      ended("Ten septims.", answer);
+      assertFalse(answer.text().contains("prompt_tokens"), answer.text());
+    }
+    Answer plain = ask("own", false, LINE);
+    ended("Ten septims.", plain);
+    assertFalse(plain.text().contains("usage"), plain.text());
   }
 
   @Test

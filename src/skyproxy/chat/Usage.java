@@ -8,7 +8,7 @@ package skyproxy.chat;
 /// @param reasoning how many of `completion` were thought, not said
 public record Usage(long prompt, long completion, long cached, long reasoning) {
 
-  /// For an upstream that does not tell.
+  /// For an upstream that does not tell, or a reply that we ended: no figures, rather than zeros.
   public static final Usage NONE = new Usage(0, 0, 0, 0);
 
   public long total() {

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import skyproxy.chat.Chunk;
 import skyproxy.chat.Event;
+import skyproxy.chat.Usage;
 import skyproxy.json.Json;
 import skyproxy.speech.PieceFilter;
 import skyproxy.sse.SseWriter;
@@ -145,7 +146,7 @@ final class ChunkSink implements Sink {
     begin();
     write(start + "\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\""
         + finish.reason().wireName() + "\"}]" + (includeUsage ? ",\"usage\":null}" : "}"));
-    if (includeUsage) {
+    if (includeUsage && !finish.usage().equals(Usage.NONE)) {
       write(start + "\"choices\":[],\"usage\":" + UsageJson.of(finish.usage()) + "}");
     }
   }

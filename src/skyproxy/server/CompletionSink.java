@@ -83,14 +83,14 @@ final class CompletionSink implements Sink {
     }
     Json.Obj choice = Json.Obj.builder().put("index", 0).put("message", message.build())
         .putNull("logprobs").put("finish_reason", finish.reason().wireName()).build();
-    return Json.Obj.builder()
+    Json.Obj.Builder whole = Json.Obj.builder()
         .put("id", info.id())
         .put("object", "chat.completion")
         .put("created", info.created())
         .put("model", info.model().get())
-        .put("choices", new Json.Arr(List.of(choice)))
-        .put("usage", UsageJson.of(finish.usage()))
-        .build();
+        .put("choices", new Json.Arr(List.of(choice)));
+    if (!finish.usage().equals(Usage.NONE)) whole.put("usage", UsageJson.of(finish.usage()));
+    return whole.build();
   }
 
   private static Json call(Call call) {
