@@ -10,7 +10,8 @@ import skyproxy.sse.SseEvent;
 import skyproxy.upstream.Decoder;
 
 /// The decoder of a made-up vendor: the data of each event is a text, a whole body is one, and the
-/// end is the text `end` unless the last event says by an ellipsis that there is more; `oops` is a failure.
+/// end is the text `end` unless the last event says by an ellipsis that there is more; `oops` is
+/// a failure.
 public final class PlainDecoder implements Decoder {
   private String last = "";
 
