@@ -53,9 +53,9 @@ call :find
 if not defined FOUND call :install
 if not defined FOUND goto end
 
-rem Beside a game memory counts: the serial collector and a small heap to start with. No
+rem Beside a game memory counts: a small heap, collected early and by few threads. No
 rem TieredStopAtLevel=1: it makes encrypting long prompts ten times slower.
-"%FOUND%\bin\java.exe" -XX:+UseSerialGC -Xms16m -Xmx512m -jar "%JAR%" %*
+"%FOUND%\bin\java.exe" -XX:+UseG1GC -Xms16m -Xmx512m -XX:MaxNewSize=12m -XX:GCTimeRatio=2 -XX:MinHeapFreeRatio=10 -XX:MaxHeapFreeRatio=20 -XX:InitiatingHeapOccupancyPercent=15 -XX:-G1UseAdaptiveIHOP -XX:ParallelGCThreads=2 -XX:ConcGCThreads=1 -jar "%JAR%" %*
 set "STATUS=%ERRORLEVEL%"
 
 rem A window that closes at once with its error helps nobody. A double click starts cmd /c, and

@@ -82,6 +82,6 @@ fi
 
 java=$(find_java java) || fail "Java $needed or newer is needed: install Temurin $needed from" \
   "adoptium.net, or point JAVA_HOME at one."
-# Beside a game memory counts: the serial collector and a small heap to start with. No
+# Beside a game memory counts: a small heap, collected early and by few threads. No
 # TieredStopAtLevel=1: it makes encrypting long prompts ten times slower.
-exec "$java/bin/java" -XX:+UseSerialGC -Xms16m -Xmx512m -jar "$jar" "$@"
+exec "$java/bin/java" -XX:+UseG1GC -Xms16m -Xmx512m -XX:MaxNewSize=12m -XX:GCTimeRatio=2 -XX:MinHeapFreeRatio=10 -XX:MaxHeapFreeRatio=20 -XX:InitiatingHeapOccupancyPercent=15 -XX:-G1UseAdaptiveIHOP -XX:ParallelGCThreads=2 -XX:ConcGCThreads=1 -jar "$jar" "$@"

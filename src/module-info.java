@@ -3,4 +3,5 @@ module skyproxy {
   requires java.net.http;
   requires jdk.httpserver;
   requires java.logging;
+  requires jdk.management;
 }

@@ -92,6 +92,7 @@ public final class Main {
     if (Windows.here()) endWithWindow();
     warnOfZip(jarFolder());
     if (settings.exitWith() != null) GameWatch.start(settings.exitWith(), () -> System.exit(0));
+    QuietTime.watch(wiring::quiet, Memory::giveBack);
     if (settings.open() || withoutConsole()) Browser.open(wiring.uri());
     // Only now, for a second start that finds its port taken has nothing to log.
     log.to("file", new LogLine("yyyy-MM-dd HH:mm:ss"), new LogFile(live.log()));

@@ -227,6 +227,11 @@ final class Wiring implements AutoCloseable {
     return URI.create("http://" + name.replace("%", "%25") + ":" + server.port());
   }
 
+  /// For how long nobody has asked; zero while a reply is under way.
+  Duration quiet() {
+    return stats.quiet();
+  }
+
   /// The port that is listened on.
   int port() {
     return server.port();

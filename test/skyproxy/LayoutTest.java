@@ -104,7 +104,8 @@ final class LayoutTest {
 
   @Test
   void the_program_imports_the_jdk_alone_and_the_tests_junit_besides() {
-    Pattern jdk = Pattern.compile("(java|javax|jdk|com\\.sun\\.net\\.httpserver|skyproxy)\\..*");
+    Pattern jdk = Pattern.compile(
+        "(java|javax|jdk|com\\.sun\\.(net\\.httpserver|management)|skyproxy)\\..*");
     check(java("src", "test"), (file, report) -> eachImport(file, (number, name) -> {
       boolean junit = file.startsWith("test") && name.startsWith("org.junit.");
       if (!jdk.matcher(name).matches() && !junit) {

@@ -52,6 +52,7 @@ public final class Stats implements AutoCloseable {
   private Instant since;
   private long lastId;
   private long running;
+  private long askedAt = System.nanoTime();
   private boolean unsaved;
   private volatile boolean keepsTexts;
 
@@ -80,12 +81,19 @@ public final class Stats implements AutoCloseable {
   /// A request has come in; [#add] must follow.
   public synchronized void begin() {
     running++;
+    askedAt = System.nanoTime();
+  }
+
+  /// For how long nobody has asked; zero while a reply is under way.
+  public synchronized Duration quiet() {
+    return running > 0 ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - askedAt);
   }
 
   /// Counts a request that has ended. Takes microseconds.
   public synchronized void add(RequestRecord request) {
     turnDay();
     if (running > 0) running--;
+    askedAt = System.nanoTime();
     today.add(request);
     session.add(request);
     all.add(request);
