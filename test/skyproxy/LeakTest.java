@@ -244,6 +244,10 @@ final class LeakTest {
     }
     ask(program, "POST /config/server", "{\"name\":\"newer\",\"base_url\":\"" + upstream.url()
         + "\",\"api_key\":\"" + planted.get("the key of a server that is added") + "\"}");
+    // Pasted with a blank of no width: no header can hold it.
+    ask(program, "POST /config/server", "{\"name\":\"newest\",\"base_url\":\"" + upstream.url()
+        + "\",\"api_key\":\"Planted\\u200bAdded/Key+17=\"}");
+    assertTrue(outputs.getLast().contains(" 400 "), outputs.getLast());
     ask(program, "POST /config/doctor", "{\"model\":\"local:x\",\"check\":\"PLAIN\"}");
     ask(program, "POST /config/doctor", "{\"model\":\"" + wrong + "\"}");
   }

@@ -226,6 +226,9 @@ public final class DashboardApi {
     }
     String typed = body.at("base_url").string();
     String key = body.at("api_key").stringOr("").strip();
+    if (!key.matches("[!-~]*")) {
+      throw body.at("api_key").mismatch("holds what keys never contain: paste it again");
+    }
     Address address = addresses.find(typed, key.isEmpty() ? keyOf(name) : key);
     live.edit("providers", old -> {
       Json.Obj server = server(old, name).with("base_url", new Json.Str(address.base()));

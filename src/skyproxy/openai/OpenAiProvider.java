@@ -31,7 +31,7 @@ public final class OpenAiProvider implements Provider {
   private static final System.Logger LOG = System.getLogger(OpenAiProvider.class.getName());
   private static final Duration PER_TOKEN = Duration.ofMillis(25);
   private static final Duration WITHOUT_LIMIT = Duration.ofMinutes(1);
-  private static final Pattern KEY = Pattern.compile("[!-~]+");
+  static final Pattern KEY = Pattern.compile("[!-~]+");
   private static final Pattern HEADER = Pattern.compile("[\\t -~\u0080-\u00ff]+");
 
   private final ServerProfile server;

@@ -175,7 +175,8 @@ public final class ServerAddress {
   private Tried ask(String base, HttpRequest.Builder request) {
     URI uri = URI.create(base);
     request.timeout(PATIENCE).header("Accept", "application/json");
-    if (key != null && mayCarryKey(uri, plainly)) request.header("Authorization", "Bearer " + key);
+    boolean sent = key != null && OpenAiProvider.KEY.matcher(key).matches();
+    if (sent && mayCarryKey(uri, plainly)) request.header("Authorization", "Bearer " + key);
     HttpRequest whole = request.build();
     try (HttpUpstream upstream = new HttpUpstream("this server", uri, CONNECT)) {
       try {
