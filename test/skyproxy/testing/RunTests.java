@@ -113,10 +113,9 @@ public final class RunTests {
     return LauncherDiscoveryRequestBuilder.request()
         .selectors(selectClasspathRoots(Set.of(Path.of(args[0]))))
         .filters(filters.toArray(Filter[]::new))
-        // Generous: it is there for what hangs, not for what is slow on a busy machine, or there on
-        // a Windows that is made up of another system.
-        .configurationParameter("junit.jupiter.execution.timeout.default",
-            Os.WINDOWS ? "600 s" : "120 s")
+        // Generous: it is there for what hangs, not for what is slow: real programs on a busy
+        // machine, or a Windows that is made up of another system.
+        .configurationParameter("junit.jupiter.execution.timeout.default", "600 s")
         .configurationParameter(
             "junit.jupiter.execution.timeout.thread.mode.default", "SEPARATE_THREAD")
         .build();
