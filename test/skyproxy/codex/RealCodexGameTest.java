@@ -109,7 +109,8 @@ final class RealCodexGameTest {
 
   private RawClient.Answer refused(int status, String body) throws IOException {
     backend.answer(_ -> status(status).body(body));
-    return proxy.post(CHAT, hello(",\"stream\":true"));
+    // Not streamed: a stream is opened when a busy machine has been silent for three seconds.
+    return proxy.post(CHAT, hello(""));
   }
 
   @Test
