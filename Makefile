@@ -39,13 +39,13 @@ MEASURE_JAVA = $(JDK)/bin/java -ea -XX:+UseSerialGC -cp $(TEST_PATH) \
   -Dskyproxy.jar=$(JAR) -Dskyproxy.cli=$(CLI) -Dskyproxy.llama=$(LLAMA)
 # Nor has the optimizing compiler in a test: a third less of a small machine's time without it.
 TEST_JAVA = $(MEASURE_JAVA) -XX:TieredStopAtLevel=1
-SLOW := cli,browser,llama,field,jar
+SLOW := cli,browser,llama,field,jar,faults
 RUN_TESTS = skyproxy.testing.RunTests $(TESTS) build/count $(if $(T),class=$(T))
 RUN_ISOLATED = @$(ISOLATE) $(TEST_JAVA) $(if $(UNSHARE),-Dskyproxy.isolated=true) $(RUN_TESTS)
 
 .DELETE_ON_ERROR:
-.PHONY: all run dist test test-cli test-browser test-llama test-field test-windows bench fuzz check \
-  clean help cli browser llama windows
+.PHONY: all run dist test test-cli test-browser test-llama test-field test-faults test-windows bench \
+  fuzz check clean help cli browser llama windows
 
 all: $(JAR) ## compile and pack build/skyrimnet-proxy.jar
 
@@ -69,6 +69,9 @@ test-llama: $(TESTS)/compiled llama ## the tests with a real llama-server and re
 
 test-field: $(TESTS)/compiled ## the cases that players met, and the list of real refusals
 	@$(TEST_JAVA) $(RUN_TESTS) tag=field
+
+test-faults: $(TESTS)/compiled ## every way to a model under every fault that it can have
+	@$(TEST_JAVA) $(RUN_TESTS) tag=faults
 
 test-windows: windows ## the fast tests and those of the real claude.exe on a Windows Java
 	@grep -q ' 0 failed' build/windows.count

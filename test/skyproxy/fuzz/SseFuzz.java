@@ -57,7 +57,9 @@ final class SseFuzz {
 
   private static void write(String data) throws IOException {
     var out = new ByteArrayOutputStream();
-    new SseWriter(out).data(data);
+    SseWriter writer = new SseWriter(out);
+    writer.data(data);
+    writer.flush();
     List<SseEvent> events = new ArrayList<>();
     assertNull(feed(List.of(out.toByteArray()), events, false));
     assertEquals(List.of(new SseEvent("message", data.replaceAll("\r\n?", "\n"))), events);

@@ -14,6 +14,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -40,13 +41,14 @@ public final class FakeUpstream implements AutoCloseable {
       _ -> status(500).body("no answer scripted");
 
   public FakeUpstream() {
-    this("127.0.0.1");
+    this("127.0.0.1", 0);
   }
 
   /// @param address one of loopback's
-  public FakeUpstream(String address) {
+  /// @param port 0 for any
+  public FakeUpstream(String address, int port) {
     try {
-      server = new ServerSocket(0, 200, InetAddress.ofLiteral(address));
+      server = new ServerSocket(port, 200, InetAddress.ofLiteral(address));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -86,6 +88,13 @@ public final class FakeUpstream implements AutoCloseable {
   /// A `text/event-stream`; blank lines end its events.
   public static Answer sse(String text) {
     return new Answer(200).header("Content-Type", "text/event-stream").stream(text);
+  }
+
+  /// The same that comes in parts.
+  public static Answer parts(String... parts) {
+    Answer answer = new Answer(200).header("Content-Type", "application/json");
+    answer.events = Arrays.stream(parts).map(String::getBytes).toList();
+    return answer;
   }
 
   /// A `text/event-stream` of one `data:` line an event.
@@ -144,7 +153,11 @@ public final class FakeUpstream implements AutoCloseable {
 
   /// Closes all connections that are open now, as a server does with idle ones.
   public void closeConnections() {
-    for (Socket socket : sockets) closeQuietly(socket);
+    try {
+      for (Socket socket : sockets) socket.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private void acceptAll() {
@@ -181,9 +194,8 @@ public final class FakeUpstream implements AutoCloseable {
 
   private static Received read(InputStream in, int number) throws IOException {
     List<String> lines = new ArrayList<>();
-    for (String line; !(line = line(in)).isEmpty(); ) {
+    for (String line; !(line = line(in)).isEmpty(); lines.add(line)) {
       if (line.equals("\0")) return null;
-      lines.add(line);
     }
     if (lines.isEmpty()) return null;
     String[] first = lines.removeFirst().split(" ");
@@ -211,14 +223,6 @@ public final class FakeUpstream implements AutoCloseable {
       if (b != '\r') line.write(b);
     }
     return line.toString(StandardCharsets.ISO_8859_1);
-  }
-
-  private static void closeQuietly(Socket socket) {
-    try {
-      socket.close();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   @Override

@@ -275,7 +275,7 @@ final class HttpUpstreamTest {
       throws Exception {
     assumeTrue(NetworkInterface.getByInetAddress(InetAddress.ofLiteral(address)) != null,
         "There is no IPv6 here.");
-    try (FakeUpstream local = new FakeUpstream(address);
+    try (FakeUpstream local = new FakeUpstream(address, 0);
         HttpUpstream named = new HttpUpstream("Fake",
             URI.create("http://localhost:" + local.port()), LONG)) {
       local.answer(events("a"));

@@ -1,13 +1,20 @@
 package skyproxy.upstream;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.http.HttpHeaders;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.zip.GZIPOutputStream;
@@ -26,6 +33,8 @@ public final class UpstreamFuzz {
         new Target("retry-after", Samples.of("7", "0", "1.5", "999999999",
             "Wed, 21 Oct 2065 07:28:00 GMT", "Sun, 06 Nov 1994 08:49:37 GMT", "-1", " 3 "),
             UpstreamFuzz::retryAfter),
+        new Target("lines", Samples.all(Samples.files("codex", "exec.jsonl"),
+            Samples.of("a\r\nb\n\n\r\rc", "\n", "\r")), UpstreamFuzz::lines),
         new Target("packed", Samples.all(List.of(packed()), Samples.of("{}")),
             UpstreamFuzz::packed),
         new Target("last-words", Samples.of("""
@@ -51,6 +60,34 @@ public final class UpstreamFuzz {
         HttpHeaders.of(Map.of("Retry-After", List.of(input.text())), (_, _) -> true);
     Duration wait = RetryAfter.of(headers, Instant.parse("2026-01-01T00:00:00Z"));
     assertTrue(wait == null || !wait.isNegative(), () -> "" + wait);
+  }
+
+  /// The lines are the same however few bytes the pipe gives at once.
+  private static void lines(Input input) throws IOException {
+    String text = new String(input.bytes(), ISO_8859_1);
+    List<String> expected = new ArrayList<>();
+    for (String line : text.isEmpty() ? new String[0] : text.split("\n", -1)) {
+      expected.add(new String(line.replaceFirst("\r$", "").getBytes(ISO_8859_1), UTF_8));
+    }
+    if (text.endsWith("\n")) expected.removeLast();
+    Iterator<byte[]> pieces = input.pieces().iterator();
+    LineReader reader = new LineReader(new InputStream() {
+      @Override
+      public int read() {
+        throw new UnsupportedOperationException();
+      }
+
+      @Override
+      public int read(byte[] bytes, int offset, int length) {
+        byte[] piece = new byte[0];
+        while (piece.length == 0 && pieces.hasNext()) piece = pieces.next();
+        if (piece.length == 0) return -1;
+        System.arraycopy(piece, 0, bytes, offset, piece.length);
+        return piece.length;
+      }
+    }, 1 << 20);
+    for (String line : expected) assertEquals(line, reader.next());
+    assertNull(reader.next());
   }
 
   private static byte[] packed() {
