@@ -11,7 +11,6 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandler;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
@@ -49,16 +48,9 @@ public final class HttpUpstream implements AutoCloseable {
         .followRedirects(Redirect.NEVER)
         .connectTimeout(connect)
         .proxy(proxies)
-        .executor(executor(secure));
+        .executor(Threads.pool("to " + name));
     client = CompletableFuture.supplyAsync(() -> builder.sslContext(trust.get()).build(),
         build -> Threads.named("client for " + name).start(build));
-  }
-
-  /// Without encryption, what the client does for a reply is done on the thread that reads the
-  /// sockets: it takes microseconds, and waking another thread for it takes more. Handshakes, and
-  /// encrypting a picture, would keep the other replies waiting there.
-  private Executor executor(boolean secure) {
-    return secure ? Threads.pool("to " + name) : Runnable::run;
   }
 
   public String name() {
