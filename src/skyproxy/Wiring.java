@@ -23,6 +23,7 @@ import skyproxy.json.Json;
 import skyproxy.openai.OpenAiProvider;
 import skyproxy.openai.OpenRouter;
 import skyproxy.openai.ServerAddress;
+import skyproxy.routing.Budget;
 import skyproxy.routing.Router;
 import skyproxy.routing.Routes;
 import skyproxy.routing.Routes.Route;
@@ -84,8 +85,8 @@ final class Wiring implements AutoCloseable {
     claude = claude(live);
     codex = codex(live);
     openRouter = openRouter(live);
-    router = new Router(routes(settings), nanos);
     stats = new Stats(besides(settings.file(), "stats"), line -> LOG.log(Level.WARNING, line));
+    router = new Router(routes(settings), nanos, new Budget(() -> live.now().budget(), stats));
     live.onChange(changed -> {
       claude.use(changed.claude().mode());
       router.update(routes(changed));

@@ -85,6 +85,11 @@ public final class Chunk implements Event {
     return choices;
   }
 
+  /// The tokens that it tells of; null when it does not.
+  public Usage usage() {
+    return body.get("usage") instanceof Json.Obj counted ? Usage.read(counted) : null;
+  }
+
   /// What is spoken in it, maybe "".
   public String text() {
     for (Choice choice : choices) {

@@ -69,6 +69,13 @@ public sealed interface Failure {
     }
   }
 
+  /// A limit that the player has set on what is spent is reached, until `retryAfter` is past.
+  record BudgetReached(String message, Duration retryAfter) implements Failure {
+    public BudgetReached {
+      message = masked(message);
+    }
+  }
+
   /// The prompt is longer than the model takes; another one may be larger. `status` is 400 or 413.
   /// The rest is the upstream's, or null: `tokens` is what it counted, `limit` what it allows.
   record TooLong(int status, String message, String param, String code, Integer tokens,
@@ -152,8 +159,9 @@ public sealed interface Failure {
       case BadRequest _, Stopping _ -> false;
       case Rejected rejected -> rejected.status() == 402 || rejected.status() == 404;
       case Empty empty -> !empty.refused();
-      case UnknownModel _, NotReady _, Unauthorized _, RateLimited _, Overloaded _, TooLong _,
-          NotLoaded _, Unsuited _, Broken _, Unreachable _, TimedOut _, Garbled _ -> true;
+      case UnknownModel _, NotReady _, Unauthorized _, RateLimited _, Overloaded _,
+          BudgetReached _, TooLong _, NotLoaded _, Unsuited _, Broken _, Unreachable _,
+          TimedOut _, Garbled _ -> true;
     };
   }
 
@@ -161,7 +169,7 @@ public sealed interface Failure {
   /// it count against the target.
   default boolean blamesTarget() {
     return switch (this) {
-      case TooLong _, NotLoaded _, Unsuited _ -> false;
+      case BudgetReached _, TooLong _, NotLoaded _, Unsuited _ -> false;
       default -> letsNextTry();
     };
   }
@@ -177,6 +185,7 @@ public sealed interface Failure {
       case RateLimited _ -> "too many requests, or the plan is used up";
       case Overloaded _ -> "the model has no room now";
       case Rejected f -> f.status() == 402 ? "there is no credit" : "the request was refused";
+      case BudgetReached _ -> "a limit on what is spent is reached";
       case TooLong _ -> "the prompt is too long";
       case NotLoaded _ -> "no model is loaded";
       case Unsuited _ -> "the model can't take this request";
@@ -199,6 +208,7 @@ public sealed interface Failure {
       case RateLimited f -> new RateLimited(text, f.retryAfter());
       case Overloaded f -> new Overloaded(text, f.retryAfter());
       case Rejected f -> new Rejected(f.status(), text, f.param(), f.code());
+      case BudgetReached f -> new BudgetReached(text, f.retryAfter());
       case TooLong f ->
           new TooLong(f.status(), text, f.param(), f.code(), f.tokens(), f.limit());
       case NotLoaded f -> new NotLoaded(text, f.loading());

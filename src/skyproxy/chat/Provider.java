@@ -1,6 +1,7 @@
 package skyproxy.chat;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 
 /// Speaks to one kind of upstream. Any number of threads may use one at the same time.
@@ -55,6 +56,18 @@ public interface Provider extends AutoCloseable {
   /// blocks; empty where there is no subscription or nothing is known.
   default List<UsageWindow> plan() {
     return List.of();
+  }
+
+  /// What the tokens of a model cost, or null where they cost nothing: on the player's plan, on a
+  /// server of their own. Never blocks.
+  default Price price(String model) {
+    return null;
+  }
+
+  /// Until when requests would be paid beyond the player's subscription, as far as the upstream has
+  /// told; null as long as the subscription covers them. Never blocks.
+  default Instant extraUsageUntil() {
+    return null;
   }
 
   /// The requests that wait for a place which this provider itself gives away. Never blocks.

@@ -15,6 +15,12 @@ public interface Reply extends AutoCloseable {
     return Duration.ZERO;
   }
 
+  /// The tokens that the upstream has counted and no event tells of, such as those of a reply that
+  /// ended early, or of a try before.
+  default Usage untold() {
+    return Usage.NONE;
+  }
+
   /// Ends the reply, wherever it is: the upstream is told or cut off, nothing stays behind.
   /// Any number of times; never throws.
   @Override

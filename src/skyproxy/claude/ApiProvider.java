@@ -6,6 +6,7 @@ import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
@@ -16,10 +17,14 @@ import skyproxy.chat.ChatRequest;
 import skyproxy.chat.Failure;
 import skyproxy.chat.Health;
 import skyproxy.chat.Model;
+import skyproxy.chat.Price;
 import skyproxy.chat.Provider;
 import skyproxy.chat.Reply;
+import skyproxy.chat.UsageWindow;
 import skyproxy.claude.messages.ClaudeDecoder;
 import skyproxy.claude.messages.ClaudeEncoder;
+import skyproxy.claude.messages.ClaudePlan;
+import skyproxy.claude.messages.ClaudePrices;
 import skyproxy.json.Cursor;
 import skyproxy.json.Json;
 import skyproxy.json.JsonWriter;
@@ -43,6 +48,7 @@ final class ApiProvider implements Provider {
   private final HttpUpstream upstream;
   private final Credentials credentials;
   private final UnsupportedParameters unsupported;
+  private final ClaudePlan plan = new ClaudePlan();
   private final ModelCatalogue models;
 
   /// @param upstream is shared, and closed by who made it
@@ -103,7 +109,7 @@ final class ApiProvider implements Provider {
     LOG.log(Level.DEBUG, "POST {0}/v1/messages, {1}, {2} bytes", base, request.model(),
         Long.toString(bytes.contentLength()));
     return upstream.send(call.POST(bytes).build(),
-        new ClaudeDecoder(mode, request.model()));
+        new ClaudeDecoder(mode, request.model(), plan::heard));
   }
 
   /// Whether the call is worth repeating without something that this failure names.
@@ -135,6 +141,22 @@ final class ApiProvider implements Provider {
       case "cache_control" -> body.toString().contains("\"cache_control\":");
       default -> body.get(parameter) != null;
     };
+  }
+
+  /// What it costs with a key; a plan has no price.
+  @Override
+  public Price price(String model) {
+    return mode == ClaudeMode.API_KEY ? ClaudePrices.of(model) : null;
+  }
+
+  @Override
+  public List<UsageWindow> plan() {
+    return plan.windows();
+  }
+
+  @Override
+  public Instant extraUsageUntil() {
+    return plan.extraUntil();
   }
 
   @Override

@@ -10,6 +10,7 @@ import skyproxy.chat.ChatRequest;
 import skyproxy.chat.Event;
 import skyproxy.chat.Failure;
 import skyproxy.chat.Reply;
+import skyproxy.chat.Usage;
 import skyproxy.json.Json;
 
 /// A reply of the Messages API: waits for the credential, calls, and calls again where that
@@ -95,6 +96,11 @@ final class ApiReply implements Reply {
       throw failed;
     }
     reply = null;
+  }
+
+  @Override
+  public Usage untold() {
+    return reply == null ? Usage.NONE : reply.untold();
   }
 
   @Override

@@ -3,6 +3,7 @@ package skyproxy.claude;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,6 +12,7 @@ import skyproxy.chat.ChatRequest;
 import skyproxy.chat.Health;
 import skyproxy.chat.Limits;
 import skyproxy.chat.Model;
+import skyproxy.chat.Price;
 import skyproxy.chat.Provider;
 import skyproxy.chat.Reply;
 import skyproxy.chat.Unavailable;
@@ -163,6 +165,16 @@ public final class ClaudeProvider implements Provider {
   @Override
   public List<UsageWindow> plan() {
     return current().plan();
+  }
+
+  @Override
+  public Price price(String model) {
+    return current().price(retiring.answering(model));
+  }
+
+  @Override
+  public Instant extraUsageUntil() {
+    return current().extraUsageUntil();
   }
 
   @Override

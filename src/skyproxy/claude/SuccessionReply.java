@@ -6,6 +6,7 @@ import skyproxy.chat.ChatException;
 import skyproxy.chat.Event;
 import skyproxy.chat.Failure;
 import skyproxy.chat.Reply;
+import skyproxy.chat.Usage;
 
 /// The reply of a model that will retire: when its upstream does not know it any more, that of its
 /// successor. One thread.
@@ -38,6 +39,11 @@ final class SuccessionReply implements Reply {
   @Override
   public Duration queued() {
     return reply.queued();
+  }
+
+  @Override
+  public Usage untold() {
+    return reply.untold();
   }
 
   @Override

@@ -17,6 +17,7 @@ final class CodexPlan {
   private static final long LONGEST = 5_256_000;
 
   private volatile List<UsageWindow> windows = List.of();
+  private volatile boolean hasCredits;
 
   /// The windows, each of which fills up and empties by itself; none when unknown.
   List<UsageWindow> windows() {
@@ -46,6 +47,10 @@ final class CodexPlan {
       if (at.isObject()) reported.add(window(at));
     }
     if (!reported.isEmpty()) windows = List.copyOf(reported);
+    Cursor credits = limits.at("credits");
+    if (credits.isObject()) {
+      hasCredits = credits.at("hasCredits").boolOr(false) || credits.at("unlimited").boolOr(false);
+    }
   }
 
   private static UsageWindow window(Cursor at) {
@@ -59,6 +64,12 @@ final class CodexPlan {
     Duration length = Duration.ofMinutes(minutes);
     if (minutes == Duration.ofDays(7).toMinutes()) return "week";
     return length.toHours() < 48 ? length.toHours() + " hours" : length.toDays() + " days";
+  }
+
+  /// Until when requests are paid with credits beyond the plan; null as long as it covers them.
+  Instant extraUntil(Instant now) {
+    Duration left = hasCredits ? untilFree(now) : null;
+    return left == null ? null : now.plus(left);
   }
 
   /// How long until a window that is used up is empty again; null when none is.

@@ -107,6 +107,11 @@ public final class CodexProvider implements Provider {
   }
 
   @Override
+  public Instant extraUsageUntil() {
+    return plan.extraUntil(Instant.now());
+  }
+
+  @Override
   public List<Waiting> waiting() {
     return supervisor.state() instanceof CodexState.Running running
         ? running.threads().waiting(NAME) : List.of();

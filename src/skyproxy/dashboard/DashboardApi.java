@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import skyproxy.chat.ChatException;
+import skyproxy.chat.Cost;
 import skyproxy.chat.Failure;
 import skyproxy.chat.Health;
 import skyproxy.chat.Job;
@@ -70,8 +71,8 @@ public final class DashboardApi {
     long after = asked.containsKey("after") ? number(asked, "after") : -1;
     boolean whole = after < 0 || asked.containsKey("whole");
     Json.Obj figures = stats.json(after);
-    return figures.with("java", java()).with("waiting", waiting()).with("settings", settings())
-        .with("providers", providers(whole));
+    return figures.with("java", java()).with("limits", limits()).with("waiting", waiting())
+        .with("settings", settings()).with("providers", providers(whole));
   }
 
   private Json.Obj one(long id) {
@@ -127,6 +128,19 @@ public final class DashboardApi {
         .build()).toList());
   }
 
+  /// The limits on what is spent that are set, as they stand.
+  private Json.Arr limits() {
+    return new Json.Arr(router.limits().stream().map(limit -> (Json) Json.Obj.builder()
+        .put("name", limit.place())
+        .put("provider", limit.provider() == null ? Json.NULL
+            : new Json.Str(limit.provider().name()))
+        .put("window", limit.window() == null ? Json.NULL : new Json.Str(limit.window().name()))
+        .put("limit", Cost.json(limit.limit())).put("used", Cost.json(limit.used()))
+        .put("resets", limit.ends().toString())
+        .put("state", limit.reached() ? "reached" : limit.near() ? "near" : "open")
+        .put("message", limit.words() + ".").build()).toList());
+  }
+
   private Json.Arr providers(boolean whole) {
     Settings now = live.now();
     return new Json.Arr(router.routes().routes().stream()
@@ -147,7 +161,7 @@ public final class DashboardApi {
     if (message == null) out.putNull("message");
     else out.put("message", message);
     out.put("last_error", orNull(stats.lastError(provider.name())))
-        .put("plan", new Json.Arr(provider.plan().stream().map(DashboardApi::window).toList()))
+        .put("plan", UsageWindow.json(provider.plan()))
         .put("model_count", ids.size());
     if (whole) {
       out.put("models", Json.Arr.ofStrings(ids.size() > MODELS ? ids.subList(0, MODELS) : ids));
@@ -172,16 +186,6 @@ public final class DashboardApi {
 
   private static boolean isLocal(URI address) {
     return address.getHost().matches("localhost|127\\..*|\\[::1]");
-  }
-
-  private static Json window(UsageWindow window) {
-    Json.Obj.Builder out = Json.Obj.builder().put("name", window.name());
-    out.put("used_percent",
-        window.usedPercent() == null ? Json.NULL : Json.Num.of(window.usedPercent()));
-    out.put("resets", window.resets() == null ? Json.NULL
-        : new Json.Str(window.resets().toString()));
-    return out.put("state", window.state() == null ? Json.NULL : new Json.Str(window.state()))
-        .build();
   }
 
   private static Json orNull(Json.Obj value) {

@@ -115,6 +115,18 @@ public final class OwnerFile {
     }
   }
 
+  /// Adds to the end of a file, which is made if need be. It is with the system when this returns,
+  /// and survives the end of the process, not that of the power.
+  ///
+  /// @throws IOException when it can't be written now; nothing of it is there then
+  public static void append(Path file, byte[] content) throws IOException {
+    if (!Files.exists(file)) write(file, new byte[0]);
+    try (FileChannel out = FileChannel.open(file, StandardOpenOption.APPEND)) {
+      ByteBuffer bytes = ByteBuffer.wrap(content);
+      while (bytes.hasRemaining()) out.write(bytes);
+    }
+  }
+
   /// An empty file of its owner alone, which the caller drops.
   public static Path temporary(Path folder) throws IOException {
     Path file = Files.createTempFile(folder, "new-", ".tmp");

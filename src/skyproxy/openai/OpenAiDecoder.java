@@ -10,6 +10,7 @@ import skyproxy.chat.ChatException;
 import skyproxy.chat.Chunk;
 import skyproxy.chat.Event;
 import skyproxy.chat.Failure;
+import skyproxy.chat.Usage;
 import skyproxy.json.Json;
 import skyproxy.json.JsonException;
 import skyproxy.sse.SseEvent;
@@ -37,6 +38,7 @@ final class OpenAiDecoder implements Decoder {
   private boolean whole;
   private boolean calls;
   private boolean done;
+  private Usage untold = Usage.NONE;
 
   /// @param streams whether the client wants chunks, whatever the server sends
   OpenAiDecoder(OpenAiFailures failures, boolean streams) {
@@ -131,6 +133,7 @@ final class OpenAiDecoder implements Decoder {
     Chunk chunk = Chunk.of(body, text);
     Json error = chunk.error();
     if (error == null) return chunk;
+    keep(chunk.usage());
     if (error == Json.NULL) {
       throw new ChatException(failures.brokenOff(chunk.fault()));
     }
@@ -146,6 +149,7 @@ final class OpenAiDecoder implements Decoder {
     if (!streams) {
       kept.accept(chunk);
       accumulator.add(chunk);
+      keep(chunk.usage());
       return;
     }
     if (!begun && !chunk.choices().isEmpty()) {
@@ -210,6 +214,16 @@ final class OpenAiDecoder implements Decoder {
           Chunk.choice(0, NOTHING, calls ? "tool_calls" : "stop"))), out);
     }
     if (!streams) out.accept(accumulator.completion());
+    untold = Usage.NONE;
+  }
+
+  private void keep(Usage counted) {
+    if (counted != null) untold = counted;
+  }
+
+  @Override
+  public Usage untold() {
+    return untold;
   }
 
   @Override

@@ -16,6 +16,7 @@ import skyproxy.chat.Failure;
 import skyproxy.chat.Health;
 import skyproxy.chat.Limits;
 import skyproxy.chat.Model;
+import skyproxy.chat.Price;
 import skyproxy.chat.Provider;
 import skyproxy.chat.Reply;
 import skyproxy.json.Json;
@@ -31,6 +32,8 @@ public final class OpenAiProvider implements Provider {
   private static final System.Logger LOG = System.getLogger(OpenAiProvider.class.getName());
   private static final Duration PER_TOKEN = Duration.ofMillis(25);
   private static final Duration WITHOUT_LIMIT = Duration.ofMinutes(1);
+  private static final Json.Obj INCLUDE_USAGE =
+      Json.Obj.builder().put("include_usage", true).build();
   static final Pattern KEY = Pattern.compile("[!-~]+");
   private static final Pattern HEADER = Pattern.compile("[\\t -~\u0080-\u00ff]+");
 
@@ -68,7 +71,15 @@ public final class OpenAiProvider implements Provider {
     return new ServerProfile(name, name, settings.baseUrl(), settings::apiKey, false,
         "Check the api_key of '" + name + "' under providers in the settings file.",
         name + ":", settings.models(), Set.copyOf(settings.drop()), settings.add(),
-        settings.warm(), false, ChatRequest.Caller.UNKNOWN, settings.limits());
+        prices(settings), settings.warm(), false, ChatRequest.Caller.UNKNOWN, settings.limits());
+  }
+
+  /// A model may also be named as we call it.
+  private static ServerProfile.Prices prices(Settings.Server settings) {
+    Map<String, Price> prices = settings.prices();
+    String prefix = settings.name() + ":";
+    return prices.isEmpty() ? ServerProfile.Prices.NONE
+        : (model, _) -> prices.getOrDefault(model, prices.get(prefix + model));
   }
 
   /// The same with a pause of its own, after which the model is kept warm.
@@ -164,6 +175,10 @@ public final class OpenAiProvider implements Provider {
     for (var member : server.add().members().entrySet()) {
       if (body.get(member.getKey()) == null) body = body.with(member.getKey(), member.getValue());
     }
+    // A stream tells the number of its tokens only to who asks, and they are what is paid.
+    boolean untold = request.stream() && price(request.model()) != null
+        && body.get("usage") == null && body.get("stream_options") == null;
+    if (untold) body = body.with("stream_options", INCLUDE_USAGE);
     for (String name : Lesson.Context.MEMBERS) {
       // No limit is what those mean who send one that nobody could keep to.
       if (body.get(name) instanceof Json.Num limit && limit.doubleValue() < 1) {
@@ -194,6 +209,12 @@ public final class OpenAiProvider implements Provider {
     boolean usable = theirs != null && !theirs.isBlank() && HEADER.matcher(theirs).matches();
     String value = usable ? theirs : ours;
     if (value != null) http.header(name, value);
+  }
+
+  @Override
+  public Price price(String model) {
+    if (!server.prices().any()) return null;
+    return server.prices().of(model, catalogue.price(server.prefix() + model));
   }
 
   @Override

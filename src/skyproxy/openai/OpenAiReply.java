@@ -4,10 +4,13 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import skyproxy.chat.ChatException;
 import skyproxy.chat.ChatRequest;
+import skyproxy.chat.Chunk;
 import skyproxy.chat.Event;
 import skyproxy.chat.Reply;
+import skyproxy.chat.Usage;
 import skyproxy.json.Json;
 
 /// A reply that is asked for again as long as each refusal teaches something new and nothing has
@@ -27,6 +30,7 @@ final class OpenAiReply implements Reply {
   private Reply current;
   private Refusal refusal;
   private ThoughtWatch thoughts;
+  private Usage before = Usage.NONE;
   private int repeats;
   private boolean said;
   private boolean ended;
@@ -95,6 +99,9 @@ final class OpenAiReply implements Reply {
     // Whether an order was what was amiss is known once there is an answer.
     provider.remember(request,
         lessons.stream().filter(lesson -> !(lesson instanceof MessageOrder)).toList());
+    before = untold().plus(ready.stream()
+        .map(event -> event instanceof Chunk chunk ? chunk.usage() : null)
+        .filter(Objects::nonNull).reduce(Usage.NONE, (_, last) -> last));
     ready.clear();
     current.close();
     send();
@@ -106,6 +113,11 @@ final class OpenAiReply implements Reply {
     for (Lesson lesson : learned) {
       if (lesson instanceof Lesson.Renamed(_, var to, var told) && !told) body = body.without(to);
     }
+  }
+
+  @Override
+  public Usage untold() {
+    return before.plus(current.untold());
   }
 
   @Override

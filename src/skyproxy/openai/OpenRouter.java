@@ -6,6 +6,7 @@ import java.util.Set;
 import java.util.function.Supplier;
 import skyproxy.chat.ChatRequest;
 import skyproxy.chat.Limits;
+import skyproxy.chat.Price;
 import skyproxy.chat.Provider;
 import skyproxy.json.Json;
 
@@ -17,6 +18,11 @@ public final class OpenRouter {
   private static final ChatRequest.Caller US =
       new ChatRequest.Caller("http://localhost", "SkyrimNet Proxy");
 
+  /// Asks for the cost in the reply's `usage`.
+  /// https://openrouter.ai/docs/use-cases/usage-accounting
+  private static final Json.Obj TELL_COST = Json.Obj.builder()
+      .put("usage", Json.Obj.builder().put("include", true).build()).build();
+
   private OpenRouter() {}
 
   /// @param url the API, such as `https://openrouter.ai/api/v1`
@@ -25,6 +31,13 @@ public final class OpenRouter {
     return new OpenAiProvider(new ServerProfile("openrouter", "OpenRouter", url, key, true,
         "Enter a key from openrouter.ai/keys on the dashboard, or as openrouter_api_key in the"
             + " settings file.",
-        "", List.of(), Set.of(), Json.Obj.builder().build(), false, true, US, limits));
+        "", List.of(), Set.of(), TELL_COST, OpenRouter::price, false, true, US, limits));
+  }
+
+  /// Each reply tells what it cost; the list of models only what it should. What that does not say
+  /// to be free is taken to cost something.
+  private static Price price(String model, Price listed) {
+    boolean free = listed == null ? model.endsWith(":free") : listed.free();
+    return free ? null : listed == null ? Price.TOLD : listed;
   }
 }

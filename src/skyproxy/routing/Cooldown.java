@@ -56,9 +56,12 @@ final class Cooldown {
 
   private final Map<String, State> states = new ConcurrentHashMap<>();
   private final LongSupplier nanos;
+  private final Budget budget;
 
-  Cooldown(LongSupplier nanos) {
+  /// @param budget whoever it refuses rests, too
+  Cooldown(LongSupplier nanos, Budget budget) {
     this.nanos = nanos;
+    this.budget = budget;
   }
 
   /// Begins the visit of a request.
@@ -87,6 +90,7 @@ final class Cooldown {
 
     Standing standing(Target target) {
       if (!target.provider().health().ready()) return Standing.RESTING;
+      if (budget.refusal(target) != null) return Standing.RESTING;
       if (pictures && standing(states.get(forPictures(target))) != Standing.FREE) {
         return Standing.RESTING;
       }

@@ -11,11 +11,13 @@ import java.util.function.LongSupplier;
 import skyproxy.chat.Attempt;
 import skyproxy.chat.ChatException;
 import skyproxy.chat.ChatRequest;
+import skyproxy.chat.Cost;
 import skyproxy.chat.Event;
 import skyproxy.chat.Failure;
 import skyproxy.chat.Limits;
 import skyproxy.chat.Provider;
 import skyproxy.chat.Reply;
+import skyproxy.chat.Usage;
 
 /// The reply to a routed request: that of the first target that says something.
 ///
@@ -35,6 +37,7 @@ public final class FailoverReply implements Reply {
   private final FirstWord firstWord;
   private final Function<Provider, Turnstile> turnstiles;
   private final UnopenedThoughts unopened;
+  private final Budget budget;
   private final LongSupplier nanos;
   private final List<Attempt> attempts = new ArrayList<>();
   private final ArrayDeque<Event> kept = new ArrayDeque<>();
@@ -44,6 +47,9 @@ public final class FailoverReply implements Reply {
   private boolean later;
   private long beginAt;
   private TargetReply reply;
+  private boolean settled;
+  private Usage usage = Usage.NONE;
+  private Cost cost;
   private boolean lively;
   private long limitAt;
   private Duration queued = Duration.ZERO;
@@ -56,11 +62,13 @@ public final class FailoverReply implements Reply {
   private boolean ended;
 
   /// @param first the first step of `order`
+  /// @param budget who may be asked, and where what they cost is counted
   /// @param nanos the clock
   FailoverReply(ChatRequest request, TargetOrder.Step first, TargetOrder order,
       Cooldown.Visit visit, FirstWord firstWord, Function<Provider, Turnstile> turnstiles,
-      UnopenedThoughts unopened, LongSupplier nanos) {
+      UnopenedThoughts unopened, Budget budget, LongSupplier nanos) {
     this.request = request;
+    this.budget = budget;
     this.order = order;
     this.visit = visit;
     this.firstWord = firstWord;
@@ -87,6 +95,18 @@ public final class FailoverReply implements Reply {
   /// The tries so far; the one that answers is the last.
   public List<Attempt> attempts() {
     return List.copyOf(attempts);
+  }
+
+  /// The tokens of the target that was asked last, of those that have counted any; known once this
+  /// is closed.
+  public Usage usage() {
+    return usage;
+  }
+
+  /// What all tries together cost, null where nothing is paid or nothing is known; known once this
+  /// is closed.
+  public Cost cost() {
+    return cost;
   }
 
   /// How long all targets together kept it waiting for places; known once it is closed.
@@ -152,7 +172,8 @@ public final class FailoverReply implements Reply {
     }
     Provider provider = step.target().provider();
     reply = new TargetReply(asked(), step.target(), turnstiles.apply(provider),
-        Timeouts.of(provider, request, order.mayHaveMore()), unopened, nanos);
+        Timeouts.of(provider, request, order.mayHaveMore()), unopened, budget, nanos);
+    settled = false;
     lively = false;
     limitAt = limitAt();
     return true;
@@ -189,6 +210,7 @@ public final class FailoverReply implements Reply {
 
   private void end() {
     if (!committed) commit();
+    settle(true);
     visit.answered(step.target());
     ended = true;
   }
@@ -281,8 +303,22 @@ public final class FailoverReply implements Reply {
     return failure.message().matches("(?s).*[.!?…]") ? failure.message() : failure.message() + ".";
   }
 
+  /// Counts what the target's reply cost, once, before anybody hears of its end.
+  ///
+  /// @param whole whether it came to its end
+  private void settle(boolean whole) {
+    if (settled) return;
+    settled = true;
+    Usage counted = reply.usage();
+    if (counted.equals(Usage.NONE)) return;
+    usage = counted;
+    cost = Cost.sum(cost,
+        budget.charge(step.target(), request.purpose().job(), counted, whole));
+  }
+
   private void release() {
     if (reply == null) return;
+    settle(false);
     reply.close();
     queued = queued.plus(reply.queued());
     reply = null;

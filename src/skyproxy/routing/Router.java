@@ -26,6 +26,7 @@ public final class Router {
 
   private final Rotation rotation = new Rotation();
   private final LongSupplier nanos;
+  private final Budget budget;
   private final Cooldown cooldown;
   private final UnopenedThoughts unopened = new UnopenedThoughts();
   private final Map<Provider, Turnstile> turnstiles = new ConcurrentHashMap<>();
@@ -39,10 +40,17 @@ public final class Router {
 
   /// @param nanos the clock for cooldowns, limits and queues
   public Router(Routes routes, LongSupplier nanos) {
+    this(routes, nanos, Budget.none());
+  }
+
+  /// @param nanos the clock for cooldowns, limits and queues
+  /// @param budget what may be spent, and what has been
+  public Router(Routes routes, LongSupplier nanos, Budget budget) {
     this.routes = routes;
     this.nanos = nanos;
     calledAt = nanos.getAsLong();
-    cooldown = new Cooldown(nanos);
+    this.budget = budget;
+    cooldown = new Cooldown(nanos, budget);
   }
 
   /// Puts another table in place, for all requests from now on. What failed may work now, so
@@ -88,7 +96,12 @@ public final class Router {
     FirstWord firstWord =
         new FirstWord(request, timedAs, table.firstToken().get(timedAs.wireName()));
     return new FailoverReply(request, first, order, visit, firstWord, this::turnstile, unopened,
-        nanos);
+        budget, nanos);
+  }
+
+  /// The limits on what may be spent, as they stand.
+  public List<Budget.Limit> limits() {
+    return budget.limits(routes.providers());
   }
 
   /// The requests that wait for a place now.

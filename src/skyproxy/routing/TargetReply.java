@@ -6,10 +6,12 @@ import java.util.function.LongSupplier;
 import skyproxy.chat.Attempt;
 import skyproxy.chat.ChatException;
 import skyproxy.chat.ChatRequest;
+import skyproxy.chat.Chunk;
 import skyproxy.chat.Event;
 import skyproxy.chat.Failure;
 import skyproxy.chat.FinishReason;
 import skyproxy.chat.Reply;
+import skyproxy.chat.Usage;
 import skyproxy.speech.ThoughtFilter;
 
 /// The reply of one target, from the queue for a place at its provider to its end.
@@ -46,6 +48,7 @@ final class TargetReply implements Reply {
   private final Target target;
   private final Timeouts timeouts;
   private final Turnstile.Ticket ticket;
+  private final Budget budget;
   private final UnopenedThoughts unopened;
   private final ThoughtFilter thoughts;
   private final ArrayDeque<Event> ready = new ArrayDeque<>();
@@ -54,6 +57,7 @@ final class TargetReply implements Reply {
   private Phase phase = Phase.QUEUED;
   private Reply reply;
   private FinishReason finishReason;
+  private Usage counted = Usage.NONE;
   private boolean answered;
   private boolean lively;
   private long askedAt;
@@ -68,10 +72,12 @@ final class TargetReply implements Reply {
   /// @param request as the client sent it
   /// @param turnstile that of the target's provider
   /// @param unopened which targets are known to begin inside a thought
+  /// @param budget whether the target may be asked
   /// @param nanos the clock
   TargetReply(ChatRequest request, Target target, Turnstile turnstile, Timeouts timeouts,
-      UnopenedThoughts unopened, LongSupplier nanos) {
+      UnopenedThoughts unopened, Budget budget, LongSupplier nanos) {
     this.nanos = nanos;
+    this.budget = budget;
     this.unopened = unopened;
     startedAt = nanos.getAsLong();
     this.request = request;
@@ -163,6 +169,8 @@ final class TargetReply implements Reply {
     } catch (InterruptedException stopped) {
       throw ChatException.stopping(stopped);
     }
+    Failure refusal = budget.refusal(target);
+    if (refusal != null) throw new ChatException(refusal);
     phase = Phase.ASKED;
     askedAt = visibleAt = lifeAt = nanos.getAsLong();
     reply = target.provider().open(request.withModel(target.model()));
@@ -170,6 +178,7 @@ final class TargetReply implements Reply {
 
   private void read(Event event) {
     if (event == Event.QUIET) return;
+    count(event);
     lifeAt = nanos.getAsLong();
     lively = true;
     if (event == null) {
@@ -182,6 +191,21 @@ final class TargetReply implements Reply {
       }
       if (phase == Phase.VISIBLE) visibleAt = lifeAt;
     }
+  }
+
+  /// Keeps the tokens that an event tells of: the last word counts.
+  private void count(Event event) {
+    Usage now = switch (event) {
+      case Event.Finish finish -> finish.usage();
+      case Chunk chunk -> chunk.usage();
+      case null, default -> null;
+    };
+    if (now != null && (now.total() > 0 || now.cost() != null)) counted = now;
+  }
+
+  /// All tokens that the upstream has counted so far.
+  Usage usage() {
+    return reply == null ? counted : counted.plus(reply.untold());
   }
 
   private void give(Event event) {

@@ -51,6 +51,8 @@ record ErrorBody(int status, String type, String code, String message, String pa
       case Failure.Rejected f -> new ErrorBody(f.status(),
           f.status() == 402 ? "billing_error" : "invalid_request_error",
           or(f.code(), "upstream_error"), message, f.param(), null);
+      case Failure.BudgetReached f -> new ErrorBody(402, "insufficient_quota", "budget_reached",
+          message, null, or(f.retryAfter(), LATER));
       case Failure.TooLong f -> invalid(f.status(), or(f.code(),
           f.status() == 400 ? "context_length_exceeded" : "upstream_error"), message, f.param());
       case Failure.NotLoaded _ -> api(503, "provider_not_ready", message, SOON);

@@ -5,6 +5,7 @@ import com.sun.net.httpserver.HttpHandler;
 import java.io.IOException;
 import java.util.List;
 import skyproxy.chat.Health;
+import skyproxy.chat.UsageWindow;
 import skyproxy.json.Json;
 import skyproxy.routing.Router;
 import skyproxy.routing.Routes;
@@ -37,7 +38,8 @@ final class HealthHandler implements HttpHandler {
   }
 
   private static Json.Obj details(Routes routes, String provider) {
-    return routes.provider(provider).map(each -> each.health().details())
+    return routes.provider(provider).map(each ->
+            each.health().details().with("windows", UsageWindow.json(each.plan())))
         .orElseGet(() -> Json.Obj.builder().build());
   }
 

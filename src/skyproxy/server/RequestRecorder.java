@@ -14,8 +14,6 @@ import skyproxy.chat.Failure;
 import skyproxy.chat.Pictures;
 import skyproxy.chat.Secrets;
 import skyproxy.chat.Usage;
-import skyproxy.json.Cursor;
-import skyproxy.json.Json;
 import skyproxy.routing.FailoverReply;
 import skyproxy.stats.RequestRecord;
 import skyproxy.stats.RequestRecord.Outcome;
@@ -38,8 +36,6 @@ final class RequestRecorder {
   private final StringBuilder answer;
   private FailoverReply reply;
   private Duration firstToken;
-  private Usage usage = Usage.NONE;
-  private Double cost;
   private Outcome outcome = Outcome.HUNG_UP;
   private Failure failure;
   private int status;
@@ -58,22 +54,15 @@ final class RequestRecorder {
   void saw(Event event) {
     if (firstToken == null && event.visible()) firstToken = sinceStart();
     switch (event) {
-      case Event.Finish finish -> usage = finish.usage();
       case Chunk chunk -> {
-        if (chunk.body().get("usage") instanceof Json.Obj counted) read(Cursor.of(counted));
         if (answer != null) keep(chunk.text());
       }
       case Event.Text(var delta) -> {
         if (answer != null) keep(delta);
       }
-      case Event.Reasoning _, Event.ToolCall _, Event.ToolArguments _, Event.Idle _ -> { }
+      case Event.Reasoning _, Event.ToolCall _, Event.ToolArguments _, Event.Finish _,
+          Event.Idle _ -> { }
     }
-  }
-
-  private void read(Cursor counted) {
-    usage = UsageJson.read(counted);
-    Cursor price = counted.at("cost");
-    if (price.isNumber()) cost = price.number();
   }
 
   private void keep(String text) {
@@ -112,7 +101,8 @@ final class RequestRecorder {
     RequestRecord done = new RequestRecord(when, request.purpose(), request.model(),
         attempts.isEmpty() ? request.model() : attempts.getLast().model(),
         attempts.isEmpty() ? "" : attempts.getLast().provider(), request.stream(),
-        reply == null ? Duration.ZERO : reply.queued(), firstToken, sinceStart(), usage, cost,
+        reply == null ? Duration.ZERO : reply.queued(), firstToken, sinceStart(),
+        reply == null ? Usage.NONE : reply.usage(), reply == null ? null : reply.cost(),
         outcome, failure, status, attempts,
         answer == null ? null : Pictures.without(request.body()).toString(),
         answer == null ? null : answer.toString());

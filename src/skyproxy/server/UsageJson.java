@@ -1,7 +1,6 @@
 package skyproxy.server;
 
 import skyproxy.chat.Usage;
-import skyproxy.json.Cursor;
 import skyproxy.json.Json;
 
 /// OpenAI's `usage` object.
@@ -19,16 +18,5 @@ final class UsageJson {
         .put("completion_tokens_details",
             Json.Obj.builder().put("reasoning_tokens", usage.reasoning()).build())
         .build();
-  }
-
-  /// Reads what an upstream wrote. Some count in odd types; figures are no reason to fail a reply.
-  static Usage read(Cursor at) {
-    return new Usage(count(at.at("prompt_tokens")), count(at.at("completion_tokens")),
-        count(at.at("prompt_tokens_details").at("cached_tokens")),
-        count(at.at("completion_tokens_details").at("reasoning_tokens")));
-  }
-
-  private static long count(Cursor at) {
-    return at.json() instanceof Json.Num number && number.isInteger() ? at.integer() : 0;
   }
 }

@@ -21,7 +21,7 @@ import skyproxy.json.Json;
 final class FileSettings {
   /// Ids that lead somewhere whatever the file says.
   private static final Set<String> FIXED = Set.of("auto", "demo");
-  private static final Set<String> PROVIDERS = Set.of("claude", "codex", "openrouter");
+  static final Set<String> PROVIDERS = Set.of("claude", "codex", "openrouter");
   private static final List<String> JOBS =
       Arrays.stream(Job.values()).map(Job::wireName).toList();
   private static final int PROCESSES = 6;
@@ -129,7 +129,11 @@ final class FileSettings {
     }
     return new Settings.Server(name, baseUrl(at.at("base_url")), text(at.at("api_key"), null),
         strings(at.at("models")), strings(at.at("drop")), members(at.at("add")),
-        at.at("warm").boolOr(false), limits(at));
+        at.at("warm").boolOr(false), MoneySettings.prices(at.at("prices")), limits(at));
+  }
+
+  Settings.Budget budget() {
+    return MoneySettings.budget(root, servers().stream().map(Settings.Server::name).toList());
   }
 
   private static Json.Obj members(Cursor at) {

@@ -1,5 +1,6 @@
 package skyproxy.settings;
 
+import java.math.BigDecimal;
 import java.net.InetAddress;
 import java.net.URI;
 import java.nio.file.Path;
@@ -10,6 +11,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import skyproxy.chat.Limits;
+import skyproxy.chat.Price;
 import skyproxy.json.Json;
 
 /// Everything that can be set, checked. Keys are null where there is none.
@@ -24,6 +26,7 @@ import skyproxy.json.Json;
 /// @param jobs model texts by the name of a job of the game
 /// @param firstToken limits for the first word by the name of a job
 /// @param servers OpenAI-compatible servers, in the order of the file
+/// @param budget what may be spent
 /// @param wholeWords whether a delta never ends inside a word
 /// @param finishBrokenLines whether an answer that breaks off is ended behind its last sentence
 /// @param exitWith the program with whose last process the proxy ends, or null
@@ -34,8 +37,8 @@ public record Settings(Path file, Listen listen, String apiKey, List<String> all
     List<String> chosenModels, Set<String> chosenProviders, String defaultModel,
     Map<String, String> aliases, Map<String, String> jobs,
     Map<String, Duration> firstToken, Claude claude, Codex codex, OpenRouter openRouter,
-    List<Server> servers, boolean wholeWords, boolean finishBrokenLines, String exitWith,
-    Trial trial, boolean open, boolean verbose) {
+    List<Server> servers, Budget budget, boolean wholeWords, boolean finishBrokenLines,
+    String exitWith, Trial trial, boolean open, boolean verbose) {
 
   /// The addresses and the port to listen on.
   ///
@@ -77,8 +80,30 @@ public record Settings(Path file, Listen listen, String apiKey, List<String> all
   /// @param drop members of a request that this server must not see
   /// @param add members that every request to it has, where the game does not send them
   /// @param warm whether its model is kept loaded
+  /// @param prices what its models cost, by their ids there; what is not named costs nothing
   public record Server(String name, URI baseUrl, String apiKey, List<String> models,
-      List<String> drop, Json.Obj add, boolean warm, Limits limits) {}
+      List<String> drop, Json.Obj add, boolean warm, Map<String, Price> prices, Limits limits) {
+
+    /// One that costs nothing.
+    public Server(String name, URI baseUrl, String apiKey, List<String> models,
+        List<String> drop, Json.Obj add, boolean warm, Limits limits) {
+      this(name, baseUrl, apiKey, models, drop, add, warm, Map.of(), limits);
+    }
+  }
+
+  /// The limits on what is spent.
+  ///
+  /// @param day US dollars a day at all providers together, or null for no limit
+  /// @param days the same for single providers, by their names
+  /// @param windows the share of each window of a plan that may be used up, from 0 to 1, by the
+  ///     names of providers
+  /// @param extraUsage whether more than a plan may be used, which is paid apart
+  public record Budget(BigDecimal day, Map<String, BigDecimal> days,
+      Map<String, BigDecimal> windows, boolean extraUsage) {
+
+    /// The most that a player gets who has said nothing: a plan, and no more.
+    public static final Budget NONE = new Budget(null, Map.of(), Map.of(), false);
+  }
 
   /// The key of a provider, as far as the page may know it.
   ///

@@ -42,7 +42,7 @@ final class SettingsReader {
         members.jobs(), members.firstToken(), claude(), codex(),
         new Settings.OpenRouter(url(Option.OPENROUTER_URL, "https://openrouter.ai/api/v1"),
             key("openrouter_api_key", "OPENROUTER_API_KEY"), members.limits("openrouter")),
-        members.servers(), members.wholeWords(), members.finishBrokenLines(),
+        members.servers(), members.budget(), members.wholeWords(), members.finishBrokenLines(),
         exitWith == null ? null : exitWith.value(), trial(), flags.open(), flags.verbose());
   }
 

@@ -1,17 +1,23 @@
 package skyproxy.stats;
 
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.time.Duration;
+import skyproxy.chat.Cost;
 import skyproxy.json.Cursor;
 import skyproxy.json.Json;
 
 /// The sums over any number of requests. Not safe for several threads.
 final class Metrics {
+  private static final BigDecimal HOUR = BigDecimal.valueOf(Duration.ofHours(1).toMillis());
+
   private long requests;
   private long failures;
   private long hangUps;
   private long promptTokens;
   private long cachedTokens;
   private long completionTokens;
-  private double cost;
+  private Cost cost;
 
   /// Tokens whose writing was timed, and how long that took, for the speed.
   private long timedTokens;
@@ -31,8 +37,12 @@ final class Metrics {
     promptTokens += request.usage().prompt();
     cachedTokens += request.usage().cached();
     completionTokens += request.usage().completion();
-    if (request.cost() != null) cost += request.cost();
     if (request.outcome() == RequestRecord.Outcome.ANSWERED) addSpeed(request);
+  }
+
+  /// Adds what a reply cost, which its request knows nothing of.
+  void add(Cost more) {
+    cost = Cost.sum(cost, more);
   }
 
   /// What comes in one piece, or nearly so, says nothing about how fast it was written.
@@ -51,7 +61,7 @@ final class Metrics {
     promptTokens += other.promptTokens;
     cachedTokens += other.cachedTokens;
     completionTokens += other.completionTokens;
-    cost += other.cost;
+    cost = Cost.sum(cost, other.cost);
     timedTokens += other.timedTokens;
     timedMillis += other.timedMillis;
     firstToken.add(other.firstToken);
@@ -63,7 +73,9 @@ final class Metrics {
   }
 
   /// Writes the members that `/stats` has.
-  Json.Obj.Builder write(Json.Obj.Builder out) {
+  ///
+  /// @param played how long the game was played meanwhile
+  Json.Obj.Builder write(Json.Obj.Builder out, Duration played) {
     out.put("requests", requests).put("failures", failures).put("hang_ups", hangUps);
     putMillis(out, "first_token_p50_ms", firstToken.quantile(0.5));
     putMillis(out, "first_token_p95_ms", firstToken.quantile(0.95));
@@ -73,14 +85,22 @@ final class Metrics {
     else out.put("tokens_per_second", Math.round(10_000.0 * timedTokens / timedMillis) / 10.0);
     out.put("prompt_tokens", promptTokens).put("cached_tokens", cachedTokens)
         .put("completion_tokens", completionTokens);
-    return cost == 0 ? out.putNull("cost_usd") : out.put("cost_usd", cost);
+    if (cost == null) {
+      return out.putNull("cost_usd").put("cost_estimated", false).putNull("usd_per_hour");
+    }
+    out.put("cost_usd", Cost.json(cost.usd())).put("cost_estimated", cost.estimated());
+    return played.isZero() ? out.putNull("usd_per_hour") : out.put("usd_per_hour",
+        Cost.json(cost.usd().multiply(HOUR)
+            .divide(BigDecimal.valueOf(played.toMillis()), 6, RoundingMode.HALF_UP)));
   }
 
   /// Writes everything, for [#load].
   Json.Obj save(Json.Obj.Builder out) {
     return out.put("requests", requests).put("failures", failures).put("hang_ups", hangUps)
         .put("prompt_tokens", promptTokens).put("cached_tokens", cachedTokens)
-        .put("completion_tokens", completionTokens).put("cost_usd", cost)
+        .put("completion_tokens", completionTokens)
+        .put("cost_usd", cost == null ? Json.NULL : Cost.json(cost.usd()))
+        .put("cost_estimated", cost != null && cost.estimated())
         .put("timed_tokens", timedTokens).put("timed_ms", timedMillis)
         .put("first_token", firstToken.save()).put("total", total.save()).build();
   }
@@ -95,7 +115,10 @@ final class Metrics {
     promptTokens += saved.at("prompt_tokens").integer();
     cachedTokens += saved.at("cached_tokens").integer();
     completionTokens += saved.at("completion_tokens").integer();
-    cost += saved.at("cost_usd").number();
+    BigDecimal usd = Cost.told(saved.at("cost_usd").json());
+    // Figures of old have a zero where nothing is known.
+    boolean known = usd != null && !saved.at("cost_usd").json().equals(new Json.Num("0.0"));
+    if (known) add(new Cost(usd, saved.at("cost_estimated").boolOr(false)));
     timedTokens += saved.at("timed_tokens").integer();
     timedMillis += saved.at("timed_ms").integer();
     firstToken.load(saved.at("first_token"));

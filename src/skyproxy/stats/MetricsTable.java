@@ -1,5 +1,6 @@
 package skyproxy.stats;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -23,6 +24,10 @@ final class MetricsTable {
 
   void add(RequestRecord request) {
     at(new Pair(cut(request.model()), request.job())).add(request);
+  }
+
+  void add(Charge charge) {
+    at(new Pair(cut(charge.model()), charge.job())).add(charge.cost());
   }
 
   private Metrics at(Pair pair) {
@@ -55,28 +60,30 @@ final class MetricsTable {
     return Json.Obj.builder().put("model", pair.model()).put("job", pair.job().wireName());
   }
 
-  Json.Obj json() {
+  /// @param played how long the game was played meanwhile
+  Json.Obj json(Duration played) {
     Metrics all = new Metrics();
     metrics.values().forEach(all::add);
     List<Json> pairs = new ArrayList<>();
-    metrics.forEach((pair, sum) -> pairs.add(sum.write(named(pair)).build()));
+    metrics.forEach((pair, sum) -> pairs.add(sum.write(named(pair), played).build()));
     return Json.Obj.builder()
-        .put("total", all.write(Json.Obj.builder()).build())
-        .put("models", sums("model", Pair::model))
-        .put("jobs", sums("job", pair -> pair.job().wireName()))
+        .put("play_seconds", played.toSeconds())
+        .put("total", all.write(Json.Obj.builder(), played).build())
+        .put("models", sums("model", Pair::model, played))
+        .put("jobs", sums("job", pair -> pair.job().wireName(), played))
         .put("pairs", new Json.Arr(pairs))
         .build();
   }
 
   /// The metrics added up over one half of the pairs, the most asked for first.
-  private Json.Arr sums(String name, Function<Pair, String> half) {
+  private Json.Arr sums(String name, Function<Pair, String> half, Duration played) {
     Map<String, Metrics> sums = new LinkedHashMap<>();
     metrics.forEach((pair, one) ->
         sums.computeIfAbsent(half.apply(pair), _ -> new Metrics()).add(one));
     return new Json.Arr(sums.entrySet().stream()
         .sorted(Comparator.comparingLong(entry -> -entry.getValue().requests()))
         .map(entry -> (Json) entry.getValue()
-            .write(Json.Obj.builder().put(name, entry.getKey())).build())
+            .write(Json.Obj.builder().put(name, entry.getKey()), played).build())
         .toList());
   }
 }

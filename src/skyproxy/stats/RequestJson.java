@@ -3,6 +3,7 @@ package skyproxy.stats;
 import java.time.Duration;
 import java.util.Locale;
 import skyproxy.chat.Attempt;
+import skyproxy.chat.Cost;
 import skyproxy.chat.Failure;
 import skyproxy.json.Json;
 
@@ -34,7 +35,10 @@ final class RequestJson {
         .put("outcome", request.outcome().name().toLowerCase(Locale.ROOT))
         .put("status", request.status())
         .put("texts", request.prompt() != null || request.answer() != null);
-    if (request.cost() != null) out.put("cost_usd", request.cost());
+    if (request.cost() != null) {
+      out.put("cost_usd", Cost.json(request.cost().usd()))
+          .put("cost_estimated", request.cost().estimated());
+    }
     if (request.failure() != null) {
       putFailure(out, request.failure());
       out.put("cut_short", request.outcome() == RequestRecord.Outcome.ANSWERED);
@@ -85,6 +89,7 @@ final class RequestJson {
       case Failure.RateLimited _ -> "rate_limited";
       case Failure.Overloaded _ -> "overloaded";
       case Failure.Rejected _ -> "rejected";
+      case Failure.BudgetReached _ -> "budget_reached";
       case Failure.TooLong _ -> "too_long";
       case Failure.NotLoaded _ -> "not_loaded";
       case Failure.Unsuited _ -> "unsuited";

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import skyproxy.chat.Attempt;
+import skyproxy.chat.Cost;
 import skyproxy.chat.Failure;
 import skyproxy.chat.Job;
 import skyproxy.chat.Purpose;
@@ -22,7 +23,7 @@ import skyproxy.chat.Usage;
 /// @param firstToken from the request to the first word from upstream, or null when none came
 /// @param total from the request to its end
 /// @param usage what the upstream counted, [Usage#NONE] when it did not tell
-/// @param cost what the upstream says that it cost, in US dollars, or null
+/// @param cost what all tries together cost, or null where nothing is paid or nothing is known
 /// @param outcome how it ended
 /// @param failure why there was no whole answer, or null; also of one that was ended behind a
 ///     sentence when it broke off, and counts as answered
@@ -32,7 +33,7 @@ import skyproxy.chat.Usage;
 /// @param answer what was said, or null unless [Stats#keepsTexts]
 public record RequestRecord(Instant when, Purpose purpose, String modelText, String model,
     String provider, boolean streamed, Duration queued, Duration firstToken, Duration total,
-    Usage usage, Double cost, Outcome outcome, Failure failure, int status,
+    Usage usage, Cost cost, Outcome outcome, Failure failure, int status,
     List<Attempt> attempts, String prompt, String answer) {
 
   /// The end of a request.

@@ -1,6 +1,7 @@
 package skyproxy.stats;
 
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -32,6 +33,22 @@ public final class Stats implements AutoCloseable {
   private static final Duration BETWEEN_SAVES = Duration.ofMinutes(1);
   private static final int PROVIDERS = 100;
 
+  /// The figures of a span of time.
+  private record Span(MetricsTable table, PlayTime play) {
+    Span() {
+      this(new MetricsTable(), new PlayTime());
+    }
+
+    void add(RequestRecord request) {
+      table.add(request);
+      play.add(request.when());
+    }
+
+    Json.Obj json() {
+      return table.json(play.played());
+    }
+  }
+
   private record Numbered(long id, RequestRecord request) {}
 
   private record LastError(Instant when, String message) {}
@@ -39,15 +56,19 @@ public final class Stats implements AutoCloseable {
   private final Clock clock;
   private final Instant started;
   private final StatsFile file;
+  private final Ledger ledger;
   private final Consumer<String> log;
   private final Thread saver;
   private final ReentrantLock saving = new ReentrantLock();
   private final ArrayDeque<Numbered> recent = new ArrayDeque<>();
   private final Map<String, LastError> lastErrors = new LinkedHashMap<>();
   private final Map<String, Instant> asked = new LinkedHashMap<>();
-  private MetricsTable today = new MetricsTable();
-  private MetricsTable session = new MetricsTable();
-  private MetricsTable all = new MetricsTable();
+  private Span today = new Span();
+  private Span session = new Span();
+  private Span all = new Span();
+  private Spending spending = new Spending();
+  private long lastCharge;
+  private boolean ledgerFails;
   private LocalDate day;
   private Instant since;
   private long lastId;
@@ -60,13 +81,16 @@ public final class Stats implements AutoCloseable {
   ///
   /// @param log is told, in a sentence, when the file can't be read or written
   public Stats(Path file, Consumer<String> log) {
-    this(new StatsFile(file), log, Clock.systemDefaultZone());
+    this(file, log, Clock.systemDefaultZone());
   }
 
   /// @param file null: in memory alone
-  Stats(StatsFile file, Consumer<String> log, Clock clock) {
+  /// @param clock says when a day begins, too
+  public Stats(Path file, Consumer<String> log, Clock clock) {
     this.clock = clock;
-    this.file = file;
+    this.file = file == null ? null : new StatsFile(file);
+    ledger = file == null ? null : new Ledger(file.resolveSibling(
+        file.getFileName().toString().replaceFirst("\\.json$", "") + "-costs.jsonl"));
     this.log = log;
     started = since = clock.instant();
     day = LocalDate.now(clock);
@@ -103,6 +127,47 @@ public final class Stats implements AutoCloseable {
     recent.addFirst(new Numbered(++lastId, kept));
     if (recent.size() > RECENT) recent.removeLast();
     if (keepsTexts) dropTexts(WITH_TEXTS);
+  }
+
+  /// Counts what a reply cost; on disk when this returns. Takes a moment, with the disk's.
+  public synchronized void charge(Charge charge) {
+    turnDay();
+    Ledger.Entry entry = new Ledger.Entry(lastCharge + 1, clock.instant(), charge);
+    try {
+      if (ledger != null) ledger.append(entry);
+      ledgerFails = false;
+    } catch (IOException e) {
+      if (!ledgerFails) log.accept("What replies cost can't be saved now. " + e.getMessage());
+      ledgerFails = true;
+    }
+    book(entry);
+    session.table.add(charge);
+  }
+
+  private void book(Ledger.Entry entry) {
+    lastCharge = entry.number();
+    Charge charge = entry.charge();
+    if (LocalDate.ofInstant(entry.when(), clock.getZone()).equals(day)) today.table.add(charge);
+    all.table.add(charge);
+    spending.add(entry.when(), charge.provider(), charge.cost().usd());
+    unsaved = true;
+  }
+
+  /// The US dollars that were spent since midnight, also when the figures were deleted meanwhile.
+  ///
+  /// @param provider null for all together
+  public synchronized BigDecimal spentToday(String provider) {
+    return spending.since(LocalDate.now(clock).atStartOfDay(clock.getZone()).toInstant(), provider);
+  }
+
+  /// The next midnight of the player.
+  public Instant endOfDay() {
+    return LocalDate.now(clock).plusDays(1).atStartOfDay(clock.getZone()).toInstant();
+  }
+
+  /// Now, by the clock that says when a day begins.
+  public Instant now() {
+    return clock.instant();
   }
 
   /// An attempt that answers clears what was wrong before.
@@ -148,9 +213,9 @@ public final class Stats implements AutoCloseable {
 
   /// Forgets all that was counted and every request.
   public synchronized void clear() {
-    today = new MetricsTable();
-    session = new MetricsTable();
-    all = new MetricsTable();
+    today = new Span();
+    session = new Span();
+    all = new Span();
     since = clock.instant();
     recent.clear();
     lastErrors.clear();
@@ -213,28 +278,47 @@ public final class Stats implements AutoCloseable {
     LocalDate now = LocalDate.now(clock);
     if (now.equals(day)) return;
     day = now;
-    today = new MetricsTable();
+    today = new Span();
   }
 
   private void load() {
+    long gathered = 0;
     try {
       Json.Obj saved = file.load();
-      if (saved == null) return;
-      Cursor at = Cursor.of(saved);
-      MetricsTable whole = new MetricsTable();
-      whole.load(at.at("all"));
-      MetricsTable lastDay = new MetricsTable();
-      lastDay.load(at.at("today"));
-      since = Instant.parse(at.at("since").string());
-      if (!at.at("asked").isMissing()) {
-        at.at("asked").members().forEach((provider, when) ->
-            asked.put(provider, Instant.parse(when.string())));
-      }
-      all = whole;
-      if (at.at("day").string().equals(day.toString())) today = lastDay;
+      if (saved != null) gathered = load(Cursor.of(saved));
     } catch (IOException | RuntimeException e) {
       log.accept("The figures of earlier days can't be read and begin anew: " + e.getMessage());
     }
+    try {
+      lastCharge = gathered;
+      for (Ledger.Entry entry : ledger.read()) {
+        if (entry.number() > lastCharge) book(entry);
+      }
+    } catch (IOException e) {
+      log.accept("What the last replies cost can't be read. " + e.getMessage());
+    }
+  }
+
+  /// The number of the last charge that is in the figures.
+  private long load(Cursor at) {
+    Span whole = new Span();
+    whole.table.load(at.at("all"));
+    whole.play.load(at.at("play_all"));
+    Span lastDay = new Span();
+    lastDay.table.load(at.at("today"));
+    lastDay.play.load(at.at("play_today"));
+    Spending lately = new Spending();
+    lately.load(at.at("spent"));
+    long gathered = at.at("charges").integerOr(0);
+    since = Instant.parse(at.at("since").string());
+    if (!at.at("asked").isMissing()) {
+      at.at("asked").members().forEach((provider, when) ->
+          asked.put(provider, Instant.parse(when.string())));
+    }
+    spending = lately;
+    all = whole;
+    if (at.at("day").string().equals(day.toString())) today = lastDay;
+    return gathered;
   }
 
   private void saveFromTimeToTime() {
@@ -267,17 +351,24 @@ public final class Stats implements AutoCloseable {
 
   private boolean saveUnsaved(boolean complained) {
     Json.Obj figures;
+    long gathered;
     synchronized (this) {
       if (!unsaved) return complained;
       unsaved = false;
+      gathered = lastCharge;
       Json.Obj.Builder times = Json.Obj.builder();
       asked.forEach((provider, when) -> times.put(provider, when.toString()));
       figures = Json.Obj.builder().put("since", since.toString()).put("day", day.toString())
           .put("asked", times.build())
-          .put("today", today.save()).put("all", all.save()).build();
+          .put("today", today.table.save()).put("play_today", today.play.save())
+          .put("all", all.table.save()).put("play_all", all.play.save())
+          .put("spent", spending.save()).put("charges", gathered).build();
     }
     try {
       file.save(figures);
+      synchronized (this) {
+        if (lastCharge == gathered) ledger.empty();
+      }
       return false;
     } catch (IOException e) {
       synchronized (this) {

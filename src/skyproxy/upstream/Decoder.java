@@ -4,12 +4,21 @@ import java.net.http.HttpHeaders;
 import java.util.function.Consumer;
 import skyproxy.chat.Event;
 import skyproxy.chat.Failure;
+import skyproxy.chat.Usage;
 import skyproxy.sse.SseEvent;
 
 /// Reads one upstream's reply. Pure: no I/O, no clock. One instance a reply, one thread.
 ///
 /// Any method may throw a `ChatException` when what came makes no sense or is an error.
 public interface Decoder {
+
+  /// The head of an answer, whatever its status.
+  default void begin(HttpHeaders headers) {}
+
+  /// The tokens that were counted so far and no event has told of.
+  default Usage untold() {
+    return Usage.NONE;
+  }
 
   /// One event of a `text/event-stream`.
   void decode(SseEvent event, Consumer<Event> out);

@@ -18,6 +18,7 @@ import skyproxy.chat.ChatException;
 import skyproxy.chat.Event;
 import skyproxy.chat.Failure;
 import skyproxy.chat.Reply;
+import skyproxy.chat.Usage;
 import skyproxy.sse.SseEvent;
 import skyproxy.sse.SseException;
 import skyproxy.sse.SseReader;
@@ -114,6 +115,7 @@ final class HttpReply implements Reply {
     upstream.worked(sent);
     head = info;
     headAt = System.nanoTime();
+    decoder.begin(info.headers());
     streams = succeeded() && header("content-type").contains("event-stream");
     events.add(Event.PULSE);
   }
@@ -277,6 +279,11 @@ final class HttpReply implements Reply {
     sent = other;
     body = new BodyQueue();
     pending = upstream.begin(other, body);
+  }
+
+  @Override
+  public Usage untold() {
+    return decoder.untold();
   }
 
   /// A response that came whole is left alone, so that its connection can be kept.

@@ -14,6 +14,7 @@ import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import skyproxy.chat.Model;
+import skyproxy.chat.Price;
 import skyproxy.json.Cursor;
 import skyproxy.json.Json;
 import skyproxy.json.JsonException;
@@ -73,6 +74,14 @@ public final class ModelCatalogue {
       }
     }
     return known;
+  }
+
+  /// The price that a model was last listed with, or null. Asks nobody.
+  public Price price(String id) {
+    for (Model model : known) {
+      if (model.id().equals(id)) return model.price();
+    }
+    return null;
   }
 
   /// Starts a fetch when one is due and possible; the one under way, or null.

@@ -31,7 +31,7 @@ final class OpenAiDecoderTest {
   private static final String KEY = "sk-made-up-0123456789";
   static final ServerProfile SERVER = new ServerProfile("openrouter", "OpenRouter",
       URI.create("https://or.invalid/v1"), () -> KEY, true, "Enter a key.", "", List.of(),
-      Set.of(), Json.Obj.builder().build(), false, true,
+      Set.of(), Json.Obj.builder().build(), ServerProfile.Prices.NONE, false, true,
       ChatRequest.Caller.UNKNOWN, Limits.DEFAULT);
 
   static OpenAiDecoder decoder(boolean streams) {

@@ -25,6 +25,7 @@ import skyproxy.chat.Event;
 import skyproxy.chat.Failure;
 import skyproxy.chat.Health;
 import skyproxy.chat.Limits;
+import skyproxy.chat.Model;
 import skyproxy.chat.Provider;
 import skyproxy.chat.Reply;
 import skyproxy.json.Json;
@@ -45,7 +46,8 @@ final class OpenAiProviderTest {
       + "\"content\":\"Hi\"},{\"content\":\"Zażółć 🐉 \\ud83d\",\"role\":\"user\"},"
       + "{\"role\":\"user\",\"content\":\"\"}]}";
   /// Half an emoji is refused by every server.
-  private static final String SENT = GAME.replace("x/y", "real").replace("\\ud83d", "\uFFFD");
+  private static final String SENT = GAME.replace("x/y", "real").replace("\\ud83d", "\uFFFD")
+      .replaceFirst("}$", ",\"usage\":{\"include\":true}}");
 
   private final FakeUpstream fake = new FakeUpstream().answer(events(DONE, "[DONE]"));
   private final AtomicReference<String> key = new AtomicReference<>("sk-made-up");
@@ -86,7 +88,7 @@ final class OpenAiProviderTest {
   }
 
   @Test
-  void the_body_goes_on_as_it_came_with_only_the_model_changed() {
+  void the_body_goes_on_as_it_came_with_the_model_changed_and_the_cost_asked_for() {
     Received received = ask(openRouter);
     assertEquals("POST /api/v1/chat/completions", received.method() + " " + received.path());
     assertEquals(SENT, received.text());
@@ -171,7 +173,7 @@ final class OpenAiProviderTest {
             {"loc":["body","top_k"],"msg":"extra"}]}"""));
     assertEquals(2, ask(openRouter, GAME, ChatRequest.Caller.UNKNOWN).size());
     assertEquals(3, fake.requests().size());
-    assertEquals(List.of("model", "temperature", "stream", "messages"),
+    assertEquals(List.of("model", "temperature", "stream", "messages", "usage"),
         List.copyOf(fake.requests().getLast().json().members().keySet()));
   }
 
@@ -187,8 +189,8 @@ final class OpenAiProviderTest {
       assertEquals(2, ask(openRouter, game, ChatRequest.Caller.UNKNOWN).size());
       assertEquals(requests, fake.requests().size());
     }
-    assertTrue(fake.requests().getLast().text().endsWith("""
-        "A"},{"role":"user","content":"Continue."}]}"""));
+    assertTrue(fake.requests().getLast().text().contains("""
+        "A"},{"role":"user","content":"Continue."}],"""));
   }
 
   @Test
@@ -259,9 +261,9 @@ final class OpenAiProviderTest {
     fake.answer(json("""
         {"object":"list","data":[{"id":"qwen3:8b","created":17,\
         "owned_by":"library"},{"id":"plain"},{"id":" "},{},7]}"""));
-    assertEquals("[Model[id=ollama:named, created=0, ownedBy=ollama], "
-        + "Model[id=ollama:qwen3:8b, created=17, ownedBy=library], "
-        + "Model[id=ollama:plain, created=0, ownedBy=ollama]]", ollama.models(LONG).toString());
+    assertEquals(List.of(new Model("ollama:named", 0, "ollama"),
+        new Model("ollama:qwen3:8b", 17, "library"), new Model("ollama:plain", 0, "ollama")),
+        ollama.models(LONG));
     assertEquals("GET /v1/models", fake.requests().getFirst().method() + " "
         + fake.requests().getFirst().path());
     assertEquals(List.of("qwen3:8b", "plain"),

@@ -41,7 +41,7 @@ final class TargetReplyTest {
 
   private TargetReply open(ScriptedProvider provider, Timeouts timeouts) {
     return new TargetReply(RouterTest.request("x > y"), new Target("x", provider, "own"), turnstile,
-        timeouts, unopened, clock);
+        timeouts, unopened, Budget.none(), clock);
   }
 
   private static List<Event> read(TargetReply reply) {

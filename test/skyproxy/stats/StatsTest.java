@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import skyproxy.chat.Attempt;
+import skyproxy.chat.Cost;
 import skyproxy.chat.Failure;
 import skyproxy.chat.Job;
 import skyproxy.chat.Purpose;
@@ -27,6 +29,8 @@ import skyproxy.json.Cursor;
 /// The figures that are counted, and their bounds.
 @Tag("core")
 final class StatsTest {
+  private static final Cost COST = new Cost(new BigDecimal("0.0123"), true);
+
   private final Stats stats = new Stats(null, _ -> {}, Clock.systemDefaultZone());
 
   @Test
@@ -84,7 +88,7 @@ final class StatsTest {
     stats.add(answered("a", Job.DIALOGUE, 10, 20));
     stats.add(new RequestRecord(Instant.now(), new Purpose(Job.MEMORY, Job.SPEAKER), "a > b", "b",
         "openrouter", true, Duration.ofMillis(90), Duration.ofMillis(800),
-        Duration.ofSeconds(2), new Usage(1_000, 50, 900, 0), 0.0123,
+        Duration.ofSeconds(2), new Usage(1_000, 50, 900, 0), COST,
         RequestRecord.Outcome.ANSWERED, null, 200, List.of(
             new Attempt("a", "claude", new Failure.RateLimited("Wait.", null), Duration.ZERO,
                 Duration.ZERO, 0),
@@ -102,7 +106,8 @@ final class StatsTest {
     assertEquals("rate_limited", last.at("attempts").at(0).at("failure").string());
     assertEquals("Wait.", last.at("attempts").at(0).at("message").string());
     assertEquals(900, last.at("cached_tokens").integer());
-    assertEquals(0.0123, json().at("today").at("total").at("cost_usd").number());
+    assertEquals(0.0123, last.at("cost_usd").number());
+    assertTrue(last.at("cost_estimated").bool());
   }
 
   @Test

@@ -1,6 +1,7 @@
 package skyproxy.testing;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Map;
@@ -17,14 +18,16 @@ import skyproxy.chat.FinishReason;
 import skyproxy.chat.Health;
 import skyproxy.chat.Limits;
 import skyproxy.chat.Model;
+import skyproxy.chat.Price;
 import skyproxy.chat.Provider;
 import skyproxy.chat.Reply;
 import skyproxy.chat.Usage;
+import skyproxy.chat.UsageWindow;
 import skyproxy.json.Json;
 
 /// A provider whose replies are written down in the test. Steps of a script are events,
 /// failures (thrown), semaphores (waited for), durations (of silence), runtime exceptions (thrown:
-/// a bug) and [Step]s.
+/// a bug), usages (counted, and told by no event) and [Step]s.
 public final class ScriptedProvider implements Provider {
   /// A step that gives events until it gives null.
   public interface Step {
@@ -39,6 +42,9 @@ public final class ScriptedProvider implements Provider {
   private volatile Health.State state = Health.State.READY;
   private volatile Limits limits = Limits.DEFAULT;
   private volatile Duration queued = Duration.ZERO;
+  private volatile List<UsageWindow> plan = List.of();
+  private volatile Instant extraUntil;
+  private final Map<String, Price> prices = new ConcurrentHashMap<>();
 
   public ScriptedProvider(String name, Function<ChatRequest, List<Object>> script) {
     this.name = name;
@@ -69,6 +75,24 @@ public final class ScriptedProvider implements Provider {
   /// Lets all replies say that they waited so long for a place here.
   public ScriptedProvider queueing(Duration time) {
     queued = time;
+    return this;
+  }
+
+  /// Gives one model a price.
+  public ScriptedProvider costing(String model, Price price) {
+    prices.put(model, price);
+    return this;
+  }
+
+  /// Lets its plan stand so.
+  public ScriptedProvider on(UsageWindow... windows) {
+    plan = List.of(windows);
+    return this;
+  }
+
+  /// Lets more than its plan be paid apart until then; null: no more.
+  public ScriptedProvider beyondItsPlan(Instant until) {
+    extraUntil = until;
     return this;
   }
 
@@ -104,6 +128,7 @@ public final class ScriptedProvider implements Provider {
             : script.apply(request));
     return new Reply() {
       private boolean ended;
+      private Usage untold = Usage.NONE;
 
       @Override
       public Event next(Duration patience) {
@@ -131,6 +156,10 @@ public final class ScriptedProvider implements Provider {
           return next(patience);
         }
         left.poll();
+        if (step instanceof Usage counted) {
+          untold = counted;
+          return next(patience);
+        }
         return switch (step) {
           case null -> null;
           case Event event -> event;
@@ -143,6 +172,11 @@ public final class ScriptedProvider implements Provider {
       @Override
       public Duration queued() {
         return queued;
+      }
+
+      @Override
+      public Usage untold() {
+        return untold;
       }
 
       @Override
@@ -161,6 +195,21 @@ public final class ScriptedProvider implements Provider {
   @Override
   public List<Model> models() {
     return List.of(new Model(name + "-model", 0, name));
+  }
+
+  @Override
+  public Price price(String model) {
+    return prices.get(model);
+  }
+
+  @Override
+  public List<UsageWindow> plan() {
+    return plan;
+  }
+
+  @Override
+  public Instant extraUsageUntil() {
+    return extraUntil;
   }
 
   @Override

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import skyproxy.chat.Provider;
 import skyproxy.demo.DemoProvider;
+import skyproxy.routing.Budget;
 import skyproxy.routing.Router;
 import skyproxy.routing.Routes;
 import skyproxy.routing.Routes.Route;
@@ -44,12 +45,13 @@ public final class TestProxy implements AutoCloseable {
       throw new AssertionError(e);
     }
     Settings now = settings.now();
+    Stats stats = new Stats(folder.resolve("stats.json"), _ -> { });
     Router router = new Router(new Routes(now.defaultModel(), now.aliases(), now.jobs(),
         now.firstToken(), List.of(new Route(upstream, _ -> true, ""),
             new Route(upstream, id -> id.startsWith("local:"), "local:"),
-            new Route(new DemoProvider(Duration.ZERO), "demo"::equals, ""))));
+            new Route(new DemoProvider(Duration.ZERO), "demo"::equals, ""))), System::nanoTime,
+        new Budget(() -> settings.now().budget(), stats));
     server = ProxyServer.bind(List.of(InetAddress.ofLiteral("127.0.0.1")), 0);
-    Stats stats = new Stats(folder.resolve("stats.json"), _ -> { });
     List<Endpoint> endpoints = new ArrayList<>(Endpoints.of(router, settings, stats, "9.9.9"));
     endpoints.addAll(Endpoints.keys(settings));
     endpoints.add(Endpoints.json("/stats", _ -> stats.json(-1)));

@@ -2,10 +2,8 @@ package skyproxy.claude.cli;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
-import java.util.concurrent.ConcurrentHashMap;
 import skyproxy.chat.Model;
+import skyproxy.claude.messages.ClaudePlan;
 import skyproxy.json.Cursor;
 import skyproxy.json.Json;
 
@@ -18,7 +16,7 @@ final class CliAccount {
 
   private volatile Login login = Login.UNKNOWN;
   private volatile List<Model> models = List.of();
-  private final Map<String, Json.Obj> windows = new ConcurrentHashMap<>();
+  private final ClaudePlan plan = new ClaudePlan();
 
   /// Looks at a line of any process.
   void see(Json.Obj line) {
@@ -26,7 +24,7 @@ final class CliAccount {
     try {
       switch (at.at("type").stringOr("")) {
         case "control_response" -> answered(at.at("response"));
-        case "rate_limit_event" -> limited(at.at("rate_limit_info"));
+        case "rate_limit_event" -> plan.heard(at.at("rate_limit_info"));
         default -> { }
       }
     } catch (Cursor.Mismatch newer) {
@@ -58,16 +56,6 @@ final class CliAccount {
     login = Login.YES;
   }
 
-  /// Newer CLIs report all windows, older ones the one that matters.
-  private void limited(Cursor info) {
-    Cursor all = info.at("unifiedWindows");
-    if (all.isObject()) {
-      all.members().forEach((name, window) -> windows.put(name, window.object()));
-    } else if (!info.at("rateLimitType").isMissing()) {
-      windows.put(info.at("rateLimitType").string(), info.object());
-    }
-  }
-
   Login login() {
     return login;
   }
@@ -77,8 +65,8 @@ final class CliAccount {
     return models;
   }
 
-  /// The plan's windows by Anthropic's names, such as `five_hour`, as last reported.
-  Map<String, Json.Obj> windows() {
-    return new TreeMap<>(windows);
+  /// How much of the plan is used up, as last reported.
+  ClaudePlan plan() {
+    return plan;
   }
 }

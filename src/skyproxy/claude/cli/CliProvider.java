@@ -1,14 +1,12 @@
 package skyproxy.claude.cli;
 
-import java.util.ArrayList;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.Supplier;
 import skyproxy.chat.ChatException;
 import skyproxy.chat.ChatRequest;
-import skyproxy.chat.EpochSecond;
 import skyproxy.chat.Failure;
 import skyproxy.chat.Health;
 import skyproxy.chat.Model;
@@ -16,18 +14,12 @@ import skyproxy.chat.Provider;
 import skyproxy.chat.Reply;
 import skyproxy.chat.UsageWindow;
 import skyproxy.chat.Waiting;
-import skyproxy.json.Cursor;
 import skyproxy.json.Json;
 import skyproxy.upstream.Readiness;
 
 /// Claude by the player's own CLI, which makes the calls on their plan. Any number of threads.
 public final class CliProvider implements Provider {
   private static final String MODEL = "[A-Za-z0-9][\\w.:@\\[\\]-]{0,99}";
-
-  /// Anthropic's names of the usage windows, and ours.
-  private static final Map<String, String> WINDOWS =
-      Map.of("five_hour", "5 hours", "seven_day", "week", "seven_day_opus", "week, Opus",
-          "seven_day_sonnet", "week, Sonnet", "overage", "extra usage");
 
   private final Supplier<ClaudeCli> cli;
   private final Map<String, String> environment;
@@ -111,27 +103,19 @@ public final class CliProvider implements Provider {
   @Override
   public List<UsageWindow> plan() {
     CliPool current = pool();
-    List<UsageWindow> plan = new ArrayList<>();
-    if (current == null) return plan;
-    current.account().windows().forEach((name, window) -> plan.add(window(name, window)));
-    return plan;
+    return current == null ? List.of() : current.account().plan().windows();
+  }
+
+  @Override
+  public Instant extraUsageUntil() {
+    CliPool current = pool();
+    return current == null ? null : current.account().plan().extraUntil();
   }
 
   @Override
   public List<Waiting> waiting() {
     CliPool current = pool();
     return current == null ? List.of() : current.waiting(name());
-  }
-
-  private static UsageWindow window(String name, Json.Obj report) {
-    Cursor at = Cursor.of(report);
-    Cursor part = at.at("utilization");
-    Cursor state = at.at("status");
-    return new UsageWindow(
-        WINDOWS.getOrDefault(name, name.toLowerCase(Locale.ROOT).replace('_', ' ')),
-        part.isNumber() ? Double.valueOf(part.number() * 100) : null,
-        EpochSecond.of(at.at("resetsAt")),
-        state.isString() ? state.string() : null);
   }
 
   @Override

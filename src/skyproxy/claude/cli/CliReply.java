@@ -151,9 +151,8 @@ final class CliReply implements Reply {
     say(limit.feed(delta));
     if (limit.reason() == null) return;
     Usage reported = decoder.usage();
-    events.add(new Event.Finish(limit.reason(),
-        new Usage(reported.prompt(), Math.max(reported.completion(), limit.tokens()),
-            reported.cached(), reported.reasoning())));
+    events.add(new Event.Finish(limit.reason(), reported.plus(new Usage(
+        0, Math.max(0, limit.tokens() - reported.completion()), 0, 0))));
     pool.answered(process.model());
     finish(true);
   }

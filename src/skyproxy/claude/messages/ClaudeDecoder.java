@@ -42,11 +42,13 @@ public final class ClaudeDecoder implements Decoder {
   }
 
   private final ClaudeFailures failures;
+  private final Consumer<HttpHeaders> head;
   private final Map<Long, Call> open = new HashMap<>();
   private int calls;
   private long input;
   private long cacheRead;
   private long cacheWritten;
+  private long writtenForHour;
   private long output;
   private long thought;
   private String stopReason;
@@ -55,7 +57,18 @@ public final class ClaudeDecoder implements Decoder {
   /// @param mode for the advice in messages
   /// @param model what was asked for
   public ClaudeDecoder(ClaudeMode mode, String model) {
+    this(mode, model, _ -> { });
+  }
+
+  /// @param head is given the headers of the answer
+  public ClaudeDecoder(ClaudeMode mode, String model, Consumer<HttpHeaders> head) {
     failures = new ClaudeFailures(mode, model);
+    this.head = head;
+  }
+
+  @Override
+  public void begin(HttpHeaders headers) {
+    head.accept(headers);
   }
 
   @Override
@@ -142,6 +155,8 @@ public final class ClaudeDecoder implements Decoder {
     input = Math.max(input, usage.at("input_tokens").integerOr(0));
     cacheRead = Math.max(cacheRead, usage.at("cache_read_input_tokens").integerOr(0));
     cacheWritten = Math.max(cacheWritten, usage.at("cache_creation_input_tokens").integerOr(0));
+    writtenForHour = Math.max(writtenForHour,
+        usage.at("cache_creation").at("ephemeral_1h_input_tokens").integerOr(0));
     output = Math.max(output, usage.at("output_tokens").integerOr(0));
     thought = Math.max(thought,
         usage.at("output_tokens_details").at("thinking_tokens").integerOr(0));
@@ -149,7 +164,13 @@ public final class ClaudeDecoder implements Decoder {
 
   /// The counts that the events have reported so far, for who ends a reply early.
   public Usage usage() {
-    return new Usage(input + cacheRead + cacheWritten, output, cacheRead, thought);
+    return new Usage(input + cacheRead + cacheWritten, output, cacheRead, thought, cacheWritten,
+        Math.min(writtenForHour, cacheWritten), null);
+  }
+
+  @Override
+  public Usage untold() {
+    return finished ? Usage.NONE : usage();
   }
 
   private void finish(Consumer<Event> out) {

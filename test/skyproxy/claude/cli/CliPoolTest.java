@@ -241,7 +241,7 @@ final class CliPoolTest {
   void the_windows_of_the_plan_are_kept() {
     try (FakeClaudes claudes = new FakeClaudes(2, LAZY)) {
       claudes.answer(request("words 1"));
-      until("they are told", () -> claudes.pool.account().windows().containsKey("five_hour"));
+      until("they are told", () -> !claudes.pool.account().plan().windows().isEmpty());
     }
   }
 

@@ -1,0 +1,73 @@
+package skyproxy.chat;
+
+import java.math.BigDecimal;
+import java.util.List;
+
+/// The price of a model's tokens. What a reply costs is worked out here, and nowhere else.
+///
+/// @param tiers by the size of the prompt, the smallest first; empty where the upstream alone
+///     knows the price, and tells it with each reply
+/// @param estimated whether the model's own price is not known
+public record Price(List<Tier> tiers, boolean estimated) {
+
+  /// Only known when the upstream has told.
+  public static final Price TOLD = new Price(List.of(), true);
+
+  private static final BigDecimal FIVE_MINUTES = new BigDecimal("1.25");
+  private static final BigDecimal HOUR = new BigDecimal("2");
+  private static final BigDecimal READ = new BigDecimal("0.1");
+
+  /// The prices for prompts up to a number of tokens, each in US dollars a token.
+  ///
+  /// @param cached for what is read from a cache
+  /// @param written for what is written to it
+  /// @param writtenForHour the same for what it keeps for an hour
+  public record Tier(long upTo, BigDecimal input, BigDecimal cached, BigDecimal written,
+      BigDecimal writtenForHour, BigDecimal output) {
+
+    /// With the usual factors for a cache, from prices for a million tokens.
+    public static Tier perMillion(long upTo, BigDecimal input, BigDecimal output) {
+      BigDecimal one = input.movePointLeft(6);
+      return new Tier(upTo, one, one.multiply(READ), one.multiply(FIVE_MINUTES),
+          one.multiply(HOUR), output.movePointLeft(6));
+    }
+
+    private BigDecimal of(Usage usage) {
+      long plain = Math.max(0, usage.prompt() - usage.cached() - usage.written());
+      return times(input, plain).add(times(cached, usage.cached()))
+          .add(times(written, usage.written() - usage.writtenForHour()))
+          .add(times(writtenForHour, usage.writtenForHour()))
+          .add(times(output, usage.completion()));
+    }
+
+    private static BigDecimal times(BigDecimal price, long tokens) {
+      return price.multiply(BigDecimal.valueOf(tokens));
+    }
+  }
+
+  public Price {
+    tiers = List.copyOf(tiers);
+  }
+
+  /// One price for prompts of any size, in US dollars a token.
+  public static Price of(Tier tier) {
+    return new Price(List.of(tier), false);
+  }
+
+  /// The cost of a reply; null when nobody has told enough. What its upstream says goes first.
+  ///
+  /// @param whole whether the reply came to its end, so that all was counted
+  public Cost cost(Usage usage, boolean whole) {
+    if (usage.cost() != null) return new Cost(usage.cost(), false);
+    if (tiers.isEmpty() || usage.total() == 0) return null;
+    Tier tier = tiers.stream().filter(each -> usage.prompt() <= each.upTo).findFirst()
+        .orElse(tiers.getLast());
+    return new Cost(tier.of(usage), estimated || !whole);
+  }
+
+  /// Whether all of it is for nothing.
+  public boolean free() {
+    return !tiers.isEmpty() && tiers.stream().allMatch(each ->
+        each.input.signum() == 0 && each.output.signum() == 0);
+  }
+}
