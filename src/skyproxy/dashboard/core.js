@@ -66,8 +66,18 @@ export function count(n) {
 }
 
 export function dollars(n) {
-  if (!n) return '–';
-  return '$' + (n < 0.01 ? n.toFixed(4) : n.toFixed(2));
+  if (n === null || n === undefined) return '–';
+  return '$' + n.toFixed(n > 0 && n < 0.01 ? 4 : 2);
+}
+
+// What something has cost, of figures that know it.
+export function spent({ cost_usd: usd, cost_estimated: estimated }) {
+  return usd === null || usd === undefined ? null : (estimated ? 'about ' : '') + dollars(usd);
+}
+
+// The same for an hour of play, of which some seconds say nothing yet.
+export function hourly({ usd_per_hour: usd }, played) {
+  return played < 300 || usd === null ? null : dollars(usd) + ' an hour';
 }
 
 export function clock(iso) {

@@ -4,6 +4,7 @@
 import { $, Refused, call, onKeyWanted, put, toggle } from './core.js';
 import * as arrange from './arrange.js';
 import * as live from './live.js';
+import * as money from './money.js';
 import * as providers from './providers.js';
 import * as scenes from './scenes.js';
 import * as setup from './setup.js';
@@ -76,6 +77,7 @@ function show(stats) {
   live.show(stats);
   if (stats.today) speed.show(stats);
   speed.glance(stats, live.recent());
+  money.show(stats);
   setup.show(stats);
   providers.show(stats, refresh);
   arrange.show(stats);

@@ -1,7 +1,7 @@
 // Live: the last requests, newest first; a click shows what was tried and what went wrong.
 
 import {
-  $, act, clock, count, dollars, get, h, pace, post, put, say, seconds, toggle,
+  $, act, clock, count, get, h, pace, post, put, say, seconds, spent, toggle,
 } from './core.js';
 import * as scenes from './scenes.js';
 
@@ -128,7 +128,7 @@ function details(entry) {
     entry.queued_ms ? seconds(entry.queued_ms) + ' in the queue' : null,
     'first word after ' + seconds(entry.first_token_ms) + ', all after ' + seconds(entry.total_ms),
     entry.reasoning_tokens ? entry.reasoning_tokens + ' tokens of thought' : null,
-    entry.cost_usd ? dollars(entry.cost_usd) : null,
+    spent(entry),
   ].filter(Boolean).join(', ') + '.';
   return h('div', { class: 'details' }, h('p', {}, facts),
     entry.message && h('p', { class: 'bad' }, (entry.cut_short

@@ -1,7 +1,8 @@
 // Speed: first words by work and by model, and the pulse of the last requests.
 
 import {
-  $, PACES, act, ago, count, dollars, h, once, pace, post, put, seconds, svg, toggle,
+  $, PACES, act, ago, count, h, hourly, once, pace, post, put, seconds, spent, svg,
+  toggle,
 } from './core.js';
 
 const BARS = 60;
@@ -33,16 +34,17 @@ function draw() {
   if (!table) return;
   const order = tables.settings.job_names;
   const jobs = table.jobs.toSorted((a, b) => order.indexOf(a.job) - order.indexOf(b.job));
-  $('by-job').replaceChildren(...jobs.map((row) => bar(row.job, row)));
-  $('by-model').replaceChildren(...table.models.slice(0, 40).map((row) => bar(row.model, row)));
-  toggle($('speed-empty'), !table.models.length);
-  toggle($('halves'), table.models.length);
+  const { models, play_seconds: played } = table;
+  $('by-job').replaceChildren(...jobs.map((row) => bar(row.job, row, played)));
+  $('by-model').replaceChildren(...models.slice(0, 40).map((row) => bar(row.model, row, played)));
+  toggle($('speed-empty'), !models.length);
+  toggle($('halves'), models.length);
 }
 
 // From nothing to 32 s, on a scale that gives the first seconds the room.
 const place = (ms) => 100 * Math.log2(1 + Math.min(ms, 32000) / 500) / Math.log2(65);
 
-function bar(name, f) {
+function bar(name, f, played) {
   const p50 = f.first_token_p50_ms;
   const p95 = f.first_token_p95_ms;
   const words = p50 === null ? 'no first words yet'
@@ -65,7 +67,7 @@ function bar(name, f) {
       f.requests + (f.requests === 1 ? ' request' : ' requests'), wrong,
       'whole answer ' + seconds(f.total_p50_ms),
       f.tokens_per_second ? f.tokens_per_second.toFixed(0) + ' tokens/s' : null,
-      share(f) ? share(f) + ' % cached' : null, f.cost_usd ? dollars(f.cost_usd) : null]
+      share(f) ? share(f) + ' % cached' : null, spent(f), hourly(f, played)]
       .filter(Boolean).join(' · ')));
 }
 
@@ -89,8 +91,7 @@ export function glance(stats, entries) {
       + (total.hang_ups ? ', ' + total.hang_ups + ' hung up' : ''));
     $('g-failed').className = total.failures ? 'bad' : '';
     put($('g-tokens'), count(total.prompt_tokens + total.completion_tokens));
-    put($('g-cached'), [share(total) + ' % from cache',
-      total.cost_usd ? dollars(total.cost_usd) : null].filter(Boolean).join(', '));
+    put($('g-cached'), share(total) + ' % from cache');
   }
   pulse(entries.slice(0, BARS).toReversed());
 }
