@@ -67,7 +67,8 @@ function bar(name, f, played) {
       f.requests + (f.requests === 1 ? ' request' : ' requests'), wrong,
       'whole answer ' + seconds(f.total_p50_ms),
       f.tokens_per_second ? f.tokens_per_second.toFixed(0) + ' tokens/s' : null,
-      share(f) ? share(f) + ' % cached' : null, spent(f), hourly(f, played)]
+      share(f) ? share(f) + ' % cached' : null, spent(f), hourly(f, played), f.window_percent
+        ? Math.round(f.window_percent) + ' % of a plan’s window' : null]
       .filter(Boolean).join(' · ')));
 }
 

@@ -78,6 +78,7 @@ public final class Budget {
 
   private final Supplier<Settings.Budget> limits;
   private final Stats stats;
+  private final Map<String, UsageWindow> windows = new ConcurrentHashMap<>();
   private final Set<String> told = ConcurrentHashMap.newKeySet();
 
   /// @param limits those that hold now
@@ -140,6 +141,20 @@ public final class Budget {
     }
     tell(provider);
     return cost;
+  }
+
+  /// The percentage by which the first window of a provider's plan has filled up since this was
+  /// last asked. Plans tell it in whole percents, mostly, and late: so it says little of one
+  /// reply, and a good deal of many, since each step counts for one of them.
+  double drawn(Provider provider) {
+    UsageWindow now = provider.plan().stream()
+        .filter(window -> window.usedPercent() != null && window.runs(stats.now()))
+        .findFirst().orElse(null);
+    if (now == null) return 0;
+    UsageWindow before = windows.put(provider.name(), now);
+    if (before == null || !before.name().equals(now.name())) return 0;
+    boolean same = before.runs(stats.now());
+    return Math.max(0, now.usedPercent() - (same ? before.usedPercent() : 0));
   }
 
   private void tell(Provider provider) {

@@ -50,6 +50,7 @@ public final class FailoverReply implements Reply {
   private boolean settled;
   private Usage usage = Usage.NONE;
   private Cost cost;
+  private double windowPercent;
   private boolean lively;
   private long limitAt;
   private Duration queued = Duration.ZERO;
@@ -107,6 +108,11 @@ public final class FailoverReply implements Reply {
   /// is closed.
   public Cost cost() {
     return cost;
+  }
+
+  /// By how much the window of a plan has filled up, in percent; known once this is closed.
+  public double windowPercent() {
+    return windowPercent;
   }
 
   /// How long all targets together kept it waiting for places; known once it is closed.
@@ -310,10 +316,12 @@ public final class FailoverReply implements Reply {
     if (settled) return;
     settled = true;
     Usage counted = reply.usage();
-    if (counted.equals(Usage.NONE)) return;
-    usage = counted;
-    cost = Cost.sum(cost,
-        budget.charge(step.target(), request.purpose().job(), counted, whole));
+    boolean told = !counted.equals(Usage.NONE);
+    if (told) usage = counted;
+    windowPercent += budget.drawn(step.target().provider());
+    if (!told && !whole) return;
+    cost = Cost.sum(cost, budget.charge(step.target(), request.purpose().job(),
+        told ? counted : reply.estimate(), told && whole));
   }
 
   private void release() {

@@ -10,6 +10,7 @@ import skyproxy.chat.Chunk;
 import skyproxy.chat.Event;
 import skyproxy.chat.Failure;
 import skyproxy.chat.FinishReason;
+import skyproxy.chat.Message;
 import skyproxy.chat.Reply;
 import skyproxy.chat.Usage;
 import skyproxy.speech.ThoughtFilter;
@@ -31,6 +32,9 @@ final class TargetReply implements Reply {
 
   /// More characters than any model writes in an answer.
   private static final int LONGEST = 16 << 20;
+
+  /// The letters that a token has, roughly.
+  private static final int LETTERS = 4;
 
   /// The stages of a reply, in their order.
   private enum Phase {
@@ -58,6 +62,8 @@ final class TargetReply implements Reply {
   private Reply reply;
   private FinishReason finishReason;
   private Usage counted = Usage.NONE;
+  private boolean paid;
+  private long letters;
   private boolean answered;
   private boolean lively;
   private long askedAt;
@@ -169,6 +175,7 @@ final class TargetReply implements Reply {
     } catch (InterruptedException stopped) {
       throw ChatException.stopping(stopped);
     }
+    paid = target.provider().price(target.model()) != null;
     Failure refusal = budget.refusal(target);
     if (refusal != null) throw new ChatException(refusal);
     phase = Phase.ASKED;
@@ -193,14 +200,31 @@ final class TargetReply implements Reply {
     }
   }
 
-  /// Keeps the tokens that an event tells of: the last word counts.
+  /// Keeps the tokens that an event tells of: the last word counts. Of a reply that is paid for the
+  /// letters are counted too, for who tells nothing.
   private void count(Event event) {
+    if (paid) letters += letters(event);
     Usage now = switch (event) {
       case Event.Finish finish -> finish.usage();
       case Chunk chunk -> chunk.usage();
       case null, default -> null;
     };
     if (now != null && (now.total() > 0 || now.cost() != null)) counted = now;
+  }
+
+  private static long letters(Event event) {
+    return switch (event) {
+      case Event.Text text -> text.delta().length();
+      case Chunk chunk -> chunk.text().length();
+      case null, default -> 0;
+    };
+  }
+
+  /// What a whole reply took, roughly, of whose tokens the upstream has said nothing.
+  Usage estimate() {
+    long asked = 0;
+    for (Message message : request.messages()) asked += message.text().length();
+    return new Usage(asked / LETTERS, letters / LETTERS, 0, 0);
   }
 
   /// All tokens that the upstream has counted so far.

@@ -11,6 +11,9 @@
 /// call, [skyproxy.routing.Shortening] what a prompt can do without, and
 /// [skyproxy.routing.Cooldown] who is passed over, and when one request tries them again.
 ///
+/// [skyproxy.routing.Budget] counts what replies cost, by each target's part of them, before
+/// anybody hears of their end, and refuses a target right before it is asked.
+///
 /// Opening and reading are one pull: `FailoverReply.next` waits for a free place, connects, waits
 /// for the first event and gives [skyproxy.chat.Event#QUIET] in between, so the server can keep a
 /// silent stream alive while failover is still open. The limits of a reply (a place, the first

@@ -103,7 +103,7 @@ final class RequestRecorder {
         attempts.isEmpty() ? "" : attempts.getLast().provider(), request.stream(),
         reply == null ? Duration.ZERO : reply.queued(), firstToken, sinceStart(),
         reply == null ? Usage.NONE : reply.usage(), reply == null ? null : reply.cost(),
-        outcome, failure, status, attempts,
+        reply == null ? 0 : reply.windowPercent(), outcome, failure, status, attempts,
         answer == null ? null : Pictures.without(request.body()).toString(),
         answer == null ? null : answer.toString());
     stats.add(done);

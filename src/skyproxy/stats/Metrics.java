@@ -18,6 +18,7 @@ final class Metrics {
   private long cachedTokens;
   private long completionTokens;
   private Cost cost;
+  private double windowPercent;
 
   /// Tokens whose writing was timed, and how long that took, for the speed.
   private long timedTokens;
@@ -37,6 +38,7 @@ final class Metrics {
     promptTokens += request.usage().prompt();
     cachedTokens += request.usage().cached();
     completionTokens += request.usage().completion();
+    windowPercent += request.windowPercent();
     if (request.outcome() == RequestRecord.Outcome.ANSWERED) addSpeed(request);
   }
 
@@ -62,6 +64,7 @@ final class Metrics {
     cachedTokens += other.cachedTokens;
     completionTokens += other.completionTokens;
     cost = Cost.sum(cost, other.cost);
+    windowPercent += other.windowPercent;
     timedTokens += other.timedTokens;
     timedMillis += other.timedMillis;
     firstToken.add(other.firstToken);
@@ -85,6 +88,7 @@ final class Metrics {
     else out.put("tokens_per_second", Math.round(10_000.0 * timedTokens / timedMillis) / 10.0);
     out.put("prompt_tokens", promptTokens).put("cached_tokens", cachedTokens)
         .put("completion_tokens", completionTokens);
+    out.put("window_percent", Math.round(windowPercent * 100) / 100.0);
     if (cost == null) {
       return out.putNull("cost_usd").put("cost_estimated", false).putNull("usd_per_hour");
     }
@@ -101,6 +105,7 @@ final class Metrics {
         .put("completion_tokens", completionTokens)
         .put("cost_usd", cost == null ? Json.NULL : Cost.json(cost.usd()))
         .put("cost_estimated", cost != null && cost.estimated())
+        .put("window_percent", windowPercent)
         .put("timed_tokens", timedTokens).put("timed_ms", timedMillis)
         .put("first_token", firstToken.save()).put("total", total.save()).build();
   }
@@ -119,6 +124,7 @@ final class Metrics {
     // Figures of old have a zero where nothing is known.
     boolean known = usd != null && !saved.at("cost_usd").json().equals(new Json.Num("0.0"));
     if (known) add(new Cost(usd, saved.at("cost_estimated").boolOr(false)));
+    windowPercent += saved.at("window_percent").numberOr(0);
     timedTokens += saved.at("timed_tokens").integer();
     timedMillis += saved.at("timed_ms").integer();
     firstToken.load(saved.at("first_token"));

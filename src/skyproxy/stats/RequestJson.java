@@ -39,6 +39,7 @@ final class RequestJson {
       out.put("cost_usd", Cost.json(request.cost().usd()))
           .put("cost_estimated", request.cost().estimated());
     }
+    if (request.windowPercent() > 0) out.put("window_percent", request.windowPercent());
     if (request.failure() != null) {
       putFailure(out, request.failure());
       out.put("cut_short", request.outcome() == RequestRecord.Outcome.ANSWERED);

@@ -24,6 +24,7 @@ import skyproxy.chat.Usage;
 /// @param total from the request to its end
 /// @param usage what the upstream counted, [Usage#NONE] when it did not tell
 /// @param cost what all tries together cost, or null where nothing is paid or nothing is known
+/// @param windowPercent by how much the window of a plan filled up, as far as that was seen
 /// @param outcome how it ended
 /// @param failure why there was no whole answer, or null; also of one that was ended behind a
 ///     sentence when it broke off, and counts as answered
@@ -33,7 +34,7 @@ import skyproxy.chat.Usage;
 /// @param answer what was said, or null unless [Stats#keepsTexts]
 public record RequestRecord(Instant when, Purpose purpose, String modelText, String model,
     String provider, boolean streamed, Duration queued, Duration firstToken, Duration total,
-    Usage usage, Cost cost, Outcome outcome, Failure failure, int status,
+    Usage usage, Cost cost, double windowPercent, Outcome outcome, Failure failure, int status,
     List<Attempt> attempts, String prompt, String answer) {
 
   /// The end of a request.
@@ -67,6 +68,7 @@ public record RequestRecord(Instant when, Purpose purpose, String modelText, Str
 
   private RequestRecord withTexts(String question, String reply) {
     return new RequestRecord(when, purpose, modelText, model, provider, streamed, queued,
-        firstToken, total, usage, cost, outcome, failure, status, attempts, question, reply);
+        firstToken, total, usage, cost, windowPercent, outcome, failure, status,
+        attempts, question, reply);
   }
 }

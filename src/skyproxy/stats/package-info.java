@@ -10,5 +10,9 @@
 /// ends with a handful of additions under one lock, and looking happens once a second at most.
 /// Prompts and answers are kept only while the player wants it, in memory alone.
 ///
-/// Who counts is `skyproxy.server`, who shows it `skyproxy.dashboard`; this package knows neither.
+/// Money is counted apart from requests, reply by reply: each [skyproxy.stats.Charge] is a line of
+/// the ledger on disk first, then a part of the sums, and in the figures' file with the next save.
+///
+/// Who counts is `skyproxy.server` and `skyproxy.routing`, who shows it `skyproxy.dashboard`; this
+/// package knows none of them.
 package skyproxy.stats;

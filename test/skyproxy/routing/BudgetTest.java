@@ -248,6 +248,29 @@ final class BudgetTest {
   }
 
   @Test
+  void a_whole_reply_that_tells_no_tokens_is_estimated_by_its_letters() {
+    paid.on("dear/one", new Event.Text("x".repeat(4_000)),
+        new Event.Finish(FinishReason.STOP, Usage.NONE));
+    FailoverReply reply = ask("dear/one");
+    assertDollars("0.001", reply.cost().usd()); // "Hi" is less than a token
+    assertTrue(reply.cost().estimated());
+    assertEquals(Usage.NONE, reply.usage());
+  }
+
+  @Test
+  void each_step_of_a_plans_window_counts_for_one_reply() {
+    Instant end = clock.now.plusSeconds(3_600);
+    plan.on(new UsageWindow("5 hours", 10.0, end, null));
+    assertEquals(0, ask("claude-x").windowPercent(), "who has used that nobody knows");
+    plan.on(new UsageWindow("5 hours", 12.0, end, null));
+    assertEquals(2, ask("claude-x").windowPercent());
+    assertEquals(0, ask("claude-x").windowPercent());
+    clock.now = end.plusSeconds(60);
+    plan.on(new UsageWindow("5 hours", 3.0, end.plusSeconds(18_000), null));
+    assertEquals(3, ask("claude-x").windowPercent());
+  }
+
+  @Test
   void what_the_upstream_says_goes_before_any_price() {
     paid.on("dear/one", WORD, new Event.Finish(FinishReason.STOP,
         new Usage(9_000, 1_000, 0, 0, 0, 0, new BigDecimal("0.0071"))));

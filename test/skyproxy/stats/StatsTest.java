@@ -88,7 +88,7 @@ final class StatsTest {
     stats.add(answered("a", Job.DIALOGUE, 10, 20));
     stats.add(new RequestRecord(Instant.now(), new Purpose(Job.MEMORY, Job.SPEAKER), "a > b", "b",
         "openrouter", true, Duration.ofMillis(90), Duration.ofMillis(800),
-        Duration.ofSeconds(2), new Usage(1_000, 50, 900, 0), COST,
+        Duration.ofSeconds(2), new Usage(1_000, 50, 900, 0), COST, 2,
         RequestRecord.Outcome.ANSWERED, null, 200, List.of(
             new Attempt("a", "claude", new Failure.RateLimited("Wait.", null), Duration.ZERO,
                 Duration.ZERO, 0),
@@ -108,6 +108,8 @@ final class StatsTest {
     assertEquals(900, last.at("cached_tokens").integer());
     assertEquals(0.0123, last.at("cost_usd").number());
     assertTrue(last.at("cost_estimated").bool());
+    assertEquals(2, last.at("window_percent").number());
+    assertEquals(2, json().at("today").at("total").at("window_percent").number());
   }
 
   @Test
@@ -208,14 +210,14 @@ final class StatsTest {
   private static RequestRecord said(String prompt) {
     RequestRecord plain = answered("m", Job.DIALOGUE, 10, 20);
     return new RequestRecord(plain.when(), plain.purpose(), "m", "m", "claude", true,
-        plain.queued(), plain.firstToken(), plain.total(), plain.usage(), null, plain.outcome(),
+        plain.queued(), plain.firstToken(), plain.total(), plain.usage(), null, 0, plain.outcome(),
         null, 200, List.of(), prompt, "fine");
   }
 
   private static RequestRecord tried(Failure failure) {
     Attempt attempt = new Attempt("m", "claude", failure, Duration.ofMillis(3), Duration.ZERO, 0);
     return new RequestRecord(Instant.now(), new Purpose(Job.OTHER), "m", "m", "claude", true,
-        Duration.ZERO, null, Duration.ofMillis(4), Usage.NONE, null,
+        Duration.ZERO, null, Duration.ofMillis(4), Usage.NONE, null, 0,
         failure == null ? RequestRecord.Outcome.ANSWERED : RequestRecord.Outcome.FAILED,
         failure, 200,
         List.of(attempt), null, null);
@@ -257,7 +259,7 @@ final class StatsTest {
       RequestRecord.Outcome outcome, Failure failure) {
     return new RequestRecord(Instant.now(), new Purpose(job), model, model, "claude", true,
         Duration.ZERO, first == null ? null : Duration.ofMillis(first), Duration.ofMillis(total),
-        new Usage(100, 20, 0, 0), null, outcome, failure, failure == null ? 200 : 504, List.of(),
+        new Usage(100, 20, 0, 0), null, 0, outcome, failure, failure == null ? 200 : 504, List.of(),
         null, null);
   }
 }

@@ -222,6 +222,11 @@ final class CliReply implements Reply {
   }
 
   @Override
+  public Usage untold() {
+    return ended ? Usage.NONE : decoder.untold();
+  }
+
+  @Override
   public void close() {
     ended = true;
     events.clear();

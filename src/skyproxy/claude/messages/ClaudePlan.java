@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import skyproxy.chat.EpochSecond;
 import skyproxy.chat.UsageWindow;
 import skyproxy.json.Cursor;
 
@@ -46,7 +47,7 @@ public final class ClaudePlan {
     boolean known = !used.isMissing() || !info.at("overageStatus").isMissing();
     if (known) {
       extra(used.boolOr(false) || spent() && covers(info.at("overageStatus").stringOr("")),
-          instant(info.at("resetsAt")));
+          EpochSecond.of(info.at("resetsAt")));
     }
   }
 
@@ -54,7 +55,7 @@ public final class ClaudePlan {
     Cursor part = at.at("utilization");
     Cursor state = at.at("status");
     windows.put(name, window(name, part.isNumber() ? Double.valueOf(part.number()) : null,
-        instant(at.at("resetsAt")), state.isString() ? state.string() : null));
+        EpochSecond.of(at.at("resetsAt")), state.isString() ? state.string() : null));
   }
 
   private static UsageWindow window(String name, Double part, Instant resets, String state) {
@@ -62,10 +63,6 @@ public final class ClaudePlan {
         NAMES.getOrDefault(name, name.toLowerCase(Locale.ROOT).replace('_', ' ')),
         part == null || part.isInfinite() ? null : Double.valueOf(Math.round(part * 1e4) / 1e2),
         resets, state);
-  }
-
-  private static Instant instant(Cursor seconds) {
-    return seconds.isNumber() ? Instant.ofEpochSecond((long) seconds.number()) : null;
   }
 
   /// Takes the head of an answer to a request that a plan pays; others have none of these headers.
