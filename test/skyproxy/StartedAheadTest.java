@@ -36,7 +36,7 @@ final class StartedAheadTest {
     assumeFalse(Os.WINDOWS, "The CLI is a shell script.");
     starts = folder.resolve("starts");
     Os.script(Files.createDirectories(folder.resolve("bin")).resolve("claude"),
-        "#!/bin/sh\necho started >>'" + starts + "'\nexec /bin/sleep 600\n");
+        "#!/bin/sh\necho started >>'" + starts + "'\nexec /bin/cat >/dev/null\n");
   }
 
   private Program program(String config, String... options) throws IOException {
