@@ -45,7 +45,7 @@ RUN_ISOLATED = @$(ISOLATE) $(TEST_JAVA) $(if $(UNSHARE),-Dskyproxy.isolated=true
 
 .DELETE_ON_ERROR:
 .PHONY: all run dist test test-cli test-browser test-llama test-field test-faults test-windows bench \
-  fuzz check clean help cli browser llama windows
+  fuzz kills soak check clean help cli browser llama windows
 
 all: $(JAR) ## compile and pack build/skyrimnet-proxy.jar
 
@@ -82,11 +82,18 @@ bench: $(TESTS)/compiled ## measure everything, into build/bench.json; QUICK=1 t
 fuzz: $(TESTS)/compiled ## feed all readers with changed inputs; MINUTES=10, SEED= repeats a run
 	@$(MEASURE_JAVA) skyproxy.fuzz.Fuzz $(or $(MINUTES),10) $(SEED)
 
+kills: $(TESTS)/compiled ## kill it at any moment; KILLS=200, SEED= chooses other moments
+	@KILLS=$(or $(KILLS),200) SEED=$(or $(SEED),1) $(TEST_JAVA) $(RUN_TESTS) tag=kills
+
+soak: $(TESTS)/compiled ## play for MINUTES=5 and see that nothing grows; SEED= plays another game
+	@MINUTES=$(or $(MINUTES),5) SEED=$(or $(SEED),1) $(TEST_JAVA) $(RUN_TESTS) tag=soak
+
 # The core is run on the kind of thread that this Java would not get, then everything on its own.
 check: $(TESTS)/compiled windows cli browser llama ## all tests, the jar's too; ends in the count
 	@echo "0 passed, 1 failed, 0 skipped" >build/core.count
 	@$(TEST_JAVA) $(subst /count,/core.count,$(RUN_TESTS)) tag=core threads=other || true
-	$(RUN_ISOLATED) plus=build/core.count $(if $(filter windows,$^),plus=build/windows.count)
+	$(RUN_ISOLATED) plus=build/core.count $(if $(filter windows,$^),plus=build/windows.count) \
+	  $(if $(SOAK),,untagged=soak)
 
 clean: ## remove everything that was built or fetched
 	rm -rf build

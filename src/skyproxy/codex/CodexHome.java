@@ -64,6 +64,7 @@ final class CodexHome {
 
   void create() throws IOException {
     Files.createDirectories(empty());
+    OwnerFile.sweep(folder);
     if (!posix()) return;
     Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
   }

@@ -5,6 +5,8 @@ import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
@@ -22,6 +24,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipal;
 import java.util.EnumSet;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /// Writes files that their owner alone can read, each the old one or the new one at any moment.
@@ -30,6 +34,9 @@ import java.util.stream.Stream;
 /// A file that another program holds is tried again for two seconds, and then named as such.
 public final class OwnerFile {
   private static final System.Logger LOG = System.getLogger(OwnerFile.class.getName());
+  /// The name of what is being written holds the number of the process that writes it.
+  private static final String FRESH = "new-";
+  private static final Pattern LEFT = Pattern.compile(FRESH + "(\\d{1,18})-.*\\.tmp");
   private static final Set<PosixFilePermission> OWNER_ONLY =
       PosixFilePermissions.fromString("rw-------");
 
@@ -105,6 +112,7 @@ public final class OwnerFile {
   private static Path fresh(Path folder) throws IOException {
     try {
       Files.createDirectories(folder);
+      sweep(folder);
       return temporary(folder);
     } catch (AccessDeniedException refused) {
       throw new IOException("There is no right to write in " + folder
@@ -129,9 +137,26 @@ public final class OwnerFile {
 
   /// An empty file of its owner alone, which the caller drops.
   public static Path temporary(Path folder) throws IOException {
-    Path file = Files.createTempFile(folder, "new-", ".tmp");
+    Path file = Files.createTempFile(folder, FRESH + ProcessHandle.current().pid() + "-", ".tmp");
     keep(file);
     return file;
+  }
+
+  /// Removes what programs of this kind were writing in a folder when they were killed. What can't
+  /// be removed stays until the next time.
+  public static void sweep(Path folder) {
+    try (DirectoryStream<Path> all = Files.newDirectoryStream(folder, FRESH + "*.tmp")) {
+      for (Path each : all) {
+        Matcher name = LEFT.matcher(each.getFileName().toString());
+        if (name.matches() && !isAlive(Long.parseLong(name.group(1)))) drop(each);
+      }
+    } catch (IOException | DirectoryIteratorException unreadable) {
+      LOG.log(Level.DEBUG, "{0} can''t be looked through: {1}", folder, unreadable.toString());
+    }
+  }
+
+  private static boolean isAlive(long process) {
+    return ProcessHandle.of(process).filter(ProcessHandle::isAlive).isPresent();
   }
 
   /// Makes an empty file of its owner alone, which is not there yet.

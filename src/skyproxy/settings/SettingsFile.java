@@ -61,9 +61,11 @@ final class SettingsFile {
     }
   }
 
-  /// The same, for one that there must be.
+  /// The same at the start of the program, when what a killed one left goes too.
   Json.Obj readFirst() throws SettingsException {
     try {
+      Path folder = path.toAbsolutePath().getParent();
+      if (Files.isDirectory(folder)) OwnerFile.sweep(folder);
       return read();
     } catch (IOException unreadable) {
       throw SettingsException.unusable("The settings can't be read. " + unreadable.getMessage()

@@ -15,7 +15,8 @@ import skyproxy.json.Json;
 /// `=== JOB` or `=== JOB stream` is a prompt, whose messages are opened by their role in brackets.
 /// `query` as a job is the one that writes words to search a memory for; a line `<image>` is a
 /// picture.
-record JobPrompts(String file, int number, Purpose purpose, boolean stream, List<Json> messages) {
+public record JobPrompts(String file, int number, Purpose purpose, boolean stream,
+    List<Json> messages) {
   private static final Path FOLDER = Path.of("test/fixtures/jobs");
   private static final String PICTURE = "<image>";
 
@@ -27,7 +28,7 @@ record JobPrompts(String file, int number, Purpose purpose, boolean stream, List
     return all;
   }
 
-  static List<JobPrompts> read(Path file) throws IOException {
+  public static List<JobPrompts> read(Path file) throws IOException {
     List<JobPrompts> prompts = new ArrayList<>();
     Map<String, String> defined = new HashMap<>();
     for (String block : Files.readString(file).split("(?m)^=== ")) {

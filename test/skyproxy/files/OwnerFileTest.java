@@ -25,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import skyproxy.testing.Os;
 
 /// Files that are there whole, for their owner alone, with nothing left beside them.
 final class OwnerFileTest {
@@ -90,6 +91,20 @@ final class OwnerFileTest {
     Files.createDirectories(file.resolve("a folder with something in it"));
     assertThrows(IOException.class, () -> OwnerFile.write(file, new byte[] {1}));
     assertEquals(List.of("file.json"), names(file.getParent()));
+  }
+
+  @Test
+  void what_a_killed_program_left_goes_and_what_another_one_writes_stays() throws Exception {
+    Process ended = new ProcessBuilder(Os.java(), "-version").redirectErrorStream(true)
+        .redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
+    ended.waitFor();
+    Files.createDirectories(file.getParent());
+    String another = "new-" + ProcessHandle.current().pid() + "-1.tmp";
+    for (String name : List.of("new-" + ended.pid() + "-1.tmp", another, "new-mine.tmp")) {
+      Files.writeString(file.resolveSibling(name), "half");
+    }
+    OwnerFile.write(file, new byte[] {1});
+    assertEquals(List.of("file.json", another, "new-mine.tmp"), names(file.getParent()));
   }
 
   @Test

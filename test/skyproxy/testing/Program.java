@@ -28,7 +28,8 @@ import skyproxy.threads.Threads;
 /// It sees no settings but those of the test: home, configuration and PATH lie in the test's
 /// folder. What it logs is the file `stderr` in there.
 public final class Program implements AutoCloseable {
-  private static final List<String> QUICK = List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
+  /// For a JVM that lives for seconds.
+  public static final List<String> QUICK = List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
 
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -65,7 +66,13 @@ public final class Program implements AutoCloseable {
   /// Starts the jar, and does not wait.
   public static Program start(Path folder, Map<String, String> environment, String... arguments)
       throws IOException {
-    return new Program(folder, environment, QUICK, jar(arguments));
+    return start(folder, QUICK, environment, arguments);
+  }
+
+  /// The same with these options for Java.
+  public static Program start(Path folder, List<String> options, Map<String, String> environment,
+      String... arguments) throws IOException {
+    return new Program(folder, environment, options, jar(arguments));
   }
 
   /// Starts the jar on a free port, without any CLI, and waits until it listens.
