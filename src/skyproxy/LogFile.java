@@ -182,7 +182,8 @@ final class LogFile implements LogQueue.End {
     }
   }
 
-  private void close() {
+  /// Lets the file go; the next line opens it again.
+  void close() {
     try {
       if (channel != null) channel.close();
     } catch (IOException lost) {

@@ -199,6 +199,7 @@ final class KillsTest {
   }
 
   @Test
+  @Tag("jar")
   @Tag("kills")
   @Timeout(value = 3, unit = TimeUnit.HOURS)
   void whenever_it_is_killed_its_settings_are_whole_and_nothing_of_it_stays() throws Exception {

@@ -23,6 +23,7 @@ import java.util.logging.Logger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import skyproxy.testing.Os;
@@ -35,11 +36,25 @@ final class LogFileTest {
   private static final String DEMO = """
       {"model":"demo","messages":[{"role":"user","content":"Hi"}]}""";
 
+  private final List<LogFile> opened = new ArrayList<>();
+
   @TempDir
   private Path folder;
 
+  /// Windows deletes no folder in which a file is open.
+  @AfterEach
+  void close() {
+    opened.forEach(LogFile::close);
+  }
+
   private LogFile file() {
-    return new LogFile(folder.resolve("config"), 100, 3, NONE);
+    return file(folder, NONE);
+  }
+
+  private LogFile file(Path place, Duration rest) {
+    LogFile file = new LogFile(place.resolve("config"), 100, 3, rest);
+    opened.add(file);
+    return file;
   }
 
   private static void write(LogFile log, int from, int to) {
@@ -176,7 +191,7 @@ final class LogFileTest {
   void a_place_that_can_not_be_written_to_is_said_once_and_tried_again() throws IOException {
     Path place = folder.resolve("place");
     Files.writeString(place, "a file in the place of the folder");
-    LogFile log = new LogFile(place.resolve("config"), 100, 3, NONE);
+    LogFile log = file(place, NONE);
     assertEquals(1, warnings(() -> write(log, 10, 20)).size());
     Files.delete(place);
     write(log, 21, 22);
@@ -187,7 +202,7 @@ final class LogFileTest {
   @Test
   void after_a_failure_it_rests() throws IOException {
     Path place = Files.writeString(folder.resolve("place"), "a file in the place of the folder");
-    LogFile log = new LogFile(place.resolve("config"), 100, 3, Duration.ofHours(1));
+    LogFile log = file(place, Duration.ofHours(1));
     assertEquals(1, warnings(() -> write(log, 10, 11)).size());
     Files.delete(place);
     write(log, 12, 20);

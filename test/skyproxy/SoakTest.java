@@ -34,8 +34,10 @@ import skyproxy.testing.RawClient;
 /// An evening beside the game, in minutes: its jobs through every provider, with hang-ups, faults,
 /// pauses and changes at the dashboard. What the program takes of the machine must not grow.
 ///
-/// The first third is for warming up; then there is a quiet moment, and one at the end, between
-/// which threads, open files and children must not have become more. `MINUTES` says how long.
+/// The first third is for warming up, without pauses; then there is a quiet moment, and one at the
+/// end, between which threads, open files and children must not have become more. `MINUTES` says
+/// how long; below five, Java is still warming up.
+@Tag("jar")
 @Tag("soak")
 final class SoakTest {
   private static final double MINUTES =
@@ -43,6 +45,8 @@ final class SoakTest {
   private static final long SEED = Long.parseLong(System.getenv().getOrDefault("SEED", "1"));
   private static final double MOST_GROWTH = 1;
   private static final int GAMES = 3;
+  /// Those that leave no pause, in the first third: what an hour of play has Java compile.
+  private static final int HASTY = 8;
   private static final Duration EVERY = Duration.ofSeconds(10);
   /// Threads that are kept for a minute are gone by then; so is what replies left to be cleaned up.
   private static final Duration SETTLED = Duration.ofSeconds(200);
@@ -87,21 +91,26 @@ final class SoakTest {
         "codex":{"first_token_seconds":3,"silence_seconds":3},
         "openrouter":{"first_token_seconds":3,"silence_seconds":3}}""");
     Path temporary = Files.createDirectory(folder.resolve("temporary"));
-    // As run.sh starts it.
+    // Java compiles on for an hour, and takes its heap in steps. With the quick compiler and a heap
+    // that is taken at once, what grows is the program.
     Program started = every.again(
-        List.of("-XX:+UseSerialGC", "-Xms16m", "-Xmx512m", "-Djava.io.tmpdir=" + temporary),
+        List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xms128m", "-Xmx128m",
+            "-XX:+AlwaysPreTouch", "-Djava.io.tmpdir=" + temporary),
         Map.of("PATH", folder.resolve("bin") + ":/usr/local/bin:/usr/bin:/bin"));
     try (started) {
       program = started;
-      play(MINUTES / 3);
+      play(MINUTES / 3, HASTY);
       List<Footprint> samples = new ArrayList<>();
       Footprint before = quiet(null);
-      samples.addAll(play(MINUTES * 2 / 3));
+      samples.addAll(play(MINUTES * 2 / 3, GAMES));
       Footprint after = quiet(before);
       print(samples, before, after);
       assertEquals(List.of(), strange);
-      assertTrue(answered.get() > refused.get() / 2, "most is answered");
+      assertTrue(answered.get() > refused.get(), "most is answered");
       assertTrue(Footprint.slope(samples, Footprint::resident) < MOST_GROWTH, "memory grows");
+      // Beside a reply under way its own memory is in the heap: it is compared in the quiet.
+      double minutes = after.minute() - before.minute();
+      assertTrue(after.heap() - before.heap() < MOST_GROWTH * minutes, "the heap grows");
       assertTrue(after.threads() <= before.threads(), "threads are left");
       assertTrue(after.files() <= before.files(), "files are left open");
       assertTrue(after.children() <= before.children(), "children are left");
@@ -164,12 +173,12 @@ final class SoakTest {
   }
 
   /// Games, a player and a page for some minutes, and what was taken meanwhile.
-  private List<Footprint> play(double minutes) throws Exception {
+  private List<Footprint> play(double minutes, int games) throws Exception {
     over = false;
     List<Thread> threads = new ArrayList<>();
-    for (int i = 0; i < GAMES; i++) {
-      Random random = new Random(SEED * 100 + i + (long) (minutes * 1_000));
-      threads.add(Thread.ofPlatform().start(() -> game(random)));
+    for (int i = 0; i < games; i++) {
+      Random random = new Random(SEED * 100 + i + games * 1_000);
+      threads.add(Thread.ofPlatform().start(() -> game(random, games == HASTY)));
     }
     threads.add(Thread.ofPlatform().start(this::player));
     List<Footprint> samples = new ArrayList<>();
@@ -183,13 +192,14 @@ final class SoakTest {
     return samples;
   }
 
-  private void game(Random random) {
+  private void game(Random random, boolean hasty) {
     try {
       while (!over) {
         String model = TARGETS.get(random.nextInt(TARGETS.size()));
         JobPrompts prompt = prompts.get(random.nextInt(prompts.size()));
         ask(model, prompt.messages(), orders(model, random), prompt.stream(),
             random.nextInt(10) == 0);
+        if (hasty) continue;
         // The game loads a place, or the player reads.
         Thread.sleep(random.nextInt(40) == 0 ? 4_000 : random.nextInt(200));
       }
@@ -257,8 +267,10 @@ final class SoakTest {
       boolean hangsUp) {
     List<Json> all = new ArrayList<>(messages);
     Json.Obj last = (Json.Obj) all.getLast();
-    all.set(all.size() - 1, last.with("content",
-        new Json.Str(((Json.Str) last.get("content")).value() + orders)));
+    // With a picture it is a list, and has no orders.
+    if (last.get("content") instanceof Json.Str(var text)) {
+      all.set(all.size() - 1, last.with("content", new Json.Str(text + orders)));
+    }
     String body = Json.Obj.builder().put("model", model).put("messages", new Json.Arr(all))
         .put("stream", stream).put("max_tokens", 100).put("temperature", 0.7).build().toString();
     try (RawClient game = program.client()) {

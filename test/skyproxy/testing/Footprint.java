@@ -11,7 +11,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/// What a running Java takes of a Linux machine at a moment.
+/// The share of a Linux machine that a running Java has at a moment.
 ///
 /// @param minute when that was
 /// @param resident megabytes of memory
