@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -42,7 +43,8 @@ final class JdkAnswersTest {
   }
 
   /// @param bytes as they come
-  /// @param words that the JDK answers with, behind the status; empty when it only closes
+  /// @param words that the JDK answers with, behind the status, `|` between those of older
+  ///     and newer ones; empty when it only closes
   private record Answered(String what, String bytes, String words) {
     @Override
     public String toString() {
@@ -61,11 +63,11 @@ final class JdkAnswersTest {
         new Answered("TLS on a plain port", "\u0016\u0003\u0001\u0002\u0000\u0001\r\n",
             "400 Bad request line"),
         new Answered("a broken escape", "GET /EVIL%zz HTTP/1.1\r\n" + HOST + "\r\n",
-            "400 URISyntaxException thrown"),
+            "400 URISyntaxException thrown|Bad request URI"),
         new Answered("a backslash", "GET /EVIL\\..\\x HTTP/1.1\r\n" + HOST + "\r\n",
-            "400 URISyntaxException thrown"),
+            "400 URISyntaxException thrown|Bad request URI"),
         new Answered("markup in the path", "GET /<EVIL> HTTP/1.1\r\n" + HOST + "\r\n",
-            "400 URISyntaxException thrown"),
+            "400 URISyntaxException thrown|Bad request URI"),
         new Answered("no path", "OPTIONS * HTTP/1.1\r\n" + HOST + "\r\n",
             "404 No context found for request"),
         new Answered("a path without a slash", "GET EVIL HTTP/1.1\r\n" + HOST + "\r\n",
@@ -113,7 +115,8 @@ final class JdkAnswersTest {
         String status = one.words.substring(0, 4);
         assertTrue(answer.startsWith("HTTP/1.1 " + status), answer);
         assertTrue(answer.contains("Content-Type: text/html\r\nConnection: close\r\n\r\n<h1>"
-            + status) && answer.endsWith("</h1>" + one.words.substring(4)), answer);
+            + status) && Stream.of(one.words.substring(4).split("\\|"))
+                .anyMatch(words -> answer.endsWith("</h1>" + words)), answer);
       }
     }
     assertEquals(200, proxy.ask("GET /health").status());
