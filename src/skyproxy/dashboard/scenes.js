@@ -6,6 +6,7 @@ import { answerBox, ask } from './trial.js';
 const MOST = 6; // as many as a browser connects to one server
 const TRIES = 20;
 const BETWEEN = 100;
+const ENOUGH_PLAYED = 600; // seconds; less tells nothing of an hour
 const BEFORE = 'order before ';
 
 let kept = [];
@@ -206,7 +207,7 @@ function table(job, scenes) {
   const now = stats?.settings?.jobs?.[job] ?? '';
   return h('div', {}, h('h3', {}, 'Votes for ' + job),
     h('div', { class: 'wide-table' }, h('table', {}, h('thead', {}, h('tr', {},
-      ...['Model', 'Wins', 'First word', 'Form kept', perHour() ? 'An hour of play' : 'An answer']
+      ...['Model', 'Wins', 'First word', 'Form kept', perHour(job) ? 'An hour of play' : 'An answer']
         .map((title) => h('th', { scope: 'col' }, title)))),
     h('tbody', {}, rows.map((row) => h('tr', {}, h('th', { scope: 'row' }, row.model),
       h('td', {}, row.wins + ' of ' + row.rounds), h('td', {}, seconds(row.first)),
@@ -242,7 +243,9 @@ function standings(votes) {
 
 // How many requests of this work an hour of the player's own play has; null while unknown.
 function perHour(job) {
-  return null;
+  const { play_seconds: played, jobs = [] } = stats?.all ?? {};
+  const asked = jobs.find((one) => one.job === job)?.requests;
+  return played >= ENOUGH_PLAYED && asked ? asked * 3600 / played : null;
 }
 
 function price({ cost: one }, job) {

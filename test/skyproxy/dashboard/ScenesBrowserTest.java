@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import skyproxy.json.Cursor;
 import skyproxy.json.Json;
 import skyproxy.testing.FakeUpstream;
+import skyproxy.testing.Program;
 
 /// Scenes on the page: kept, played, voted on, put in order, shared.
 final class ScenesBrowserTest extends PageTest {
@@ -101,6 +102,38 @@ final class ScenesBrowserTest extends PageTest {
     page.await("document.querySelector('#scene-tables table')");
     assertTrue(page.text("#scene-tables tbody").contains("0.5 of 1"));
     assertTrue(votes().getFirst().at("winner").isMissing());
+  }
+
+  @Test
+  void the_table_says_what_an_hour_of_ones_own_play_costs() throws Exception {
+    proxy.end();
+    Json.Obj config = (Json.Obj) Json.parse(Files.readString(folder.resolve("config.json")));
+    Json.Obj server = (Json.Obj) Cursor.of(config).at("providers").at("local").json();
+    server = server.with("prices", Json.parse("""
+        {"brave":{"input":1000,"output":1000},"shy":{"input":2000,"output":0}}"""));
+    Files.writeString(folder.resolve("config.json"),
+        config.with("providers", Json.Obj.builder().put("local", server).build()).toString());
+    // Half an hour in which one line was spoken.
+    proxy = Program.listening(folder, "--config", "config.json");
+    importScene("Priced", "Quiet.");
+    proxy.post("/v1/chat/completions", ASKED.formatted("demo", "Before."));
+    proxy.end();
+    Path figures = folder.resolve("config-stats.json");
+    Json.Obj played = (Json.Obj) Json.parse(Files.readString(figures));
+    Files.writeString(figures, played.with("play_all", Json.parse("{\"ms\":1800000}")).toString());
+    restart();
+    open();
+    page.click("#scene-list button");
+    page.type("#scene-form input[name=models]", "local:brave, local:shy");
+    page.click("#scene-go");
+    page.await("document.querySelectorAll('.vote').length === 2");
+    page.click("#scene-tie");
+    page.await("document.querySelector('#scene-tables table')");
+    assertTrue(page.text("#scene-tables thead").contains("An hour of play"));
+    // 31 and 7 tokens at $1,000 a million are $0.038; of this work an hour has six, with the plays.
+    String table = page.text("#scene-tables tbody");
+    assertTrue(table.contains("local:brave") && table.matches("(?s).*\\$0\\.\\d\\d.*"), table);
+    assertEquals(2, table.split("\\$", -1).length - 1, table);
   }
 
   @Test
