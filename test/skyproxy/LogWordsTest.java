@@ -3,6 +3,7 @@ package skyproxy;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static skyproxy.testing.Replies.until;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -72,6 +73,8 @@ final class LogWordsTest {
         ask(program, EveryProvider.CODEX, order + " " + THEIRS);
       }
       assertTrue(quoted > 20, "the game is told what upstreams say: " + quoted);
+      // To end a program is to kill it on Windows, with what it was about to log.
+      until("the last one is logged", this::allAreLogged);
       program.process().destroy();
       program.exitStatus();
       int lines = 0;
@@ -90,6 +93,17 @@ final class LogWordsTest {
 
   private static int requests(String log) {
     return (int) log.lines().filter(line -> line.contains(", first word ")).count();
+  }
+
+  private boolean allAreLogged() {
+    try {
+      for (Path log : logs()) {
+        if (requests(Files.readString(log)) < asked) return false;
+      }
+      return true;
+    } catch (IOException unreadable) {
+      throw new AssertionError(unreadable);
+    }
   }
 
   private List<Path> logs() throws IOException {

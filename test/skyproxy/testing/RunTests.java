@@ -118,6 +118,10 @@ public final class RunTests {
         .configurationParameter("junit.jupiter.execution.timeout.default", "600 s")
         .configurationParameter(
             "junit.jupiter.execution.timeout.thread.mode.default", "SEPARATE_THREAD")
+        // Windows deletes no file that is open, and what a test has killed lets go of its files a
+        // moment later. There all of them are thrown away with the run.
+        .configurationParameter("junit.jupiter.tempdir.cleanup.mode.default",
+            Os.WINDOWS ? "NEVER" : "ALWAYS")
         .build();
   }
 
