@@ -89,7 +89,7 @@ soak: $(TESTS)/compiled ## play for MINUTES=5 and see that nothing grows; SEED= 
 	@MINUTES=$(or $(MINUTES),5) SEED=$(or $(SEED),1) $(TEST_JAVA) $(RUN_TESTS) tag=soak
 
 # The core is run on the kind of thread that this Java would not get, then everything on its own.
-check: $(TESTS)/compiled windows cli browser llama ## all tests, the jar's too; ends in the count
+check: $(TESTS)/compiled cli browser llama ## all tests, the jar's too; ends in the count
 	@echo "0 passed, 1 failed, 0 skipped" >build/core.count
 	@$(TEST_JAVA) $(subst /count,/core.count,$(RUN_TESTS)) tag=core threads=other || true
 	$(RUN_ISOLATED) plus=build/core.count $(if $(filter windows,$^),plus=build/windows.count) \

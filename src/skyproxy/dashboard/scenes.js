@@ -205,10 +205,11 @@ function table(job, scenes) {
   const order = rows.map((row) => row.model).join(' > ');
   const before = localStorage.getItem(BEFORE + job);
   const now = stats?.settings?.jobs?.[job] ?? '';
+  const titles = ['Model', 'Wins', 'First word', 'Form kept',
+    perHour(job) ? 'An hour of play' : 'An answer'];
   return h('div', {}, h('h3', {}, 'Votes for ' + job),
     h('div', { class: 'wide-table' }, h('table', {}, h('thead', {}, h('tr', {},
-      ...['Model', 'Wins', 'First word', 'Form kept', perHour(job) ? 'An hour of play' : 'An answer']
-        .map((title) => h('th', { scope: 'col' }, title)))),
+      titles.map((title) => h('th', { scope: 'col' }, title)))),
     h('tbody', {}, rows.map((row) => h('tr', {}, h('th', { scope: 'row' }, row.model),
       h('td', {}, row.wins + ' of ' + row.rounds), h('td', {}, seconds(row.first)),
       h('td', {}, row.kept + ' of ' + row.rounds), h('td', {}, price(row, job))))))),

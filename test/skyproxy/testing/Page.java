@@ -118,10 +118,15 @@ public final class Page {
   /// Clicks in the middle of an element, with the mouse.
   public void click(String selector) {
     await("document.querySelector(" + quoted(selector) + ")");
-    Cursor at = eval("(() => { const e = document.querySelector(" + quoted(selector) + ");"
+    // Not while the page moves: what comes late pushes the element away from under the mouse.
+    Cursor at = eval("(async () => { let x, y; for (let i = 0; i < 100; i++) {"
+        + " const e = document.querySelector(" + quoted(selector) + ");"
         + " e.scrollIntoView({ block: 'center', behavior: 'instant' });"
-        + " const r = e.getBoundingClientRect(); return [r.x + r.width / 2, r.y + r.height / 2];"
-        + " })()");
+        + " const before = e.getBoundingClientRect();"
+        + " await new Promise((later) => { setTimeout(later, 30); });"
+        + " const r = e.getBoundingClientRect(); x = r.x + r.width / 2; y = r.y + r.height / 2;"
+        + " if (before.x === r.x && before.y === r.y"
+        + " && e.contains(document.elementFromPoint(x, y))) break; } return [x, y]; })()");
     for (String type : List.of("mousePressed", "mouseReleased")) {
       call("Input.dispatchMouseEvent", Json.Obj.builder().put("type", type)
           .put("x", at.at(0).number()).put("y", at.at(1).number()).put("button", "left")
