@@ -8,9 +8,11 @@ import static skyproxy.testing.FakeUpstream.sse;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -42,6 +44,13 @@ final class StoppedProgramTest {
         : List.of(game.toString(), "600")).redirectErrorStream(true).start();
   }
 
+  private static void delete(Path place) throws IOException {
+    if (!Files.exists(place)) return;
+    try (Stream<Path> all = Files.walk(place)) {
+      for (Path each : all.sorted(Comparator.reverseOrder()).toList()) Files.delete(each);
+    }
+  }
+
   @Test
   void what_must_not_be_lost_is_saved_before_the_last_reply_is_over() throws Exception {
     upstream.answer(sse(Fixtures.text("claude/text.sse")).stallAfter(5));
@@ -53,6 +62,7 @@ final class StoppedProgramTest {
         "--claude-mode", "api-key", "--anthropic-url", upstream.url(), "--exit-with", "SkyrimSE",
         "--config", settings.toString())) {
       program.awaitListening();
+      delete(place); // the log lies there already
       Files.writeString(place, "a file in the place of the folder");
       assertEquals(500,
           program.post("/config/openrouter-key", "{\"key\":\"sk-or-1\"}").statusCode());
