@@ -39,12 +39,13 @@ MEASURE_JAVA = $(JDK)/bin/java -ea -XX:+UseSerialGC -cp $(TEST_PATH) \
   -Dskyproxy.jar=$(JAR) -Dskyproxy.cli=$(CLI) -Dskyproxy.llama=$(LLAMA)
 # Nor has the optimizing compiler in a test: a third less of a small machine's time without it.
 TEST_JAVA = $(MEASURE_JAVA) -XX:TieredStopAtLevel=1
-SLOW := cli,browser,llama,field,jar,faults
+SLOW := cli,browser,llama,field,jar,faults,large
 RUN_TESTS = skyproxy.testing.RunTests $(TESTS) build/count $(if $(T),class=$(T))
 RUN_ISOLATED = @$(ISOLATE) $(TEST_JAVA) $(if $(UNSHARE),-Dskyproxy.isolated=true) $(RUN_TESTS)
 
 .DELETE_ON_ERROR:
-.PHONY: all run dist test test-cli test-browser test-llama test-field test-faults test-windows bench \
+.PHONY: all run dist test test-cli test-browser test-llama test-field test-faults test-large \
+  test-windows bench \
   fuzz kills soak check clean help cli browser llama windows
 
 all: $(JAR) ## compile and pack build/skyrimnet-proxy.jar
@@ -79,6 +80,9 @@ test-windows: windows ## the fast tests and those of the real claude.exe on a Wi
 bench: $(TESTS)/compiled ## measure everything, into build/bench.json; QUICK=1 takes two minutes
 	@$(MEASURE_JAVA) skyproxy.bench.Bench $(if $(QUICK),quick)
 
+test-large: $(TESTS)/compiled ## the worst inputs that are known at ten megabytes each
+	@$(TEST_JAVA) $(RUN_TESTS) tag=large
+
 fuzz: $(TESTS)/compiled ## feed all readers with changed inputs; MINUTES=10, SEED= repeats a run
 	@$(MEASURE_JAVA) skyproxy.fuzz.Fuzz $(or $(MINUTES),10) $(SEED)
 
@@ -93,7 +97,7 @@ check: $(TESTS)/compiled cli browser llama ## all tests, the jar's too; ends in 
 	@echo "0 passed, 1 failed, 0 skipped" >build/core.count
 	@$(TEST_JAVA) $(subst /count,/core.count,$(RUN_TESTS)) tag=core threads=other || true
 	$(RUN_ISOLATED) plus=build/core.count $(if $(filter windows,$^),plus=build/windows.count) \
-	  $(if $(SOAK),,untagged=soak)
+	  untagged=large$(if $(SOAK),,,soak)
 
 clean: ## remove everything that was built or fetched
 	rm -rf build

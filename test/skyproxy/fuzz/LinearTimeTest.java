@@ -79,7 +79,7 @@ final class LinearTimeTest {
   }
 
   @TestFactory
-  @Tag("jar")
+  @Tag("large")
   Stream<DynamicTest> nor_do_ten_megabytes() {
     return all(100_000);
   }
