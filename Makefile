@@ -71,7 +71,7 @@ test-llama: $(TESTS)/compiled llama ## the tests with a real llama-server and re
 test-field: $(TESTS)/compiled ## the cases that players met, and the list of real refusals
 	@$(TEST_JAVA) $(RUN_TESTS) tag=field
 
-test-faults: $(TESTS)/compiled ## every way to a model under every fault that it can have
+test-faults: $(TESTS)/compiled ## every way to a model under every fault that it can have; not in check
 	@$(TEST_JAVA) $(RUN_TESTS) tag=faults
 
 test-windows: windows ## the fast tests and those of the real claude.exe on a Windows Java
@@ -97,7 +97,7 @@ check: $(TESTS)/compiled cli browser llama ## all tests, the jar's too; ends in 
 	@echo "0 passed, 1 failed, 0 skipped" >build/core.count
 	@$(TEST_JAVA) $(subst /count,/core.count,$(RUN_TESTS)) tag=core threads=other || true
 	$(RUN_ISOLATED) plus=build/core.count $(if $(filter windows,$^),plus=build/windows.count) \
-	  untagged=large$(if $(SOAK),,,soak)
+	  untagged=large,faults$(if $(SOAK),,,soak)
 
 clean: ## remove everything that was built or fetched
 	rm -rf build
