@@ -28,9 +28,35 @@ final class CodexEncoder {
   private final ChatRequest request;
   private final List<Said> said = new ArrayList<>();
   private final boolean schemaInWords;
+  private final List<List<Part>> spoken = new ArrayList<>();
+  private String speaker;
 
   /// One item of the conversation; `item` is given ready for what is no message.
-  private record Said(String role, List<Part> parts, Json.Obj item) {}
+  private record Said(String role, List<Part> parts, Json.Obj item) {
+
+    /// With what one message after the other of that role says.
+    static Said of(String role, List<List<Part>> messages) {
+      List<Part> parts = new ArrayList<>();
+      List<String> run = new ArrayList<>();
+      for (List<Part> message : messages) {
+        for (int i = 0; i < message.size(); i++) {
+          Part part = message.get(i);
+          if (i > 0 || !(part instanceof Part.Text)) close(run, parts);
+          if (part instanceof Part.Text(var text)) run.add(text);
+          else parts.add(part);
+        }
+      }
+      close(run, parts);
+      return new Said(role, parts, null);
+    }
+
+    /// A blank line between two texts.
+    private static void close(List<String> run, List<Part> parts) {
+      if (run.isEmpty()) return;
+      parts.add(new Part.Text(run.size() == 1 ? run.getFirst() : String.join("\n\n", run)));
+      run.clear();
+    }
+  }
 
   /// @param schemaInWords whether a JSON schema goes into the prompt, for models that refuse it
   /// @throws ChatException when the request asks for what Codex can't do
@@ -38,7 +64,8 @@ final class CodexEncoder {
     this.request = request;
     this.schemaInWords = schemaInWords;
     refuseTools();
-    for (Message message : request.messages()) add(message);
+    request.messages().forEach(this::add);
+    endTurn();
     settle();
   }
 
@@ -71,6 +98,7 @@ final class CodexEncoder {
   }
 
   private void item(Json.Obj item) {
+    endTurn();
     said.add(new Said("item", List.of(), item));
   }
 
@@ -89,17 +117,15 @@ final class CodexEncoder {
       }
     }
     if (known.isEmpty()) return;
-    if (!said.isEmpty() && said.getLast().role.equals(role)) {
-      List<Part> joined = new ArrayList<>(said.removeLast().parts);
-      if (joined.getLast() instanceof Part.Text(var before)
-          && known.getFirst() instanceof Part.Text(var after)) {
-        joined.removeLast();
-        known.set(0, new Part.Text(before + "\n\n" + after));
-      }
-      joined.addAll(known);
-      known = joined;
-    }
-    said.add(new Said(role, known, null));
+    if (!role.equals(speaker)) endTurn();
+    speaker = role;
+    spoken.add(known);
+  }
+
+  private void endTurn() {
+    if (!spoken.isEmpty()) said.add(Said.of(speaker, spoken));
+    spoken.clear();
+    speaker = null;
   }
 
   /// Codex fetches no pictures, and neither do we: an address in a prompt is no reason to call it.
@@ -117,6 +143,7 @@ final class CodexEncoder {
       said.clear();
       request.messages().subList(0, request.messages().size() - 1).forEach(this::add);
       add("user", last.parts());
+      endTurn();
       return;
     }
     int first = 0;
@@ -129,7 +156,7 @@ final class CodexEncoder {
     if (instructedLast && said.get(last - 1).role.equals("user")) {
       said.add(said.remove(last - 1));
     } else if (!said.get(last).role.equals("user")) {
-      add("user", List.of(new Part.Text(CONTINUE)));
+      said.add(new Said("user", List.of(new Part.Text(CONTINUE)), null));
     }
   }
 

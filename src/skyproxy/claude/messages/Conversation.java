@@ -93,6 +93,7 @@ public record Conversation(List<String> systems, List<Turn> turns) {
     private final List<Json.Obj> results = new ArrayList<>();
     private final List<Json.Obj> content = new ArrayList<>();
     private final List<Json.Obj> calls = new ArrayList<>();
+    private final List<String> run = new ArrayList<>(); // texts that become one
     private final boolean separate;
     private boolean user = true;
     private boolean joinable;
@@ -124,26 +125,33 @@ public record Conversation(List<String> systems, List<Turn> turns) {
         addText(text);
         return;
       }
+      endRun();
       for (Part part : parts) {
         if (!user && !(part instanceof Part.Text)) {
           throw ContentBlocks.misplaced(part, "assistant messages");
         }
         if (!ContentBlocks.isBlank(part)) content.add(ContentBlocks.of(part));
       }
-      joinable = false;
     }
 
     private void addText(String text) {
       if (text.isBlank()) return;
-      if (joinable && separate) {
-        content.add(ContentBlocks.text("\n\n" + text));
-      } else if (joinable) {
-        String before = ((Json.Str) content.removeLast().get("text")).value();
-        content.add(ContentBlocks.text(before + "\n\n" + text));
+      if (separate) {
+        content.add(ContentBlocks.text(joinable ? "\n\n" + text : text));
       } else {
-        content.add(ContentBlocks.text(text));
+        run.add(text);
       }
       joinable = true;
+    }
+
+    /// What comes next is not joined with the texts before it.
+    private void endRun() {
+      if (!run.isEmpty()) {
+        content.add(ContentBlocks.text(run.size() == 1 ? run.getFirst()
+            : String.join("\n\n", run)));
+      }
+      run.clear();
+      joinable = false;
     }
 
     /// The answer to a call that the turn before made; to any other call it is just text, since
@@ -160,6 +168,7 @@ public record Conversation(List<String> systems, List<Turn> turns) {
     /// Answers come first in a turn, calls last. A call that nobody answered (its answer fell out
     /// of a client's window) gets an empty answer, or the whole request would be refused.
     private void endTurn() {
+      endRun();
       if (user) {
         for (String id : unanswered) results.add(ContentBlocks.toolResult(id, List.of()));
         unanswered.clear();
@@ -176,7 +185,6 @@ public record Conversation(List<String> systems, List<Turn> turns) {
       results.clear();
       content.clear();
       calls.clear();
-      joinable = false;
     }
 
     private List<Turn> finish(boolean prefill) {
