@@ -3,9 +3,7 @@ package skyproxy;
 import java.io.File;
 import java.io.IOException;
 import java.net.URI;
-import java.net.URISyntaxException;
 import java.nio.file.Path;
-import java.security.CodeSource;
 import java.util.List;
 import java.util.Locale;
 import java.util.logging.Level;
@@ -190,12 +188,7 @@ public final class Main {
 
   /// The folder of the jar, or null when the classes lie in a folder.
   private static Path jarFolder() {
-    try {
-      CodeSource source = Main.class.getProtectionDomain().getCodeSource();
-      Path jar = source == null ? null : Path.of(source.getLocation().toURI());
-      return jar != null && jar.toString().endsWith(".jar") ? jar.getParent() : null;
-    } catch (URISyntaxException noFile) {
-      return null;
-    }
+    Path jar = Release.jar();
+    return jar == null ? null : jar.getParent();
   }
 }

@@ -21,10 +21,16 @@ final class Release {
     return "SkyrimNet Proxy " + version() + ", Java " + Runtime.version() + ", build " + commit();
   }
 
-  private static String commit() {
+  /// The jar, or null when the classes lie in a folder.
+  static Path jar() {
     Path place = Path.of(URI.create(
         Release.class.getProtectionDomain().getCodeSource().getLocation().toString()));
-    if (Files.isDirectory(place)) return "unknown";
+    return Files.isDirectory(place) ? null : place;
+  }
+
+  private static String commit() {
+    Path place = jar();
+    if (place == null) return "unknown";
     try (JarFile jar = new JarFile(place.toFile())) {
       String commit = jar.getManifest().getMainAttributes().getValue("Build-Commit");
       return commit == null ? "unknown" : commit;

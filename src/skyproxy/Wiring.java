@@ -97,8 +97,6 @@ final class Wiring implements AutoCloseable {
     startAhead(settings);
     List<Endpoint> endpoints = new ArrayList<>(Endpoints.of(router, live, stats, version));
     endpoints.addAll(dashboard(live, version));
-    ScenesApi scenes = new ScenesApi(besides(settings.file(), "scenes"), stats::wholePrompt);
-    endpoints.add(Endpoints.config("/config/scenes", scenes::post, scenes::list));
     server.start(new Guard(live::now), endpoints);
   }
 
@@ -186,6 +184,8 @@ final class Wiring implements AutoCloseable {
     endpoints.add(Endpoints.config("/config/texts", api::texts));
     endpoints.add(Endpoints.config("/config/figures", api::figures));
     endpoints.add(Endpoints.config("/config/doctor", api::doctor));
+    ScenesApi scenes = new ScenesApi(besides(live.now().file(), "scenes"), stats::wholePrompt);
+    endpoints.add(Endpoints.config("/config/scenes", scenes::post, scenes::list));
     endpoints.add(Endpoints.config("/config/stop", _ -> stop()));
     return endpoints;
   }

@@ -123,6 +123,17 @@ public record ChatRequest(Json.Obj body, String model, List<Message> messages, b
         new Failure.BadRequest(at.path() + " " + rule, at.path(), "invalid_value"));
   }
 
+  /// How long all texts of the messages are together.
+  public long letters() {
+    long letters = 0;
+    for (Message message : messages) {
+      for (Message.Part part : message.parts()) {
+        if (part instanceof Message.Part.Text(var text)) letters += text.length();
+      }
+    }
+    return letters;
+  }
+
   /// Whether any message holds a picture.
   public boolean hasPictures() {
     return messages.stream().anyMatch(Message::hasPicture);

@@ -92,10 +92,8 @@ record Shortening(ChatRequest request, int leftOut) {
   ///
   /// @param whole the refusal of the whole request
   static Failure explained(Failure.TooLong refusal, Failure.TooLong whole, ChatRequest request) {
-    long characters = request.messages().stream()
-        .mapToLong(message -> message.text().length()).sum();
     String length = whole.tokens() != null ? whole.tokens() + " tokens"
-        : characters + " characters";
+        : request.letters() + " characters";
     String limit = refusal.limit() != null ? " of at most " + refusal.limit() : "";
     return refusal.withMessage(refusal.message() + " The prompt has " + length
         + limit + ". Lower the max context length of this model in SkyrimNet, and how many events"

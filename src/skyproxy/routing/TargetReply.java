@@ -10,7 +10,6 @@ import skyproxy.chat.Chunk;
 import skyproxy.chat.Event;
 import skyproxy.chat.Failure;
 import skyproxy.chat.FinishReason;
-import skyproxy.chat.Message;
 import skyproxy.chat.Reply;
 import skyproxy.chat.Usage;
 import skyproxy.speech.ThoughtFilter;
@@ -222,9 +221,7 @@ final class TargetReply implements Reply {
 
   /// What a whole reply took, roughly, of whose tokens the upstream has said nothing.
   Usage estimate() {
-    long asked = 0;
-    for (Message message : request.messages()) asked += message.text().length();
-    return new Usage(asked / LETTERS, letters / LETTERS, 0, 0);
+    return new Usage(request.letters() / LETTERS, letters / LETTERS, 0, 0);
   }
 
   /// All tokens that the upstream has counted so far.

@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import skyproxy.chat.ChatException;
 import skyproxy.chat.Failure;
@@ -53,7 +52,7 @@ final class Scenes {
   /// @throws ChatException when its name is taken, or no more can be kept
   synchronized void add(Scene scene) throws IOException {
     List<Scene> all = new ArrayList<>(all());
-    if (all.stream().anyMatch(named(scene.name()))) {
+    if (all.stream().anyMatch(each -> each.name().equals(scene.name()))) {
       throw conflict("There is a scene of that name already: choose another.", "name_taken");
     }
     all.add(scene);
@@ -63,15 +62,15 @@ final class Scenes {
 
   /// @throws ChatException when there is none of that name
   synchronized Scene get(String name) throws IOException {
-    return all().stream().filter(named(name)).findFirst().orElseThrow(() -> new ChatException(
-        new Failure.Rejected(404, "There is no scene of that name.", "name", "not_found")));
+    List<Scene> all = all();
+    return all.get(place(all, name));
   }
 
   /// Puts a changed one in its place.
   synchronized void change(String name, UnaryOperator<Scene> change) throws IOException {
-    get(name);
     List<Scene> all = new ArrayList<>(all());
-    all.replaceAll(each -> named(name).test(each) ? change.apply(each) : each);
+    int place = place(all, name);
+    all.set(place, change.apply(all.get(place)));
     write(all);
   }
 
@@ -80,8 +79,9 @@ final class Scenes {
   }
 
   synchronized void remove(String name) throws IOException {
-    get(name);
-    write(all().stream().filter(named(name).negate()).toList());
+    List<Scene> all = new ArrayList<>(all());
+    all.remove(place(all, name));
+    write(all);
   }
 
   /// Deletes the file, whatever is in it.
@@ -97,8 +97,12 @@ final class Scenes {
     OwnerFile.write(file, content);
   }
 
-  private static Predicate<Scene> named(String name) {
-    return scene -> scene.name().equals(name.strip());
+  private static int place(List<Scene> all, String name) {
+    for (int i = 0; i < all.size(); i++) {
+      if (all.get(i).name().equals(name.strip())) return i;
+    }
+    throw new ChatException(
+        new Failure.Rejected(404, "There is no scene of that name.", "name", "not_found"));
   }
 
   private static ChatException full(String why) {

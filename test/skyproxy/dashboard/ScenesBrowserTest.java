@@ -61,10 +61,7 @@ final class ScenesBrowserTest extends PageTest {
     page.press("Enter");
     page.await("document.querySelector('#scene-list').innerText.includes('At the gate')");
 
-    page.click("#scene-list button");
-    page.type("#scene-form input[name=models]", "local:brave, local:shy");
-    page.click("#scene-go");
-    page.await("document.querySelectorAll('.vote').length === 2");
+    playTwo();
     for (int i = 1; i <= 2; i++) {
       assertTrue(page.text("#scene-answers .answer:nth-child(" + i + ") h3").startsWith("Voice "));
       assertTrue(page.text("#scene-answers .answer:nth-child(" + i + ") dl").contains("kept"));
@@ -94,10 +91,7 @@ final class ScenesBrowserTest extends PageTest {
   void a_tie_counts_half_for_each() throws Exception {
     importScene("Tie", "Quiet.");
     open();
-    page.click("#scene-list button");
-    page.type("#scene-form input[name=models]", "local:brave, local:shy");
-    page.click("#scene-go");
-    page.await("document.querySelectorAll('.vote').length === 2");
+    playTwo();
     page.click("#scene-tie");
     page.await("document.querySelector('#scene-tables table')");
     assertTrue(page.text("#scene-tables tbody").contains("0.5 of 1"));
@@ -123,10 +117,7 @@ final class ScenesBrowserTest extends PageTest {
     Files.writeString(figures, played.with("play_all", Json.parse("{\"ms\":1800000}")).toString());
     restart();
     open();
-    page.click("#scene-list button");
-    page.type("#scene-form input[name=models]", "local:brave, local:shy");
-    page.click("#scene-go");
-    page.await("document.querySelectorAll('.vote').length === 2");
+    playTwo();
     page.click("#scene-tie");
     page.await("document.querySelector('#scene-tables table')");
     assertTrue(page.text("#scene-tables thead").contains("An hour of play"));
@@ -170,6 +161,14 @@ final class ScenesBrowserTest extends PageTest {
     page.await("document.querySelector('#scene-note').innerText.includes('no JSON')");
     page.choose("#scene-import", Files.writeString(folder.resolve("b.json"), "{\"name\":1}"));
     page.await("document.querySelector('#scene-note').innerText.includes('name must be a string')");
+  }
+
+  /// Plays the first scene by both, without names, and waits until there is something to choose.
+  private void playTwo() {
+    page.click("#scene-list button");
+    page.type("#scene-form input[name=models]", "local:brave, local:shy");
+    page.click("#scene-go");
+    page.await("document.querySelectorAll('.vote').length === 2");
   }
 
   private void importScene(String name, String words) throws Exception {

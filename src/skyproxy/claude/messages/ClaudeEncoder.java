@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import skyproxy.chat.ChatRequest;
-import skyproxy.chat.Message;
 import skyproxy.json.Json;
 
 /// Writes a request as the body of `POST /v1/messages`. Pure.
@@ -42,7 +41,7 @@ public final class ClaudeEncoder {
     boolean wantsThought = request.reasoning().wanted() && !refused.contains("thinking");
     talk = Conversation.of(request,
         rules.prefill() && !refused.contains("prefill") && !wantsThought,
-        !refused.contains("cache_control") && worthCaching(length(request)));
+        !refused.contains("cache_control") && worthCaching(request.letters()));
     tools = ClaudeTools.of(request, talk.toolNames());
     thinking = Thinking.of(rules, request.reasoning(), request.maxTokens(),
         wantsThought && !tools.forced() && (rules.adaptive() || !talk.answersCalls()));
@@ -163,16 +162,6 @@ public final class ClaudeEncoder {
   private static long length(Json block) {
     return block instanceof Json.Obj o && o.get("text") instanceof Json.Str(var text)
         ? text.length() : 0;
-  }
-
-  private static long length(ChatRequest request) {
-    long sum = 0;
-    for (Message message : request.messages()) {
-      for (Message.Part part : message.parts()) {
-        if (part instanceof Message.Part.Text(var text)) sum += text.length();
-      }
-    }
-    return sum;
   }
 
   private static Conversation.Turn marked(Conversation.Turn turn, int at) {
