@@ -2,6 +2,7 @@ package skyproxy.stats;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import skyproxy.json.Cursor;
 import skyproxy.json.Json;
 
@@ -21,8 +22,9 @@ final class PlayTime {
     last = when;
   }
 
+  /// In whole milliseconds, as it is saved: what is less is no time.
   Duration played() {
-    return played;
+    return played.truncatedTo(ChronoUnit.MILLIS);
   }
 
   /// Everything, for [#load].

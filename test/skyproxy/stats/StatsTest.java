@@ -64,6 +64,18 @@ final class StatsTest {
   }
 
   @Test
+  void two_requests_at_once_are_no_time_that_was_played() {
+    Instant now = Instant.parse("2026-11-26T20:00:00Z");
+    stats.charge(new Charge("claude", "m", Job.DIALOGUE, COST));
+    for (Instant when : List.of(now, now.plusNanos(400_000))) {
+      stats.add(exchange(when, "m", Job.DIALOGUE, 5L, 6, RequestRecord.Outcome.ANSWERED, null));
+    }
+    Cursor today = json().at("today");
+    assertEquals(0, today.at("play_seconds").integer());
+    assertTrue(today.at("total").at("usd_per_hour").isMissing());
+  }
+
+  @Test
   void quantiles_are_within_five_percent() {
     for (int i = 1; i <= 1_000; i++) stats.add(answered("m", Job.DIALOGUE, i * 10, i * 20));
     Cursor total = json().at("today").at("total");
@@ -257,7 +269,12 @@ final class StatsTest {
 
   private static RequestRecord exchange(String model, Job job, Long first, long total,
       RequestRecord.Outcome outcome, Failure failure) {
-    return new RequestRecord(Instant.now(), new Purpose(job), model, model, "claude", true,
+    return exchange(Instant.now(), model, job, first, total, outcome, failure);
+  }
+
+  private static RequestRecord exchange(Instant when, String model, Job job, Long first,
+      long total, RequestRecord.Outcome outcome, Failure failure) {
+    return new RequestRecord(when, new Purpose(job), model, model, "claude", true,
         Duration.ZERO, first == null ? null : Duration.ofMillis(first), Duration.ofMillis(total),
         new Usage(100, 20, 0, 0), null, 0, outcome, failure, failure == null ? 200 : 504, List.of(),
         null, null);
