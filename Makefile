@@ -45,8 +45,7 @@ RUN_ISOLATED = @$(ISOLATE) $(TEST_JAVA) $(if $(UNSHARE),-Dskyproxy.isolated=true
 
 .DELETE_ON_ERROR:
 .PHONY: all run dist test test-cli test-browser test-llama test-field test-faults test-large \
-  test-windows bench \
-  fuzz kills soak check clean help cli browser llama windows
+  test-windows bench fuzz kills soak check clean help cli browser llama windows
 
 all: $(JAR) ## compile and pack build/skyrimnet-proxy.jar
 
@@ -71,7 +70,7 @@ test-llama: $(TESTS)/compiled llama ## the tests with a real llama-server and re
 test-field: $(TESTS)/compiled ## the cases that players met, and the list of real refusals
 	@$(TEST_JAVA) $(RUN_TESTS) tag=field
 
-test-faults: $(TESTS)/compiled ## every way to a model under every fault that it can have; not in check
+test-faults: $(TESTS)/compiled ## every way to a model under every fault that it can have
 	@$(TEST_JAVA) $(RUN_TESTS) tag=faults
 
 test-windows: windows ## the fast tests and those of the real claude.exe on a Windows Java
@@ -97,7 +96,7 @@ check: $(TESTS)/compiled cli browser llama ## all tests, the jar's too; ends in 
 	@echo "0 passed, 1 failed, 0 skipped" >build/core.count
 	@$(TEST_JAVA) $(subst /count,/core.count,$(RUN_TESTS)) tag=core threads=other || true
 	$(RUN_ISOLATED) plus=build/core.count $(if $(filter windows,$^),plus=build/windows.count) \
-	  untagged=large,faults$(if $(SOAK),,,soak)
+	  untagged=large$(if $(SOAK),,,soak)
 
 clean: ## remove everything that was built or fetched
 	rm -rf build
