@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -25,6 +26,7 @@ import skyproxy.testing.RawClient;
 
 /// The words that no log holds, on the console or in its files, with every detail switched on:
 /// those of a prompt, and those of an upstream, which quotes prompts.
+@Tag("jar")
 final class LogWordsTest {
   /// In what the game sends.
   private static final String PROMPT = "Mudcrab";

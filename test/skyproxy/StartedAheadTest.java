@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import skyproxy.json.Cursor;
@@ -23,6 +24,7 @@ import skyproxy.testing.RawClient;
 import skyproxy.testing.Replies;
 
 /// For whom a CLI that lies on PATH is started ahead: not for somebody who may never ask for it.
+@Tag("jar")
 final class StartedAheadTest {
   private static final String ASK = """
       {"model":"claude-haiku-5-5","messages":[{"role":"user","content":"Hail!"}]}""";

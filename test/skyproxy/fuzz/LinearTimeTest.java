@@ -74,6 +74,7 @@ final class LinearTimeTest {
   }
 
   @TestFactory
+  @Tag("jar")
   Stream<DynamicTest> a_hundred_times_as_much_takes_no_thousand_times_as_long() {
     return all(2_000);
   }
