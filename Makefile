@@ -39,7 +39,8 @@ MEASURE_JAVA = $(JDK)/bin/java -ea -XX:+UseSerialGC -cp $(TEST_PATH) \
   -Dskyproxy.jar=$(JAR) -Dskyproxy.cli=$(CLI) -Dskyproxy.llama=$(LLAMA)
 # Nor has the optimizing compiler in a test: a third less of a small machine's time without it.
 TEST_JAVA = $(MEASURE_JAVA) -XX:TieredStopAtLevel=1
-SLOW := cli,browser,llama,field,jar,faults,large
+# Tiers of their own. What is tagged `slow` takes ten seconds and more.
+APART := cli,browser,llama,field,jar,faults,large
 RUN_TESTS = skyproxy.testing.RunTests $(TESTS) build/count $(if $(T),class=$(T))
 RUN_ISOLATED = @$(ISOLATE) $(TEST_JAVA) $(if $(UNSHARE),-Dskyproxy.isolated=true) $(RUN_TESTS)
 
@@ -56,7 +57,7 @@ dist: ## the archive for players, build/dist/skyrimnet-proxy-VERSION.zip, and it
 	@$(JDK)/bin/java $(SHORT_RUN) src/build/Build.java --dist
 
 test: $(TESTS)/compiled ## the fast tests; T=Name for one class, here and below
-	@$(TEST_JAVA) $(RUN_TESTS) untagged=$(SLOW) $(if $(T),,split=yes)
+	@$(TEST_JAVA) $(RUN_TESTS) untagged=$(APART)$(if $(T),,,slow split=yes)
 
 test-cli: $(TESTS)/compiled cli ## with the real CLIs and OpenAI's SDK; LATEST=1 for the newest
 	$(RUN_ISOLATED) tag=cli
@@ -146,7 +147,7 @@ windows: $(TESTS)/compiled
 	@test/windows/wine.sh build/windows.count 'C:\java\bin\java.exe' -ea $(SHORT_RUN) \
 	  --enable-native-access=ALL-UNNAMED -cp '$(subst :,;,$(TEST_PATH))' \
 	  -Dskyproxy.jar=$(JAR) -Dskyproxy.cli='C:\cli' \
-	  $(subst /count,/windows.count,$(RUN_TESTS)) 'untagged=$(subst cli,cli&!claude,$(SLOW))' \
+	  $(subst /count,/windows.count,$(RUN_TESTS)) 'untagged=$(subst cli,cli&!claude,$(APART))' \
 	  $(if $(T),,split=yes) || true
 
 browser:

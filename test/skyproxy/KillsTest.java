@@ -34,6 +34,7 @@ import skyproxy.testing.Replies;
 
 /// The end of the program at any moment, asked for or not: what is on the disk is whole, and
 /// nothing of it is left.
+@Tag("slow")
 final class KillsTest {
   /// Which moments they are; `SEED` chooses others.
   private static final long SEED = Long.parseLong(System.getenv().getOrDefault("SEED", "1"));

@@ -24,6 +24,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import skyproxy.testing.Os;
@@ -31,6 +32,7 @@ import skyproxy.testing.Program;
 import skyproxy.testing.RawClient;
 
 /// The log on the disk: bounded, each proxy's whole, its owner's alone, and in nobody's way.
+@Tag("slow")
 final class LogFileTest {
   private static final Duration NONE = Duration.ZERO;
   private static final String DEMO = """

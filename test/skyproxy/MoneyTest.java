@@ -20,6 +20,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import skyproxy.json.Cursor;
@@ -30,6 +31,7 @@ import skyproxy.testing.RawClient;
 
 /// The cost of an evening, with the whole program: the bills, the limit, and a process that is
 /// killed.
+@Tag("slow")
 final class MoneyTest {
   /// At $2 and $10: 2,000 plain, 15,000 read, 2,000 written, 1,000 written for an hour, 400 said.
   private static final String CLAUDE_BILL = "0.02";

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,6 +30,7 @@ import skyproxy.testing.Program;
 import skyproxy.windows.PortOwner;
 
 /// A port that can't be had: in use by one of us, by another program, or kept by the system.
+@Tag("slow")
 final class PortsTest {
   @TempDir
   private Path folder;

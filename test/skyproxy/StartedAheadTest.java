@@ -24,7 +24,7 @@ import skyproxy.testing.RawClient;
 import skyproxy.testing.Replies;
 
 /// For whom a CLI that lies on PATH is started ahead: not for somebody who may never ask for it.
-@Tag("jar")
+@Tag("slow")
 final class StartedAheadTest {
   private static final String ASK = """
       {"model":"claude-haiku-5-5","messages":[{"role":"user","content":"Hail!"}]}""";

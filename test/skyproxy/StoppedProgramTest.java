@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import skyproxy.claude.cli.FakeCli;
@@ -24,6 +25,7 @@ import skyproxy.testing.Program;
 import skyproxy.testing.RawClient;
 
 /// The end of the program while a reply is under way and its disk is not as it should be.
+@Tag("slow")
 final class StoppedProgramTest {
   private final FakeUpstream upstream = new FakeUpstream();
 

@@ -16,6 +16,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import skyproxy.claude.cli.FakeCli;
@@ -29,6 +30,7 @@ import skyproxy.testing.Program;
 import skyproxy.testing.RawClient;
 
 /// The whole program between a game and a Messages API.
+@Tag("slow")
 final class ClaudeProgramTest {
   private static final String HAIL = """
       {"model":"claude-sonnet-5-5","stream":true,"messages":[{"role":"user","content":"Hail!"}]}""";

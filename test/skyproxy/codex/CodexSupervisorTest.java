@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import skyproxy.chat.ChatException;
@@ -38,6 +39,7 @@ import skyproxy.testing.Replies;
 import skyproxy.upstream.Readiness;
 
 /// Codex found, started, started anew, and done without.
+@Tag("slow")
 final class CodexSupervisorTest {
   @TempDir Path temp;
   private CodexStage stage;

@@ -11,11 +11,13 @@ import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import skyproxy.testing.Fixtures;
 
 /// A short run of [Fuzz], and all that it ever found.
+@Tag("slow")
 final class FuzzTest {
   private static final long SEED = 20_261_126;
   private static final int INPUTS = 200;

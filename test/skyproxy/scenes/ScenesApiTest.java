@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import skyproxy.json.Cursor;
@@ -17,6 +18,7 @@ import skyproxy.json.Json;
 import skyproxy.testing.Program;
 
 /// Scenes over HTTP, and in a terminal, with the real jar.
+@Tag("slow")
 final class ScenesApiTest {
   private static final String MOOD = """
       {"model":"demo","messages":[{"role":"system","content":"You are an AI mood analyzer for\

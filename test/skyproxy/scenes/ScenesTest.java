@@ -12,6 +12,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import skyproxy.chat.ChatException;
@@ -19,6 +20,7 @@ import skyproxy.chat.Failure;
 import skyproxy.json.Json;
 
 /// The file that scenes are kept in.
+@Tag("slow")
 final class ScenesTest {
   private static final Instant NOW = Instant.parse("2026-11-26T20:00:00Z");
 

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import skyproxy.testing.FakeUpstream;
@@ -20,6 +21,7 @@ import skyproxy.testing.RawClient;
 
 /// Clients that take their time, or say nothing, beside a game that does not: in a program of its
 /// own, since the JDK reads its limits once.
+@Tag("slow")
 final class SlowClientsTest {
   private static final int LIMIT = 2;
   private static final int SILENT = 2_000;

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -33,6 +34,7 @@ import skyproxy.windows.RootStore;
 
 /// Secure connections to servers whose certificates a virus scanner might have signed: trusted by
 /// the roots of the system, or refused in words that say who signed what.
+@Tag("slow")
 final class TrustTest {
   private static final String SCANNER = "Scanner Root, made up";
   private static final Trust.Roots NONE = List::of;

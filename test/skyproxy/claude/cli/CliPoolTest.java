@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import skyproxy.chat.ChatException;
 import skyproxy.chat.Failure;
@@ -33,6 +34,7 @@ import skyproxy.testing.Replies;
 import skyproxy.upstream.Readiness;
 
 /// The processes that are kept ready, with [FakeClaude] in the place of the CLI.
+@Tag("slow")
 final class CliPoolTest {
 
   @Test
