@@ -37,6 +37,14 @@ public record ChatRequest(Json.Obj body, String model, List<Message> messages, b
   /// The client's introduction of itself: `HTTP-Referer` and `X-Title`, each null when absent.
   public record Caller(String referer, String title) {
     public static final Caller UNKNOWN = new Caller(null, null);
+
+    /// The title by which our own page and check-up introduce themselves.
+    public static final String OURS = "SkyrimNet Proxy";
+
+    /// Whether it is our own page, check-up or play of a scene, and not the game.
+    public boolean isOurs() {
+      return OURS.equals(title);
+    }
   }
 
   /// Reads a request.

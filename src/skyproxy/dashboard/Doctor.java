@@ -17,6 +17,7 @@ import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import skyproxy.chat.ChatException;
+import skyproxy.chat.ChatRequest;
 import skyproxy.chat.Failure;
 import skyproxy.chat.Provider;
 import skyproxy.json.Cursor;
@@ -158,7 +159,7 @@ public final class Doctor {
   private HttpRequest request(Json.Obj body) {
     HttpRequest.Builder request = HttpRequest.newBuilder(
             proxy.get().resolve("/v1/chat/completions"))
-        .timeout(PATIENCE).header("X-Title", "SkyrimNet")
+        .timeout(PATIENCE).header("X-Title", ChatRequest.Caller.OURS)
         .POST(HttpRequest.BodyPublishers.ofString(body.toString()));
     String key = apiKey.get();
     if (key != null) request.header("Authorization", "Bearer " + key);

@@ -111,7 +111,7 @@ let askForKey = async () => { throw new Refused(401, 'This proxy wants its api_k
 export function onKeyWanted(ask) { askForKey = ask; }
 
 function headers(body) {
-  const all = {};
+  const all = { 'X-Title': 'SkyrimNet Proxy' }; // not the game
   const key = sessionStorage.getItem('api_key');
   if (key) all.Authorization = 'Bearer ' + key;
   if (body !== undefined) all['Content-Type'] = 'application/json';

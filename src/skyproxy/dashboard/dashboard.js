@@ -3,6 +3,7 @@
 
 import { $, Refused, call, onKeyWanted, put, toggle } from './core.js';
 import * as arrange from './arrange.js';
+import * as first from './first.js';
 import * as live from './live.js';
 import * as money from './money.js';
 import * as providers from './providers.js';
@@ -10,6 +11,7 @@ import * as scenes from './scenes.js';
 import * as setup from './setup.js';
 import * as speed from './speed.js';
 import * as trial from './trial.js';
+import * as troubles from './troubles.js';
 
 const BUSY = 1000;
 const CALM = 2000;
@@ -77,6 +79,8 @@ function show(stats) {
   live.show(stats);
   if (stats.today) speed.show(stats);
   speed.glance(stats, live.recent());
+  first.show(stats);
+  troubles.show(stats, live.recent());
   money.show(stats);
   setup.show(stats);
   providers.show(stats, refresh);
@@ -133,6 +137,7 @@ $('stop').addEventListener('click', async () => {
   }
   toggle($('lost'), true);
 });
+first.start();
 setup.start();
 providers.start(refresh);
 arrange.start(refresh);

@@ -16,7 +16,7 @@ public final class OpenRouter {
   /// Programs on a player's own computer have no site; OpenRouter takes this for one as long as
   /// there is a title. https://openrouter.ai/docs/app-attribution
   private static final ChatRequest.Caller US =
-      new ChatRequest.Caller("http://localhost", "SkyrimNet Proxy");
+      new ChatRequest.Caller("http://localhost", ChatRequest.Caller.OURS);
 
   /// Asks for the cost in the reply's `usage`.
   /// https://openrouter.ai/docs/use-cases/usage-accounting

@@ -8,6 +8,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.stream.Stream;
+import skyproxy.chat.ChatRequest;
 import skyproxy.json.Cursor;
 import skyproxy.json.Json;
 import skyproxy.json.JsonException;
@@ -121,7 +122,8 @@ final class ScenePlayer {
   }
 
   private HttpRequest.Builder request(String path) {
-    HttpRequest.Builder request = HttpRequest.newBuilder(proxy.resolve(path)).timeout(PATIENCE);
+    HttpRequest.Builder request = HttpRequest.newBuilder(proxy.resolve(path)).timeout(PATIENCE)
+        .header("X-Title", ChatRequest.Caller.OURS);
     if (apiKey != null) request.header("Authorization", "Bearer " + apiKey);
     return request;
   }

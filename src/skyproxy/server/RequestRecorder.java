@@ -107,6 +107,7 @@ final class RequestRecorder {
         answer == null ? null : Pictures.without(request.body()).toString(),
         answer == null ? null : answer.toString());
     stats.add(done);
+    if (!request.caller().isOurs()) stats.gameCalled(done);
     log(done);
   }
 

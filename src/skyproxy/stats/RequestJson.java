@@ -1,7 +1,6 @@
 package skyproxy.stats;
 
 import java.time.Duration;
-import java.util.Locale;
 import skyproxy.chat.Attempt;
 import skyproxy.chat.Cost;
 import skyproxy.chat.Failure;
@@ -32,7 +31,7 @@ final class RequestJson {
         .put("cached_tokens", request.usage().cached())
         .put("completion_tokens", request.usage().completion())
         .put("reasoning_tokens", request.usage().reasoning())
-        .put("outcome", request.outcome().name().toLowerCase(Locale.ROOT))
+        .put("outcome", request.outcome().wireName())
         .put("status", request.status())
         .put("texts", request.prompt() != null || request.answer() != null);
     if (request.cost() != null) {

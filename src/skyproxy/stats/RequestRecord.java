@@ -3,6 +3,7 @@ package skyproxy.stats;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import skyproxy.chat.Attempt;
 import skyproxy.chat.Cost;
 import skyproxy.chat.Failure;
@@ -44,7 +45,11 @@ public record RequestRecord(Instant when, Purpose purpose, String modelText, Str
     /// With an error, before or inside the answer.
     FAILED,
     /// The game did not wait for the end. No failure: it does so on purpose.
-    HUNG_UP
+    HUNG_UP;
+
+    String wireName() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 
   public RequestRecord {

@@ -9,12 +9,9 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
-import skyproxy.chat.Attempt;
 import skyproxy.json.Cursor;
 import skyproxy.json.Json;
 import skyproxy.threads.Threads;
@@ -31,7 +28,6 @@ public final class Stats implements AutoCloseable {
   static final int TEXT_BYTES = 16 << 20;
 
   private static final Duration BETWEEN_SAVES = Duration.ofMinutes(1);
-  private static final int PROVIDERS = 100;
 
   /// The figures of a span of time.
   private record Span(MetricsTable table, PlayTime play) {
@@ -51,8 +47,6 @@ public final class Stats implements AutoCloseable {
 
   private record Numbered(long id, RequestRecord request) {}
 
-  private record LastError(Instant when, String message) {}
-
   private final Clock clock;
   private final Instant started;
   private final StatsFile file;
@@ -61,8 +55,7 @@ public final class Stats implements AutoCloseable {
   private final Thread saver;
   private final ReentrantLock saving = new ReentrantLock();
   private final ArrayDeque<Numbered> recent = new ArrayDeque<>();
-  private final Map<String, LastError> lastErrors = new LinkedHashMap<>();
-  private final Map<String, Instant> asked = new LinkedHashMap<>();
+  private final LastSeen seen = new LastSeen();
   private Span today = new Span();
   private Span session = new Span();
   private Span all = new Span();
@@ -122,7 +115,7 @@ public final class Stats implements AutoCloseable {
     session.add(request);
     all.add(request);
     unsaved = true;
-    for (Attempt attempt : request.attempts()) remember(attempt);
+    request.attempts().forEach(attempt -> seen.attempt(attempt, clock.instant()));
     RequestRecord kept = keepsTexts ? request : request.withoutTexts();
     recent.addFirst(new Numbered(++lastId, kept));
     if (recent.size() > RECENT) recent.removeLast();
@@ -170,22 +163,15 @@ public final class Stats implements AutoCloseable {
     return clock.instant();
   }
 
-  /// An attempt that answers clears what was wrong before.
-  private void remember(Attempt attempt) {
-    if (asked.size() < PROVIDERS || asked.containsKey(attempt.provider())) {
-      asked.put(attempt.provider(), clock.instant());
-    }
-    if (attempt.failure() == null) {
-      lastErrors.remove(attempt.provider());
-    } else if (lastErrors.size() < PROVIDERS || lastErrors.containsKey(attempt.provider())) {
-      String message = RequestJson.cut(attempt.failure().message());
-      lastErrors.put(attempt.provider(), new LastError(clock.instant(), message));
-    }
+  /// Remembers a request that has ended as the last one of the game's own.
+  public synchronized void gameCalled(RequestRecord request) {
+    seen.game(request);
+    unsaved = true;
   }
 
   /// Whether a provider was asked for anything within the last while, in this run or before.
   public synchronized boolean askedWithin(Duration last, String provider) {
-    Instant when = asked.get(provider);
+    Instant when = seen.asked(provider);
     return when != null && when.isAfter(clock.instant().minus(last));
   }
 
@@ -218,8 +204,7 @@ public final class Stats implements AutoCloseable {
     all = new Span();
     since = clock.instant();
     recent.clear();
-    lastErrors.clear();
-    asked.clear();
+    seen.clear();
     lastId++;
     unsaved = true;
   }
@@ -234,6 +219,7 @@ public final class Stats implements AutoCloseable {
         .put("counting_since", since.toString())
         .put("running", running)
         .put("last_id", lastId)
+        .put("game", seen.game())
         .put("texts_kept", keepsTexts);
     if (after != lastId) {
       out.put("today", today.json()).put("since_start", session.json()).put("all", all.json());
@@ -269,9 +255,7 @@ public final class Stats implements AutoCloseable {
 
   /// What last went wrong with a provider, or null when it has answered since.
   public synchronized Json.Obj lastError(String provider) {
-    LastError error = lastErrors.get(provider);
-    return error == null ? null : Json.Obj.builder()
-        .put("when", error.when().toString()).put("message", error.message()).build();
+    return seen.error(provider);
   }
 
   private void turnDay() {
@@ -311,10 +295,7 @@ public final class Stats implements AutoCloseable {
     lately.load(at.at("spent"));
     long gathered = at.at("charges").integerOr(0);
     since = Instant.parse(at.at("since").string());
-    if (!at.at("asked").isMissing()) {
-      at.at("asked").members().forEach((provider, when) ->
-          asked.put(provider, Instant.parse(when.string())));
-    }
+    seen.load(at);
     spending = lately;
     all = whole;
     if (at.at("day").string().equals(day.toString())) today = lastDay;
@@ -356,10 +337,8 @@ public final class Stats implements AutoCloseable {
       if (!unsaved) return complained;
       unsaved = false;
       gathered = lastCharge;
-      Json.Obj.Builder times = Json.Obj.builder();
-      asked.forEach((provider, when) -> times.put(provider, when.toString()));
-      figures = Json.Obj.builder().put("since", since.toString()).put("day", day.toString())
-          .put("asked", times.build())
+      figures = seen.save(Json.Obj.builder())
+          .put("since", since.toString()).put("day", day.toString())
           .put("today", today.table.save()).put("play_today", today.play.save())
           .put("all", all.table.save()).put("play_all", all.play.save())
           .put("spent", spending.save()).put("charges", gathered).build();

@@ -25,6 +25,7 @@ import skyproxy.chat.Job;
 import skyproxy.chat.Purpose;
 import skyproxy.chat.Usage;
 import skyproxy.json.Cursor;
+import skyproxy.json.Json;
 
 /// The figures that are counted, and their bounds.
 @Tag("core")
@@ -177,6 +178,25 @@ final class StatsTest {
       assertEquals(0, Cursor.of(later.json(-1)).at("all").at("total").at("requests").integer());
     }
     assertEquals(List.of(), log);
+  }
+
+  @Test
+  void the_last_call_of_the_game_survives_a_restart(@TempDir Path folder) {
+    Path file = folder.resolve("stats.json");
+    try (Stats first = new Stats(file, _ -> {})) {
+      assertEquals(Json.NULL, first.json(-1).get("game"));
+      RequestRecord called = answered("claude-haiku-5-5", Job.MOOD, 300, 400);
+      first.add(called);
+      assertEquals(Json.NULL, first.json(-1).get("game"));
+      first.gameCalled(called);
+    }
+    try (Stats second = new Stats(file, _ -> {})) {
+      Cursor game = Cursor.of(second.json(-1)).at("game");
+      assertEquals("claude-haiku-5-5", game.at("asked").string());
+      assertEquals("answered", game.at("outcome").string());
+      second.clear();
+      assertEquals(Json.NULL, second.json(-1).get("game"));
+    }
   }
 
   @Test
