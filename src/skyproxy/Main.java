@@ -98,6 +98,7 @@ public final class Main {
         + " {2}-N.log", Release.version(), Runtime.version(), live.log());
     // Last, since a console that stands still keeps whoever writes to it waiting.
     System.out.println("Listening on " + wiring.uri());
+    if (!settings.verbose()) wiring.rehearse(); // with details it would show in the log
     if (Threads.advice() != null) LOG.log(System.Logger.Level.INFO, Threads.advice());
   }
 

@@ -228,6 +228,13 @@ final class Wiring implements AutoCloseable {
     return URI.create("http://" + name.replace("%", "%25") + ":" + server.port());
   }
 
+  /// Plays each kind of upstream in the background, until somebody asks for a real one.
+  void rehearse() {
+    long begun = System.nanoTime();
+    Rehearsal.begin(live, List.of(OpenAiProvider.sample(), ClaudeProvider.sample()),
+        () -> quiet().toNanos() < System.nanoTime() - begun);
+  }
+
   /// For how long nobody has asked; zero while a reply is under way.
   Duration quiet() {
     return stats.quiet();

@@ -15,6 +15,7 @@ import skyproxy.chat.Model;
 import skyproxy.chat.Price;
 import skyproxy.chat.Provider;
 import skyproxy.chat.Reply;
+import skyproxy.chat.Sample;
 import skyproxy.chat.Unavailable;
 import skyproxy.chat.UsageWindow;
 import skyproxy.chat.Waiting;
@@ -23,6 +24,7 @@ import skyproxy.claude.cli.CliEnvironment;
 import skyproxy.claude.cli.CliProvider;
 import skyproxy.claude.cli.CliSearch;
 import skyproxy.claude.messages.ClaudeModels;
+import skyproxy.claude.messages.SampleReply;
 import skyproxy.json.Json;
 import skyproxy.settings.Settings.ClaudeMode;
 import skyproxy.threads.Threads;
@@ -74,6 +76,13 @@ public final class ClaudeProvider implements Provider {
     program = cli == null ? null : cli.path();
     wanted = setup.mode();
     current();
+  }
+
+  /// The API to rehearse with.
+  public static Sample sample() {
+    return new Sample(url -> new ClaudeProvider(new Setup(ClaudeMode.API_KEY, null,
+        () -> "rehearsed", url, "", 1, Limits.DEFAULT), false), ClaudeModels.KNOWN.getFirst(),
+        SampleReply.STREAM, null);
   }
 
   @Override

@@ -19,6 +19,7 @@ import skyproxy.chat.Model;
 import skyproxy.chat.Price;
 import skyproxy.chat.Provider;
 import skyproxy.chat.Reply;
+import skyproxy.chat.Sample;
 import skyproxy.json.Json;
 import skyproxy.json.JsonWriter;
 import skyproxy.settings.Settings;
@@ -57,6 +58,13 @@ public final class OpenAiProvider implements Provider {
     if ("https".equalsIgnoreCase(server.base().getScheme())) catalogue.models(Duration.ZERO);
     warmth = new Warmth(server.models().isEmpty() ? null : server.models().getFirst(), pause,
         server.warm() ? this::warm : null);
+  }
+
+  /// A server to rehearse with.
+  public static Sample sample() {
+    return new Sample(url -> configured(new Settings.Server("rehearsed", url, null, List.of(),
+        List.of(), Json.Obj.builder().build(), false, Limits.DEFAULT)), "rehearsed:model",
+        SampleReply.STREAM, SampleReply.WHOLE);
   }
 
   /// A server that the player has configured.

@@ -30,15 +30,18 @@ final class ChatHandler {
   private final BooleanSupplier wholeWords;
   private final BooleanSupplier finishBrokenLines;
   private final Stats stats;
+  private final boolean logs;
 
   /// @param wholeWords whether streamed deltas end at the ends of words
   /// @param finishBrokenLines whether a line that breaks off is ended behind a sentence
+  /// @param logs whether each request gets its line of the log
   ChatHandler(Router router, BooleanSupplier wholeWords, BooleanSupplier finishBrokenLines,
-      Stats stats) {
+      Stats stats, boolean logs) {
     this.router = router;
     this.wholeWords = wholeWords;
     this.finishBrokenLines = finishBrokenLines;
     this.stats = stats;
+    this.logs = logs;
   }
 
   /// Answers one request. An `IOException` means that the client has gone.
@@ -54,7 +57,7 @@ final class ChatHandler {
       ErrorBody.of(e.failure()).send(exchange);
       return;
     }
-    answer(exchange, request, new RequestRecorder(request, stats));
+    answer(exchange, request, new RequestRecorder(request, stats, logs));
   }
 
   private static ChatRequest read(HttpExchange exchange, byte[] body) {

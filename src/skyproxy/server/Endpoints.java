@@ -54,12 +54,7 @@ public final class Endpoints {
   /// Those for the game; the dashboard's own come besides.
   public static List<Endpoint> of(Router router, LiveSettings settings, Stats stats,
       String version) {
-    ChatHandler chat = new ChatHandler(router, () -> settings.now().wholeWords(),
-        () -> settings.now().finishBrokenLines(), stats);
-    HttpHandler completions = exchange -> {
-      byte[] body = RequestBody.read(exchange);
-      if (body != null) chat.handle(exchange, body);
-    };
+    HttpHandler completions = completions(router, settings, stats, true);
     ModelsHandler models = new ModelsHandler(router);
     return List.of(
         Endpoint.at("/v1/chat/completions").post(completions),
@@ -69,5 +64,21 @@ public final class Endpoints {
         Endpoint.at("/models").andBelow().get(models),
         Endpoint.at("/health").unguarded()
             .get(new HealthHandler(router, settings, version)));
+  }
+
+  /// Completions alone, which nobody hears of: no figure outlives them and no line of the log.
+  public static List<Endpoint> unseen(Router router, LiveSettings settings) {
+    return List.of(Endpoint.at("/v1/chat/completions")
+        .post(completions(router, settings, new Stats(null, _ -> { }), false)));
+  }
+
+  private static HttpHandler completions(Router router, LiveSettings settings, Stats stats,
+      boolean logs) {
+    ChatHandler chat = new ChatHandler(router, () -> settings.now().wholeWords(),
+        () -> settings.now().finishBrokenLines(), stats, logs);
+    return exchange -> {
+      byte[] body = RequestBody.read(exchange);
+      if (body != null) chat.handle(exchange, body);
+    };
   }
 }

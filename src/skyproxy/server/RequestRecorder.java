@@ -21,9 +21,9 @@ import skyproxy.stats.Stats;
 
 /// Records one request: what it was, when its first word came, how it ended. One thread.
 ///
-/// `ChatHandler` feeds it; at the end of the request it hands a [RequestRecord] to [Stats] and
-/// writes a line of the log, with no word of the request or of an upstream in it. Per event it does
-/// next to nothing.
+/// `ChatHandler` feeds it; at the end of the request it hands a [RequestRecord] to [Stats] and,
+/// where it is to, writes a line of the log, with no word of the request or of an upstream in it.
+/// Per event it does next to nothing.
 final class RequestRecorder {
   private static final System.Logger LOG = System.getLogger(RequestRecorder.class.getName());
   private static final int KEPT = 200_000;
@@ -31,6 +31,7 @@ final class RequestRecorder {
 
   private final ChatRequest request;
   private final Stats stats;
+  private final boolean logs;
   private final Instant when = Instant.now();
   private final long started = System.nanoTime();
   private final StringBuilder answer;
@@ -40,9 +41,10 @@ final class RequestRecorder {
   private Failure failure;
   private int status;
 
-  RequestRecorder(ChatRequest request, Stats stats) {
+  RequestRecorder(ChatRequest request, Stats stats, boolean logs) {
     this.request = request;
     this.stats = stats;
+    this.logs = logs;
     answer = stats.keepsTexts() ? new StringBuilder() : null;
     stats.begin();
   }
@@ -108,7 +110,7 @@ final class RequestRecorder {
         answer == null ? null : answer.toString());
     stats.add(done);
     if (!request.caller().isOurs()) stats.gameCalled(done);
-    log(done);
+    if (logs) log(done);
   }
 
   private static void log(RequestRecord done) {

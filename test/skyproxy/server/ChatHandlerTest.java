@@ -60,7 +60,7 @@ final class ChatHandlerTest {
     stats = new Stats(folder.resolve("stats.json"), _ -> { });
     Routes routes = TestRoutes.of("m", Map.of("nothing", ","), Map.of(), provider);
     ChatHandler handler =
-        new ChatHandler(new Router(routes), () -> true, () -> false, stats);
+        new ChatHandler(new Router(routes), () -> true, () -> false, stats, true);
     server = HttpServer.create(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0), 0);
     server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
     server.createContext("/", exchange -> {
