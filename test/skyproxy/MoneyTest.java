@@ -40,6 +40,11 @@ final class MoneyTest {
   /// 6,000 at $0.50, 4,000 read at $0.10, 500 said at $2.
   private static final String SERVER_BILL = "0.0044";
 
+  /// Twice 15,000 tokens at nine tenths of $2, less a quarter for 2,000 and a whole for 1,000.
+  private static final String CLAUDE_SAVED = "0.048";
+  /// 4,000 tokens at $0.40.
+  private static final String SERVER_SAVED = "0.0016";
+
   private static final String COUNTED = """
       {"type":"message_start","message":{"usage":{"input_tokens":2000,\
       "cache_read_input_tokens":15000,"cache_creation_input_tokens":3000,"cache_creation":\
@@ -103,6 +108,10 @@ final class MoneyTest {
         .formatted(model));
   }
 
+  private static String saved(Cursor row) {
+    return row.at("cache_saved_usd").json().toString();
+  }
+
   private static String cost(Cursor row) {
     return row.at("cost_usd").json().toString();
   }
@@ -133,6 +142,12 @@ final class MoneyTest {
       assertEquals(OPENROUTER_BILL, cost(model(today, "vendor/model")));
       assertEquals(SERVER_BILL, cost(model(today, "mine:big")));
       assertEquals("null", cost(model(today, "free:one")));
+      assertEquals(CLAUDE_SAVED, saved(model(today, "claude-sonnet-5-5")));
+      assertEquals(SERVER_SAVED, saved(model(today, "mine:big")));
+      assertEquals("null", saved(model(today, "vendor/model")), "its prices are not listed");
+      assertEquals("null", saved(model(today, "free:one")));
+      assertEquals("0.0496", saved(today.at("total")));
+      assertFalse(today.at("total").at("cache_saved_estimated").bool());
       assertEquals("0.0567", cost(today.at("jobs").at(0)));
       BigDecimal hourly = new BigDecimal(
           today.at("total").at("usd_per_hour").json().toString());
@@ -146,6 +161,7 @@ final class MoneyTest {
       Cursor stats = again.json("/stats");
       assertEquals("0.0567", cost(stats.at("today").at("total")));
       assertEquals("0.0567", cost(stats.at("all").at("total")));
+      assertEquals("0.0496", saved(stats.at("all").at("total")));
       assertEquals("0.04", cost(model(stats.at("today"), "claude-sonnet-5-5")));
     }
   }

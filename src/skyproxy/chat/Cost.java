@@ -38,6 +38,14 @@ public record Cost(BigDecimal usd, boolean estimated) {
     }
   }
 
+  /// An amount that [#json] has written, which may be below zero; null when it is none.
+  public static BigDecimal saved(Json amount) {
+    boolean below = amount instanceof Json.Num(var text) && text.startsWith("-");
+    if (!below) return told(amount);
+    BigDecimal size = told(new Json.Num(((Json.Num) amount).text().substring(1)));
+    return size == null ? null : size.negate();
+  }
+
   /// The same amount with as many places as it needs.
   public static Json.Num json(BigDecimal usd) {
     return new Json.Num(usd.stripTrailingZeros().toPlainString());

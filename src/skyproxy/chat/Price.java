@@ -40,6 +40,12 @@ public record Price(List<Tier> tiers, boolean estimated) {
           .add(times(output, usage.completion()));
     }
 
+    /// What more the same tokens would cost without a cache; below zero where little was read of
+    /// what was written.
+    private BigDecimal saved(Usage usage) {
+      return of(new Usage(usage.prompt(), usage.completion(), 0, 0)).subtract(of(usage));
+    }
+
     private static BigDecimal times(BigDecimal price, long tokens) {
       return price.multiply(BigDecimal.valueOf(tokens));
     }
@@ -60,9 +66,21 @@ public record Price(List<Tier> tiers, boolean estimated) {
   public Cost cost(Usage usage, boolean whole) {
     if (usage.cost() != null) return new Cost(usage.cost(), false);
     if (tiers.isEmpty() || usage.total() == 0) return null;
-    Tier tier = tiers.stream().filter(each -> usage.prompt() <= each.upTo).findFirst()
+    return new Cost(tier(usage).of(usage), estimated || !whole);
+  }
+
+  /// What a cache saved of the cost of a reply, writing to it included; null where no price is
+  /// known or nothing was counted.
+  ///
+  /// @param whole whether the reply came to its end, so that all was counted
+  public Cost saved(Usage usage, boolean whole) {
+    return tiers.isEmpty() || usage.total() == 0 ? null
+        : new Cost(tier(usage).saved(usage), estimated || !whole);
+  }
+
+  private Tier tier(Usage usage) {
+    return tiers.stream().filter(each -> usage.prompt() <= each.upTo).findFirst()
         .orElse(tiers.getLast());
-    return new Cost(tier.of(usage), estimated || !whole);
   }
 
   /// Whether all of it is for nothing.

@@ -1,5 +1,6 @@
 // Speed: first words by work and by model, and the pulse of the last requests.
 
+import { draw as drawCache, saved, share } from './cache.js';
 import {
   $, PACES, act, ago, count, h, hourly, once, pace, post, put, seconds, spent, svg,
   toggle,
@@ -37,6 +38,7 @@ function draw() {
   const { models, play_seconds: played } = table;
   $('by-job').replaceChildren(...jobs.map((row) => bar(row.job, row, played)));
   $('by-model').replaceChildren(...models.slice(0, 40).map((row) => bar(row.model, row, played)));
+  drawCache(table.pairs, tables.cache);
   toggle($('speed-empty'), !models.length);
   toggle($('halves'), models.length);
 }
@@ -67,12 +69,11 @@ function bar(name, f, played) {
       f.requests + (f.requests === 1 ? ' request' : ' requests'), wrong,
       'whole answer ' + seconds(f.total_p50_ms),
       f.tokens_per_second ? f.tokens_per_second.toFixed(0) + ' tokens/s' : null,
-      share(f) ? share(f) + ' % cached' : null, spent(f), hourly(f, played), f.window_percent
+      share(f) ? share(f) + ' % cached' : null, saved(f),
+      spent(f), hourly(f, played), f.window_percent
         ? Math.round(f.window_percent) + ' % of a plan’s window' : null]
       .filter(Boolean).join(' · ')));
 }
-
-const share = (f) => (f.prompt_tokens ? Math.round(100 * f.cached_tokens / f.prompt_tokens) : 0);
 
 // ---- at a glance ----
 

@@ -137,7 +137,8 @@ public final class Budget {
     var price = provider.price(target.model());
     Cost cost = price == null ? null : price.cost(usage, whole);
     if (cost != null) {
-      stats.charge(new Charge(provider.name(), target.answering(), job, cost));
+      stats.charge(new Charge(provider.name(), target.answering(), job, cost,
+          price.saved(usage, whole)));
     }
     tell(provider);
     return cost;

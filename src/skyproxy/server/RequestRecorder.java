@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.stream.Collectors;
 import skyproxy.chat.Attempt;
+import skyproxy.chat.Beginning;
 import skyproxy.chat.ChatRequest;
 import skyproxy.chat.Chunk;
 import skyproxy.chat.Event;
@@ -103,6 +104,7 @@ final class RequestRecorder {
     RequestRecord done = new RequestRecord(when, request.purpose(), request.model(),
         attempts.isEmpty() ? request.model() : attempts.getLast().model(),
         attempts.isEmpty() ? "" : attempts.getLast().provider(), request.stream(),
+        Beginning.of(request.messages()),
         reply == null ? Duration.ZERO : reply.queued(), firstToken, sinceStart(),
         reply == null ? Usage.NONE : reply.usage(), reply == null ? null : reply.cost(),
         reply == null ? 0 : reply.windowPercent(), outcome, failure, status, attempts,

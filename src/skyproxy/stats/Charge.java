@@ -7,4 +7,5 @@ import skyproxy.chat.Job;
 ///
 /// @param provider who is paid
 /// @param model the model's id, as a [RequestRecord] has it
-public record Charge(String provider, String model, Job job, Cost cost) {}
+/// @param saved what more it would have cost without a cache, or null where that is not known
+public record Charge(String provider, String model, Job job, Cost cost, Cost saved) {}

@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import skyproxy.chat.Cost;
 import skyproxy.chat.Job;
 import skyproxy.files.OwnerFile;
@@ -30,11 +31,15 @@ final class Ledger {
 
   private final Path path;
   private final ArrayDeque<String> unwritten = new ArrayDeque<>();
+  private final Consumer<String> log;
   private boolean torn;
+  private boolean fails;
 
   /// @param path need not exist
-  Ledger(Path path) {
+  /// @param log is told, in a sentence, when it can't be written
+  Ledger(Path path, Consumer<String> log) {
     this.path = path;
+    this.log = log;
   }
 
   /// All that can be read, in order; what a power cut has left of a line is passed over.
@@ -58,21 +63,42 @@ final class Ledger {
     if (usd == null) throw at.at("usd").mismatch("must be an amount");
     return new Entry(at.at("n").integer(), Instant.parse(at.at("when").string()),
         new Charge(at.at("provider").string(), at.at("model").string(),
-            Job.parse(at.at("job").string()), new Cost(usd, at.at("estimated").boolOr(false))));
+            Job.parse(at.at("job").string()), new Cost(usd, at.at("estimated").boolOr(false)),
+            saved(at)));
   }
 
-  /// Writes an entry, and those that could not be written before.
-  ///
-  /// @throws IOException when it can't be written now; the next one takes it along
-  void append(Entry entry) throws IOException {
+  private static Cost saved(Cursor at) {
+    BigDecimal usd = Cost.saved(at.at("saved").json());
+    return usd == null ? null : new Cost(usd, at.at("saved_estimated").boolOr(false));
+  }
+
+  /// Writes an entry, and those that could not be written before. What can't be written now goes
+  /// with the next one; the log is told when that begins.
+  void append(Entry entry) {
+    unwritten.add(line(entry) + "\n");
+    try {
+      OwnerFile.append(path, ((torn ? "\n" : "") + String.join("", unwritten)).getBytes(UTF_8));
+      torn = false;
+      fails = false;
+      unwritten.clear();
+    } catch (IOException e) {
+      if (!fails) log.accept("What replies cost can't be saved now. " + e.getMessage());
+      fails = true;
+    }
+  }
+
+  private static Json line(Entry entry) {
     Charge charge = entry.charge();
-    unwritten.add(Json.Obj.builder().put("n", entry.number()).put("when", entry.when().toString())
+    Json.Obj.Builder line = Json.Obj.builder()
+        .put("n", entry.number()).put("when", entry.when().toString())
         .put("provider", charge.provider()).put("model", charge.model())
         .put("job", charge.job().wireName()).put("usd", Cost.json(charge.cost().usd()))
-        .put("estimated", charge.cost().estimated()).build() + "\n");
-    OwnerFile.append(path, ((torn ? "\n" : "") + String.join("", unwritten)).getBytes(UTF_8));
-    torn = false;
-    unwritten.clear();
+        .put("estimated", charge.cost().estimated());
+    if (charge.saved() != null) {
+      line.put("saved", Cost.json(charge.saved().usd()))
+          .put("saved_estimated", charge.saved().estimated());
+    }
+    return line.build();
   }
 
   /// Forgets everything, which the figures' file has by now.

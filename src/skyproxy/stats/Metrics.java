@@ -18,6 +18,7 @@ final class Metrics {
   private long cachedTokens;
   private long completionTokens;
   private Cost cost;
+  private Cost saved;
   private double windowPercent;
 
   /// Tokens whose writing was timed, and how long that took, for the speed.
@@ -43,8 +44,9 @@ final class Metrics {
   }
 
   /// Adds what a reply cost, which its request knows nothing of.
-  void add(Cost more) {
-    cost = Cost.sum(cost, more);
+  void add(Charge charge) {
+    cost = Cost.sum(cost, charge.cost());
+    saved = Cost.sum(saved, charge.saved());
   }
 
   /// What comes in one piece, or nearly so, says nothing about how fast it was written.
@@ -64,6 +66,7 @@ final class Metrics {
     cachedTokens += other.cachedTokens;
     completionTokens += other.completionTokens;
     cost = Cost.sum(cost, other.cost);
+    saved = Cost.sum(saved, other.saved);
     windowPercent += other.windowPercent;
     timedTokens += other.timedTokens;
     timedMillis += other.timedMillis;
@@ -89,22 +92,20 @@ final class Metrics {
     out.put("prompt_tokens", promptTokens).put("cached_tokens", cachedTokens)
         .put("completion_tokens", completionTokens);
     out.put("window_percent", Math.round(windowPercent * 100) / 100.0);
-    if (cost == null) {
-      return out.putNull("cost_usd").put("cost_estimated", false).putNull("usd_per_hour");
-    }
-    out.put("cost_usd", Cost.json(cost.usd())).put("cost_estimated", cost.estimated());
-    return played.isZero() ? out.putNull("usd_per_hour") : out.put("usd_per_hour",
+    put(out, "cache_saved", saved);
+    put(out, "cost", cost);
+    return cost == null || played.isZero() ? out.putNull("usd_per_hour") : out.put("usd_per_hour",
         Cost.json(cost.usd().multiply(HOUR)
             .divide(BigDecimal.valueOf(played.toMillis()), 6, RoundingMode.HALF_UP)));
   }
 
   /// Writes everything, for [#load].
   Json.Obj save(Json.Obj.Builder out) {
+    put(out, "cost", cost);
+    put(out, "cache_saved", saved);
     return out.put("requests", requests).put("failures", failures).put("hang_ups", hangUps)
         .put("prompt_tokens", promptTokens).put("cached_tokens", cachedTokens)
         .put("completion_tokens", completionTokens)
-        .put("cost_usd", cost == null ? Json.NULL : Cost.json(cost.usd()))
-        .put("cost_estimated", cost != null && cost.estimated())
         .put("window_percent", windowPercent)
         .put("timed_tokens", timedTokens).put("timed_ms", timedMillis)
         .put("first_token", firstToken.save()).put("total", total.save()).build();
@@ -113,22 +114,32 @@ final class Metrics {
   /// Adds what [#save] wrote.
   ///
   /// @throws Cursor.Mismatch when it is something else
-  void load(Cursor saved) {
-    requests += saved.at("requests").integer();
-    failures += saved.at("failures").integer();
-    hangUps += saved.at("hang_ups").integer();
-    promptTokens += saved.at("prompt_tokens").integer();
-    cachedTokens += saved.at("cached_tokens").integer();
-    completionTokens += saved.at("completion_tokens").integer();
-    BigDecimal usd = Cost.told(saved.at("cost_usd").json());
+  void load(Cursor at) {
+    requests += at.at("requests").integer();
+    failures += at.at("failures").integer();
+    hangUps += at.at("hang_ups").integer();
+    promptTokens += at.at("prompt_tokens").integer();
+    cachedTokens += at.at("cached_tokens").integer();
+    completionTokens += at.at("completion_tokens").integer();
+    BigDecimal usd = Cost.told(at.at("cost_usd").json());
     // Figures of old have a zero where nothing is known.
-    boolean known = usd != null && !saved.at("cost_usd").json().equals(new Json.Num("0.0"));
-    if (known) add(new Cost(usd, saved.at("cost_estimated").boolOr(false)));
-    windowPercent += saved.at("window_percent").numberOr(0);
-    timedTokens += saved.at("timed_tokens").integer();
-    timedMillis += saved.at("timed_ms").integer();
-    firstToken.load(saved.at("first_token"));
-    total.load(saved.at("total"));
+    boolean known = usd != null && !at.at("cost_usd").json().equals(new Json.Num("0.0"));
+    if (known) cost = Cost.sum(cost, new Cost(usd, at.at("cost_estimated").boolOr(false)));
+    BigDecimal less = Cost.saved(at.at("cache_saved_usd").json());
+    if (less != null) {
+      saved = Cost.sum(saved,
+          new Cost(less, at.at("cache_saved_estimated").boolOr(false)));
+    }
+    windowPercent += at.at("window_percent").numberOr(0);
+    timedTokens += at.at("timed_tokens").integer();
+    timedMillis += at.at("timed_ms").integer();
+    firstToken.load(at.at("first_token"));
+    total.load(at.at("total"));
+  }
+
+  private static void put(Json.Obj.Builder out, String name, Cost amount) {
+    out.put(name + "_usd", amount == null ? Json.NULL : Cost.json(amount.usd()))
+        .put(name + "_estimated", amount != null && amount.estimated());
   }
 
   private static void putMillis(Json.Obj.Builder out, String name, long millis) {

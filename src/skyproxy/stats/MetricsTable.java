@@ -23,11 +23,11 @@ final class MetricsTable {
   private final Map<Pair, Metrics> metrics = new LinkedHashMap<>();
 
   void add(RequestRecord request) {
-    at(new Pair(cut(request.model()), request.job())).add(request);
+    at(pair(request.model(), request.job())).add(request);
   }
 
   void add(Charge charge) {
-    at(new Pair(cut(charge.model()), charge.job())).add(charge.cost());
+    at(pair(charge.model(), charge.job())).add(charge);
   }
 
   private Metrics at(Pair pair) {
@@ -36,8 +36,8 @@ final class MetricsTable {
         _ -> new Metrics());
   }
 
-  private static String cut(String name) {
-    return name.length() <= NAME ? name : name.substring(0, NAME) + "…";
+  static Pair pair(String model, Job job) {
+    return new Pair(model.length() <= NAME ? model : model.substring(0, NAME) + "…", job);
   }
 
   /// Everything, for [#load].
@@ -52,7 +52,7 @@ final class MetricsTable {
   void load(Cursor saved) {
     for (Cursor one : saved.array()) {
       Job job = Job.parse(one.at("job").string());
-      at(new Pair(cut(one.at("model").string()), job)).load(one);
+      at(pair(one.at("model").string(), job)).load(one);
     }
   }
 

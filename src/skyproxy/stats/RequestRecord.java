@@ -20,6 +20,7 @@ import skyproxy.chat.Usage;
 /// @param model the id of the model that answered or failed last; `modelText` when none was tried
 /// @param provider who answered or failed last; "" when none was tried
 /// @param streamed whether the client asked for a stream
+/// @param beginning what stands for the beginning of its prompt, see [skyproxy.chat.Beginning]
 /// @param queued how long it waited for places
 /// @param firstToken from the request to the first word from upstream, or null when none came
 /// @param total from the request to its end
@@ -34,9 +35,9 @@ import skyproxy.chat.Usage;
 /// @param prompt the request as it came but for large pictures, or null unless [Stats#keepsTexts]
 /// @param answer what was said, or null unless [Stats#keepsTexts]
 public record RequestRecord(Instant when, Purpose purpose, String modelText, String model,
-    String provider, boolean streamed, Duration queued, Duration firstToken, Duration total,
-    Usage usage, Cost cost, double windowPercent, Outcome outcome, Failure failure, int status,
-    List<Attempt> attempts, String prompt, String answer) {
+    String provider, boolean streamed, long beginning, Duration queued, Duration firstToken,
+    Duration total, Usage usage, Cost cost, double windowPercent, Outcome outcome,
+    Failure failure, int status, List<Attempt> attempts, String prompt, String answer) {
 
   /// The end of a request.
   public enum Outcome {
@@ -72,8 +73,8 @@ public record RequestRecord(Instant when, Purpose purpose, String modelText, Str
   }
 
   private RequestRecord withTexts(String question, String reply) {
-    return new RequestRecord(when, purpose, modelText, model, provider, streamed, queued,
-        firstToken, total, usage, cost, windowPercent, outcome, failure, status,
+    return new RequestRecord(when, purpose, modelText, model, provider, streamed, beginning,
+        queued, firstToken, total, usage, cost, windowPercent, outcome, failure, status,
         attempts, question, reply);
   }
 }

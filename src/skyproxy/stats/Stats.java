@@ -29,22 +29,6 @@ public final class Stats implements AutoCloseable {
 
   private static final Duration BETWEEN_SAVES = Duration.ofMinutes(1);
 
-  /// The figures of a span of time.
-  private record Span(MetricsTable table, PlayTime play) {
-    Span() {
-      this(new MetricsTable(), new PlayTime());
-    }
-
-    void add(RequestRecord request) {
-      table.add(request);
-      play.add(request.when());
-    }
-
-    Json.Obj json() {
-      return table.json(play.played());
-    }
-  }
-
   private record Numbered(long id, RequestRecord request) {}
 
   private final Clock clock;
@@ -54,6 +38,9 @@ public final class Stats implements AutoCloseable {
   private final Consumer<String> log;
   private final Thread saver;
   private final ReentrantLock saving = new ReentrantLock();
+  /// Held by who writes to the ledger, so that nobody else has to wait for the disk.
+  private final ReentrantLock charging = new ReentrantLock();
+  private final CacheTable caches = new CacheTable();
   private final ArrayDeque<Numbered> recent = new ArrayDeque<>();
   private final LastSeen seen = new LastSeen();
   private Span today = new Span();
@@ -61,7 +48,6 @@ public final class Stats implements AutoCloseable {
   private Span all = new Span();
   private Spending spending = new Spending();
   private long lastCharge;
-  private boolean ledgerFails;
   private LocalDate day;
   private Instant since;
   private long lastId;
@@ -83,7 +69,7 @@ public final class Stats implements AutoCloseable {
     this.clock = clock;
     this.file = file == null ? null : new StatsFile(file);
     ledger = file == null ? null : new Ledger(file.resolveSibling(
-        file.getFileName().toString().replaceFirst("\\.json$", "") + "-costs.jsonl"));
+        file.getFileName().toString().replaceFirst("\\.json$", "") + "-costs.jsonl"), log);
     this.log = log;
     started = since = clock.instant();
     day = LocalDate.now(clock);
@@ -114,6 +100,7 @@ public final class Stats implements AutoCloseable {
     today.add(request);
     session.add(request);
     all.add(request);
+    caches.add(request);
     unsaved = true;
     request.attempts().forEach(attempt -> seen.attempt(attempt, clock.instant()));
     RequestRecord kept = keepsTexts ? request : request.withoutTexts();
@@ -123,25 +110,26 @@ public final class Stats implements AutoCloseable {
   }
 
   /// Counts what a reply cost; on disk when this returns. Takes a moment, with the disk's.
-  public synchronized void charge(Charge charge) {
-    turnDay();
-    Ledger.Entry entry = new Ledger.Entry(lastCharge + 1, clock.instant(), charge);
+  public void charge(Charge charge) {
+    charging.lock();
     try {
+      Ledger.Entry entry = new Ledger.Entry(lastCharge + 1, clock.instant(), charge);
       if (ledger != null) ledger.append(entry);
-      ledgerFails = false;
-    } catch (IOException e) {
-      if (!ledgerFails) log.accept("What replies cost can't be saved now. " + e.getMessage());
-      ledgerFails = true;
+      synchronized (this) {
+        turnDay();
+        book(entry);
+        session.table().add(charge);
+      }
+    } finally {
+      charging.unlock();
     }
-    book(entry);
-    session.table.add(charge);
   }
 
   private void book(Ledger.Entry entry) {
     lastCharge = entry.number();
     Charge charge = entry.charge();
-    if (LocalDate.ofInstant(entry.when(), clock.getZone()).equals(day)) today.table.add(charge);
-    all.table.add(charge);
+    if (LocalDate.ofInstant(entry.when(), clock.getZone()).equals(day)) today.table().add(charge);
+    all.table().add(charge);
     spending.add(entry.when(), charge.provider(), charge.cost().usd());
     unsaved = true;
   }
@@ -205,6 +193,7 @@ public final class Stats implements AutoCloseable {
     since = clock.instant();
     recent.clear();
     seen.clear();
+    caches.clear();
     lastId++;
     unsaved = true;
   }
@@ -222,7 +211,8 @@ public final class Stats implements AutoCloseable {
         .put("game", seen.game())
         .put("texts_kept", keepsTexts);
     if (after != lastId) {
-      out.put("today", today.json()).put("since_start", session.json()).put("all", all.json());
+      out.put("today", today.json()).put("since_start", session.json()).put("all", all.json())
+          .put("cache", caches.json());
     }
     List<Json> newer = new ArrayList<>();
     for (Numbered one : recent) {
@@ -286,11 +276,11 @@ public final class Stats implements AutoCloseable {
   /// The number of the last charge that is in the figures.
   private long load(Cursor at) {
     Span whole = new Span();
-    whole.table.load(at.at("all"));
-    whole.play.load(at.at("play_all"));
+    whole.table().load(at.at("all"));
+    whole.play().load(at.at("play_all"));
     Span lastDay = new Span();
-    lastDay.table.load(at.at("today"));
-    lastDay.play.load(at.at("play_today"));
+    lastDay.table().load(at.at("today"));
+    lastDay.play().load(at.at("play_today"));
     Spending lately = new Spending();
     lately.load(at.at("spent"));
     long gathered = at.at("charges").integerOr(0);
@@ -339,14 +329,17 @@ public final class Stats implements AutoCloseable {
       gathered = lastCharge;
       figures = seen.save(Json.Obj.builder())
           .put("since", since.toString()).put("day", day.toString())
-          .put("today", today.table.save()).put("play_today", today.play.save())
-          .put("all", all.table.save()).put("play_all", all.play.save())
+          .put("today", today.table().save()).put("play_today", today.play().save())
+          .put("all", all.table().save()).put("play_all", all.play().save())
           .put("spent", spending.save()).put("charges", gathered).build();
     }
     try {
       file.save(figures);
-      synchronized (this) {
+      charging.lock();
+      try {
         if (lastCharge == gathered) ledger.empty();
+      } finally {
+        charging.unlock();
       }
       return false;
     } catch (IOException e) {

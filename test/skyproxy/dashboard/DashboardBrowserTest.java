@@ -269,7 +269,7 @@ final class DashboardBrowserTest extends PageTest {
     open();
     long parts = page.requests().stream().filter(url -> !url.contains("/stats")
         && !url.contains("/v1/models") && !url.startsWith("data:")).count();
-    assertEquals(14, parts, page.requests().toString());
+    assertEquals(15, parts, page.requests().toString());
     page.await("performance.getEntriesByType('resource').filter(e => e.name.includes('/stats'))"
         + ".length >= 2");
     List<Double> polls = page.eval("performance.getEntriesByType('resource')"

@@ -1,6 +1,7 @@
 package skyproxy.dashboard;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
@@ -9,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,7 +30,7 @@ final class MoneyBrowserTest {
     Instant now = Instant.now();
     Files.writeString(folder.resolve("config.json"), """
         {"budget":{"day":0.4},"providers":{"mine":{"base_url":"%s/v1","prices":{\
-        "big":{"input":1,"output":10}}}}}""".formatted(url));
+        "big":{"input":1,"cached":0.2,"output":10}}}}}""".formatted(url));
     // Figures of an evening that has begun a while ago.
     Files.writeString(folder.resolve("config-stats.json"), """
         {"since":"%1$s","day":"%2$s","today":[],"all":[],"play_today":{"ms":%3$s,\
@@ -92,6 +94,37 @@ final class MoneyBrowserTest {
         assertTrue(page.text("#by-model").contains("an hour"), page.text("#by-model"));
         assertEquals("about $1.12 today, 3.1 of 5 hours of the Claude window left, 40 % of the"
             + " Codex window (plan) left (part of it is estimated)", shown(page));
+        assertEquals(List.of(), page.errors());
+      }
+    }
+  }
+
+  @Test
+  void the_page_says_what_a_cache_saved_and_why_it_had_nothing() throws Exception {
+    try (Browser browser = new Browser(RealCli.chromium());
+        FakeUpstream upstream = new FakeUpstream()) {
+      AtomicInteger cached = new AtomicInteger();
+      upstream.answer(received -> received.method().equals("GET")
+          ? FakeUpstream.json("{\"data\":[]}") : FakeUpstream.json("""
+          {"choices":[{"message":{"role":"assistant","content":"Yes."},"finish_reason":"stop"}],\
+          "usage":{"prompt_tokens":100000,"completion_tokens":100,\
+          "prompt_tokens_details":{"cached_tokens":%d}}}""".formatted(cached.get())));
+      try (Program proxy = program(upstream.url(), 0)) {
+        Page page = browser.page();
+        page.size(1280, 900);
+        page.open(proxy.address() + "/");
+        ask(proxy);
+        page.click("#cache summary");
+        page.await("document.querySelector('#cache-rows').innerText"
+            + ".includes('0 % of the prompts read from a cache.')");
+        assertTrue(page.text("#cache-rows").contains("It was the first of its kind"),
+            page.text("#cache-rows"));
+        cached.set(50_000);
+        ask(proxy);
+        page.await("document.querySelector('#cache-rows').innerText"
+            + ".includes('25 % of the prompts read from a cache, saved $0.04.')");
+        assertFalse(page.text("#cache-rows").contains("Nothing"), page.text("#cache-rows"));
+        assertTrue(page.text("#by-model").contains("saved $0.04"), page.text("#by-model"));
         assertEquals(List.of(), page.errors());
       }
     }

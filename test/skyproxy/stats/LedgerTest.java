@@ -1,7 +1,9 @@
 package skyproxy.stats;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import java.io.IOException;
 import java.math.BigDecimal;
@@ -13,7 +15,10 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -46,7 +51,7 @@ final class LedgerTest {
 
   private static void charge(Stats stats, String usd) {
     stats.charge(new Charge("openrouter", "a/b", Job.DIALOGUE,
-        new Cost(new BigDecimal(usd), false)));
+        new Cost(new BigDecimal(usd), false), null));
   }
 
   private static String cost(Stats stats, String span) {
@@ -74,6 +79,45 @@ final class LedgerTest {
     assertEquals(0, Files.size(ledger), "what was gathered is still there");
     try (Stats last = open(NOON, "UTC")) {
       assertEquals("1.0223", cost(last, "all"));
+    }
+    assertEquals(List.of(), log);
+  }
+
+  @Test
+  void nobody_waits_for_a_disk_that_is_slow() throws Exception {
+    assumeFalse(Os.WINDOWS, "there are no named pipes");
+    Stats stats = open(NOON, "UTC");
+    // Whoever opens a pipe for writing waits for its reader.
+    assertEquals(0, new ProcessBuilder("mkfifo", ledger.toString()).start().waitFor());
+    Thread charging = Thread.ofPlatform().start(() -> charge(stats, "0.01"));
+    while (charging.getState() == Thread.State.NEW || !Arrays.toString(charging.getStackTrace())
+        .contains("FileChannel")) {
+      Thread.sleep(5);
+    }
+    CompletableFuture.runAsync(() -> {
+      stats.begin();
+      assertEquals("null", cost(stats, "today"), "not shown before it is on disk");
+      assertEquals(0, stats.spentToday(null).signum());
+    }).get(60, TimeUnit.SECONDS);
+    assertTrue(Files.readString(ledger).contains("0.01"));
+    charging.join();
+    assertEquals("0.01", cost(stats, "today"));
+  }
+
+  @Test
+  void what_a_cache_saved_is_kept_with_the_cost_also_below_zero() {
+    Stats killed = open(NOON, "UTC");
+    for (String saved : List.of("0.024", "-0.03")) {
+      killed.charge(new Charge("claude", "m", Job.DIALOGUE, new Cost(BigDecimal.ONE, false),
+          new Cost(new BigDecimal(saved), true)));
+    }
+    for (int again = 0; again < 2; again++) {
+      try (Stats next = open(NOON, "UTC")) {
+        Cursor total = Cursor.of(next.json(-1)).at("all").at("total");
+        assertEquals("-0.006", total.at("cache_saved_usd").json().toString());
+        assertTrue(total.at("cache_saved_estimated").bool());
+        assertFalse(total.at("cost_estimated").bool());
+      }
     }
     assertEquals(List.of(), log);
   }

@@ -67,7 +67,7 @@ final class StatsTest {
   @Test
   void two_requests_at_once_are_no_time_that_was_played() {
     Instant now = Instant.parse("2026-11-26T20:00:00Z");
-    stats.charge(new Charge("claude", "m", Job.DIALOGUE, COST));
+    stats.charge(new Charge("claude", "m", Job.DIALOGUE, COST, null));
     for (Instant when : List.of(now, now.plusNanos(400_000))) {
       stats.add(exchange(when, "m", Job.DIALOGUE, 5L, 6, RequestRecord.Outcome.ANSWERED, null));
     }
@@ -100,7 +100,7 @@ final class StatsTest {
   void the_last_request_comes_first_with_all_that_was_tried() {
     stats.add(answered("a", Job.DIALOGUE, 10, 20));
     stats.add(new RequestRecord(Instant.now(), new Purpose(Job.MEMORY, Job.SPEAKER), "a > b", "b",
-        "openrouter", true, Duration.ofMillis(90), Duration.ofMillis(800),
+        "openrouter", true, 0, Duration.ofMillis(90), Duration.ofMillis(800),
         Duration.ofSeconds(2), new Usage(1_000, 50, 900, 0), COST, 2,
         RequestRecord.Outcome.ANSWERED, null, 200, List.of(
             new Attempt("a", "claude", new Failure.RateLimited("Wait.", null), Duration.ZERO,
@@ -241,14 +241,14 @@ final class StatsTest {
 
   private static RequestRecord said(String prompt) {
     RequestRecord plain = answered("m", Job.DIALOGUE, 10, 20);
-    return new RequestRecord(plain.when(), plain.purpose(), "m", "m", "claude", true,
+    return new RequestRecord(plain.when(), plain.purpose(), "m", "m", "claude", true, 0,
         plain.queued(), plain.firstToken(), plain.total(), plain.usage(), null, 0, plain.outcome(),
         null, 200, List.of(), prompt, "fine");
   }
 
   private static RequestRecord tried(Failure failure) {
     Attempt attempt = new Attempt("m", "claude", failure, Duration.ofMillis(3), Duration.ZERO, 0);
-    return new RequestRecord(Instant.now(), new Purpose(Job.OTHER), "m", "m", "claude", true,
+    return new RequestRecord(Instant.now(), new Purpose(Job.OTHER), "m", "m", "claude", true, 0,
         Duration.ZERO, null, Duration.ofMillis(4), Usage.NONE, null, 0,
         failure == null ? RequestRecord.Outcome.ANSWERED : RequestRecord.Outcome.FAILED,
         failure, 200,
@@ -294,7 +294,7 @@ final class StatsTest {
 
   private static RequestRecord exchange(Instant when, String model, Job job, Long first,
       long total, RequestRecord.Outcome outcome, Failure failure) {
-    return new RequestRecord(when, new Purpose(job), model, model, "claude", true,
+    return new RequestRecord(when, new Purpose(job), model, model, "claude", true, 0,
         Duration.ZERO, first == null ? null : Duration.ofMillis(first), Duration.ofMillis(total),
         new Usage(100, 20, 0, 0), null, 0, outcome, failure, failure == null ? 200 : 504, List.of(),
         null, null);

@@ -4,13 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import skyproxy.chat.ChatRequest;
-import skyproxy.json.Cursor;
 import skyproxy.json.Json;
+import skyproxy.testing.CountingCache;
 
 /// The share of a scene that its next line reads from Anthropic's cache, by a fake that counts as
 /// Anthropic does: https://docs.claude.com/en/docs/build-with-claude/prompt-caching
@@ -18,48 +17,10 @@ final class CacheTest {
   private static final String BIO = "Lydia was born in Whiterun. ".repeat(300);
   private static final String ASKED = "# Response Format\nRespond in character now.";
 
-  /// Remembers every prefix that ends at a mark, and reads the longest that is known, which it
-  /// looks for at each mark and up to twenty blocks before it. Counts letters instead of tokens.
-  private static final class Cache {
-    private static final int BACK = 20;
-    private final Set<String> known = new HashSet<>();
-
-    /// @return letters read, and letters in all
-    long[] ask(Json.Obj body) {
-      List<Cursor> blocks = new ArrayList<>(Cursor.of(body).at("system").arrayOrEmpty());
-      for (Cursor turn : Cursor.of(body).at("messages").array()) {
-        blocks.addAll(turn.at("content").array());
-      }
-      List<String> prefixes = new ArrayList<>();
-      List<Long> lengths = new ArrayList<>();
-      List<Integer> marks = new ArrayList<>();
-      String prefix = "";
-      long length = 0;
-      for (Cursor block : blocks) {
-        // The way to a block tells system from turns, and one turn from another.
-        prefix = Integer.toHexString((prefix + block.path()
-            + block.at("text").string()).hashCode()) + prefix.length();
-        length += block.at("text").string().length();
-        if (!block.at("cache_control").isMissing()) marks.add(prefixes.size());
-        prefixes.add(prefix);
-        lengths.add(length);
-      }
-      assertTrue(marks.size() <= 4, "four marks at most");
-      long read = 0;
-      for (int mark : marks) {
-        for (int at = mark; at >= Math.max(0, mark - BACK); at--) {
-          if (known.contains(prefixes.get(at))) read = Math.max(read, lengths.get(at));
-        }
-      }
-      for (int mark : marks) known.add(prefixes.get(mark));
-      return new long[] {read, length};
-    }
-  }
-
-  private final Cache cache = new Cache();
+  private final CountingCache cache = CountingCache.ofMarks();
   private final List<String> history = new ArrayList<>();
 
-  private long[] line() {
+  private CountingCache.Counted line() {
     List<Json> messages = new ArrayList<>();
     messages.add(message("system", "You are Lydia, a Female Nord in Skyrim. " + BIO));
     for (String said : history) {
@@ -83,17 +44,17 @@ final class CacheTest {
 
   private void assertAllButTheNewIsRead(String... lines) {
     says(lines);
-    long[] counted = line();
+    CountingCache.Counted counted = line();
     long fresh = ASKED.length() + 2;
     for (String each : lines) fresh += each.replaceFirst("^Lydia: ", "").length() + 2;
-    assertTrue(counted[1] - counted[0] <= fresh,
-        counted[0] + " of " + counted[1] + " read, " + fresh + " new");
+    assertTrue(counted.all() - counted.read() <= fresh,
+        counted.read() + " of " + counted.all() + " read, " + fresh + " new");
   }
 
   @Test
   void the_next_line_of_a_scene_reads_all_but_what_is_new() {
     says("*It is Morndas.*", "Tavi: Wait here.", "Degaine: Hurry.");
-    assertEquals(0, line()[0]);
+    assertEquals(0, line().read());
     assertAllButTheNewIsRead("Lydia: I'll be here.", "Tavi: Good.");
     assertAllButTheNewIsRead("Lydia: Aye.", "Tavi: Look!", "Degaine: A dragon!");
     assertAllButTheNewIsRead("*It roars.*");
@@ -107,8 +68,8 @@ final class CacheTest {
     String[] walk = new String[30];
     for (int i = 0; i < walk.length; i++) walk[i] = i % 2 == 0 ? "Lydia: Mile " + i : "Tavi: Ho";
     says(walk);
-    long[] counted = line();
-    assertTrue(counted[0] >= BIO.length(), "at least the instructions: " + counted[0]);
+    CountingCache.Counted counted = line();
+    assertTrue(counted.read() >= BIO.length(), "at least the instructions: " + counted.read());
   }
 
   @Test
@@ -117,6 +78,6 @@ final class CacheTest {
     line();
     history.clear();
     says("Degaine: You there.");
-    assertTrue(line()[0] >= BIO.length());
+    assertTrue(line().read() >= BIO.length());
   }
 }
