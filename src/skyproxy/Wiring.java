@@ -18,8 +18,10 @@ import skyproxy.codex.CodexProvider;
 import skyproxy.dashboard.Dashboard;
 import skyproxy.dashboard.DashboardApi;
 import skyproxy.dashboard.Doctor;
+import skyproxy.dashboard.UsualServers;
 import skyproxy.demo.DemoProvider;
 import skyproxy.json.Json;
+import skyproxy.openai.ListedModels;
 import skyproxy.openai.OpenAiProvider;
 import skyproxy.openai.OpenRouter;
 import skyproxy.openai.ServerAddress;
@@ -50,6 +52,9 @@ final class Wiring implements AutoCloseable {
 
   /// Whoever was asked in these days is started ahead.
   private static final Duration LATELY = Duration.ofDays(7);
+
+  /// For a server on this computer, which answers at once or is not there.
+  private static final Duration LOOK = Duration.ofMillis(1_500);
 
   private final LiveSettings live;
   private final Settings.Listen listen;
@@ -89,6 +94,9 @@ final class Wiring implements AutoCloseable {
     router = new Router(routes(settings), nanos, new Budget(() -> live.now().budget(), stats));
     live.onChange(changed -> {
       claude.use(changed.claude().mode());
+      claude.use(changed.claude().limits());
+      codex.use(changed.codex().limits());
+      openRouter.use(changed.openRouter().limits());
       router.update(routes(changed));
       closeServersNotIn(changed);
       startAhead(changed);
@@ -180,6 +188,10 @@ final class Wiring implements AutoCloseable {
       endpoints.add(Endpoints.config(mode.path(), body -> api.mode(mode.member(), body)));
     }
     endpoints.add(Endpoints.config("/config/server", api::server));
+    endpoints.add(Endpoints.config("/config/servers",
+        new UsualServers(base -> ListedModels.count(base, LOOK))::find));
+    endpoints.add(Endpoints.config("/config/names", api::names));
+    endpoints.add(Endpoints.config("/config/limits", api::limits));
     endpoints.add(Endpoints.config("/config/jobs", api::jobs));
     endpoints.add(Endpoints.config("/config/texts", api::texts));
     endpoints.add(Endpoints.config("/config/figures", api::figures));

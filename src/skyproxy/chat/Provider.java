@@ -47,6 +47,9 @@ public interface Provider extends AutoCloseable {
     return Limits.DEFAULT;
   }
 
+  /// Other limits for requests from now on; how long connecting may take stays as it was.
+  default void use(Limits limits) {}
+
   /// How long the first event of the reply to `request` may take.
   default Duration firstEvent(ChatRequest request) {
     return limits().firstTokenOrUsual();

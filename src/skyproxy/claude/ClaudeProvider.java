@@ -49,6 +49,7 @@ public final class ClaudeProvider implements Provider {
       String model, int processes, Limits limits) {}
 
   private final Setup setup;
+  private volatile Limits limits;
   private final String model;
   private final URI base;
   private final HttpUpstream upstream;
@@ -68,6 +69,7 @@ public final class ClaudeProvider implements Provider {
   /// @param ahead whether to keep a CLI ready from the start on
   public ClaudeProvider(Setup setup, boolean ahead) {
     this.setup = setup;
+    limits = setup.limits();
     readiness = new Readiness(ahead, Readiness.USUAL);
     model = ClaudeModels.orKnown(setup.model());
     base = URI.create(setup.url().toString().replaceFirst("/+$", "").replaceFirst("/v1$", ""));
@@ -188,7 +190,12 @@ public final class ClaudeProvider implements Provider {
 
   @Override
   public Limits limits() {
-    return setup.limits();
+    return limits;
+  }
+
+  @Override
+  public void use(Limits newer) {
+    limits = newer;
   }
 
   @Override

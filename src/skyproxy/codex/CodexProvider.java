@@ -25,7 +25,7 @@ public final class CodexProvider implements Provider {
   private static final String NAME = "codex";
   private static final String TITLE = "Codex";
 
-  private final Limits limits;
+  private volatile Limits limits;
   private final UnsupportedParameters unsupported = new UnsupportedParameters();
   private final CodexPlan plan = new CodexPlan();
   private final CodexSupervisor supervisor;
@@ -147,6 +147,11 @@ public final class CodexProvider implements Provider {
   @Override
   public Limits limits() {
     return limits;
+  }
+
+  @Override
+  public void use(Limits newer) {
+    limits = newer;
   }
 
   @Override

@@ -8,10 +8,6 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.net.URI;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -19,13 +15,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.zip.GZIPOutputStream;
-import java.util.zip.ZipFile;
 
 /// Sends the files of the page. Any number of threads.
 public final class Dashboard {
   private static final List<String> PARTS = List.of("dashboard.css", "dashboard.js", "core.js",
       "setup.js", "providers.js", "arrange.js", "cache.js", "first.js", "live.js", "money.js",
-      "scenes.js", "speed.js", "trial.js", "troubles.js");
+      "scenes.js", "servers.js", "servers.json", "settings.js", "speed.js", "trial.js",
+      "troubles.js");
 
   /// `'none'` for what the page does not need, its own origin for the rest. Trusted types: no
   /// script can make markup out of a text, not even by mistake.
@@ -85,7 +81,7 @@ public final class Dashboard {
 
     static Content of(String name) throws IOException {
       try {
-        byte[] plain = lean(new String(bytes(name), UTF_8)).getBytes(UTF_8);
+        byte[] plain = lean(new String(PageFile.bytes(name), UTF_8)).getBytes(UTF_8);
         var packed = new ByteArrayOutputStream();
         try (var out = new GZIPOutputStream(packed)) {
           out.write(plain);
@@ -98,19 +94,6 @@ public final class Dashboard {
       }
     }
 
-    /// Out of the jar that this class is in, or its folder. Not by `getResourceAsStream`: the URL
-    /// that it goes by ends at the first `!/`, and a folder's name may end in `!`.
-    private static byte[] bytes(String name) throws IOException {
-      String inside = Dashboard.class.getPackageName().replace('.', '/') + "/" + name;
-      Path place = Path.of(URI.create(
-          Dashboard.class.getProtectionDomain().getCodeSource().getLocation().toString()));
-      if (Files.isDirectory(place)) return Files.readAllBytes(place.resolve(inside));
-      try (ZipFile jar = new ZipFile(place.toFile());
-          InputStream in = jar.getInputStream(jar.getEntry(inside))) {
-        return in.readAllBytes();
-      }
-    }
-
     /// Without indentation and comment lines, a tenth of the whole. Nothing in these files goes on
     /// over a line break inside quotes.
     private static String lean(String text) {
@@ -119,8 +102,12 @@ public final class Dashboard {
     }
 
     private static String type(String name) {
-      String kind = name.endsWith(".html") ? "html" : name.endsWith(".css") ? "css" : "javascript";
-      return "text/" + kind + "; charset=utf-8";
+      return switch (name.substring(name.lastIndexOf('.') + 1)) {
+        case "html" -> "text/html; charset=utf-8";
+        case "css" -> "text/css; charset=utf-8";
+        case "json" -> "application/json";
+        default -> "text/javascript; charset=utf-8";
+      };
     }
   }
 }

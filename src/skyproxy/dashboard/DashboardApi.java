@@ -20,6 +20,7 @@ import skyproxy.json.Json;
 import skyproxy.routing.Router;
 import skyproxy.routing.Routes;
 import skyproxy.settings.LiveSettings;
+import skyproxy.settings.PageSettings;
 import skyproxy.settings.Settings;
 import skyproxy.settings.SettingsException;
 import skyproxy.stats.Stats;
@@ -108,12 +109,12 @@ public final class DashboardApi {
     Json.Obj.Builder out = Json.Obj.builder();
     for (Settings.Mode mode : now.modes()) out.put(mode.member(), mode.value());
     for (Settings.Key key : now.keys()) out.put(key.member().replace("_api", ""), key.set());
+    PageSettings.putNames(out, now);
     return out
         .put("version", version)
         .put("file", now.file().toString())
         .put("file_problem", live.problem() == null ? Json.NULL : new Json.Str(live.problem()))
         .put("log", live.log() + "-*.log")
-        .put("default_model", now.defaultModel())
         .put("key_wanted", now.apiKey() != null)
         .put("jobs", jobs.build())
         .put("job_names", Json.Arr.ofStrings(
@@ -164,7 +165,8 @@ public final class DashboardApi {
         .put("plan", UsageWindow.json(provider.plan()))
         .put("model_count", ids.size());
     if (whole) {
-      out.put("models", Json.Arr.ofStrings(ids.size() > MODELS ? ids.subList(0, MODELS) : ids));
+      out.put("models", Json.Arr.ofStrings(ids.size() > MODELS ? ids.subList(0, MODELS) : ids))
+          .put("limits", PageSettings.limits(now, provider.name(), provider.limits()));
     }
     putSetUp(out, provider, now);
     return out.build();
@@ -254,6 +256,18 @@ public final class DashboardApi {
   private String keyOf(String name) {
     return live.now().servers().stream().filter(server -> server.name().equals(name))
         .map(Settings.Server::apiKey).filter(Objects::nonNull).findFirst().orElse(null);
+  }
+
+  /// The names of models: see [PageSettings#changeNames].
+  public Json.Obj names(Cursor body) throws SettingsException, IOException {
+    PageSettings.changeNames(live, body);
+    return done("Saved.");
+  }
+
+  /// The limits of a provider: see [PageSettings#changeLimits].
+  public Json.Obj limits(Cursor body) throws SettingsException, IOException {
+    PageSettings.changeLimits(live, body);
+    return done("Saved.");
   }
 
   /// `{"jobs":{"mood":"claude-haiku-5-5"}}`: what `auto` stands for, by job.

@@ -8,6 +8,8 @@ import * as live from './live.js';
 import * as money from './money.js';
 import * as providers from './providers.js';
 import * as scenes from './scenes.js';
+import * as servers from './servers.js';
+import * as settings from './settings.js';
 import * as setup from './setup.js';
 import * as speed from './speed.js';
 import * as trial from './trial.js';
@@ -62,7 +64,7 @@ function refresh() {
 }
 
 function show(stats) {
-  const { settings } = stats;
+  const { settings: set } = stats;
   const began = stats.started + stats.counting_since;
   if (run !== began) {
     live.reset();
@@ -84,15 +86,17 @@ function show(stats) {
   money.show(stats);
   setup.show(stats);
   providers.show(stats, refresh);
+  servers.show(stats);
+  settings.show(stats);
   arrange.show(stats);
   scenes.show(stats);
   showState(stats.providers);
-  put($('file-problem'), settings.file_problem
-    && settings.file_problem + ' Until then the settings stay as they were.');
-  toggle($('file-problem'), settings.file_problem);
-  put($('about'), 'SkyrimNet Proxy ' + settings.version + ', counting since '
-    + new Date(stats.counting_since).toLocaleDateString() + '. Settings: ' + settings.file
-    + '. Log: ' + settings.log);
+  put($('file-problem'), set.file_problem
+    && set.file_problem + ' Until then the settings stay as they were.');
+  toggle($('file-problem'), set.file_problem);
+  put($('about'), 'SkyrimNet Proxy ' + set.version + ', counting since '
+    + new Date(stats.counting_since).toLocaleDateString() + '. Settings: ' + set.file
+    + '. Log: ' + set.log);
 }
 
 function showState(all) {
@@ -140,6 +144,8 @@ $('stop').addEventListener('click', async () => {
 first.start();
 setup.start();
 providers.start(refresh);
+servers.start(refresh);
+settings.start(refresh);
 arrange.start(refresh);
 live.start(refresh);
 speed.start(refresh);

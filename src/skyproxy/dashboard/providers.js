@@ -28,12 +28,6 @@ const cards = new Map();
 
 export function start(refresh) {
   const form = $('server-form');
-  for (const preset of form.querySelectorAll('[data-url]')) {
-    preset.addEventListener('click', () => {
-      form.elements.name.value = preset.dataset.name;
-      form.elements.base_url.value = preset.dataset.url;
-    });
-  }
   form.addEventListener('submit', (event) => {
     event.preventDefault();
     act(form, async () => {

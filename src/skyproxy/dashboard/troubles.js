@@ -1,6 +1,7 @@
 // Troubles: what went wrong within the last hour, the newest first, each with what helps.
 
 import { $, ago, count, h, once, toggle } from './core.js';
+import * as settings from './settings.js';
 
 const HOUR = 3600000;
 const MOST = 5;
@@ -11,10 +12,11 @@ const HELP = {
   rate_limited: ['Name a second model', second], overloaded: ['Name a second model', second],
   too_long: ['Name a second model', second], not_loaded: ['See the server', card],
   unreachable: ['See its address', card],
-  unknown_model: ['See who can answer', () => open('cards')],
+  unknown_model: ['Say what this name stands for', alias],
   rejected: ['Check this model', check], unsuited: ['Check this model', check],
   broken: ['Check this model', check], garbled: ['Check this model', check],
   empty: ['Check this model', check], timed_out: ['Name a second model', second],
+  budget_reached: ['See the limit', limit],
 };
 
 function open(id) {
@@ -36,6 +38,15 @@ function second({ model }) {
   first.value = model;
   first.dispatchEvent(new Event('input'));
   next.focus({ preventScroll: true });
+}
+
+function alias({ model }) {
+  settings.addAlias(model);
+  open('names-form');
+}
+
+function limit() {
+  open('names-form').elements.budget_day.focus({ preventScroll: true });
 }
 
 function check({ model }) {
@@ -71,6 +82,7 @@ function troubles(entries, now) {
       if (known) known.times++;
       else {
         found.set(key, { provider, model, failure, message, when: entry.when, times: 1,
+          status: entry.status,
           spared: entry.outcome !== 'answered' ? '' : entry.cut_short
             ? 'What had come was ended at its last whole sentence.'
             : 'Another model answered in its place.' });
@@ -81,7 +93,7 @@ function troubles(entries, now) {
 }
 
 function item(one, now) {
-  const [words, help] = HELP[one.failure] ?? [];
+  const [words, help] = HELP[one.status === 404 ? 'unknown_model' : one.failure] ?? [];
   return h('li', { class: one.spared ? 'fair' : 'bad' },
     h('b', {}, (one.model || 'No model') + (one.provider ? ', by ' + one.provider : '')),
     h('p', { class: 'small' }, one.message),

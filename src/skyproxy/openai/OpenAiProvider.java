@@ -44,6 +44,7 @@ public final class OpenAiProvider implements Provider {
   private final ModelCatalogue catalogue;
   private final ModelConstraints constraints = new ModelConstraints();
   private final Warmth warmth;
+  private volatile Limits limits;
 
   OpenAiProvider(ServerProfile server) {
     this(server, Warmth.PAUSE);
@@ -51,6 +52,7 @@ public final class OpenAiProvider implements Provider {
 
   private OpenAiProvider(ServerProfile server, Duration pause) {
     this.server = server;
+    limits = server.limits();
     completions = server.at("/chat/completions");
     upstream = new HttpUpstream(server.label(), server.base(), server.limits().connect());
     catalogue = new ModelCatalogue(upstream, this::listing, server::models);
@@ -261,7 +263,12 @@ public final class OpenAiProvider implements Provider {
 
   @Override
   public Limits limits() {
-    return server.limits();
+    return limits;
+  }
+
+  @Override
+  public void use(Limits newer) {
+    limits = newer;
   }
 
   /// A server that is not asked to stream says nothing before it has everything, and cutting it
@@ -269,7 +276,7 @@ public final class OpenAiProvider implements Provider {
   /// the tokens it is allowed take at 40 a second; where there is no such limit, a minute more.
   @Override
   public Duration firstEvent(ChatRequest request) {
-    Duration first = server.limits().firstTokenOrUsual();
+    Duration first = limits.firstTokenOrUsual();
     if (request.stream()) return first;
     return first.plus(request.maxTokens() == null ? WITHOUT_LIMIT
         : PER_TOKEN.multipliedBy(request.maxTokens()));

@@ -54,11 +54,13 @@ public final class Router {
   }
 
   /// Puts another table in place, for all requests from now on. What failed may work now, so
-  /// every cooldown ends.
+  /// every cooldown ends. Where a provider has other places than before, requests that hold or
+  /// wait for one do not count among the new ones.
   public void update(Routes newer) {
     routes = newer;
     cooldown.clear();
-    turnstiles.keySet().retainAll(newer.providers());
+    turnstiles.entrySet().removeIf(each -> !newer.providers().contains(each.getKey())
+        || each.getValue().places() != each.getKey().limits().maxConcurrent());
   }
 
   public Routes routes() {

@@ -25,6 +25,10 @@ final class Turnstile {
     queue = new RequestQueue<>(places, nanos);
   }
 
+  int places() {
+    return places;
+  }
+
   /// A place, or the place in the queue for one.
   final class Ticket implements AutoCloseable {
     private final Purpose purpose;

@@ -26,20 +26,12 @@ public final class LiveSettings implements AutoCloseable {
   private static final Duration AGAIN = Duration.ofSeconds(10);
   private static final Duration LOOKED_AT = Duration.ofSeconds(3);
 
-  /// A change of one member, from its old value to its new one; null is none.
-  private record Change(String member, UnaryOperator<Json> edit) {
-    Json.Obj on(Json.Obj content) {
-      Json value = edit.apply(content.get(member));
-      return value == null ? content.without(member) : content.with(member, value);
-    }
-  }
-
   private final CommandLine commandLine;
   private final Map<String, String> environment;
   private final SettingsFile file;
   private final Duration again;
   private final Path besideJar;
-  private final List<Change> unsaved = new ArrayList<>();
+  private final List<UnaryOperator<Json.Obj>> unsaved = new ArrayList<>();
   private Json.Obj known;
   private Thread saver;
   private Thread watcher;
@@ -173,10 +165,18 @@ public final class LiveSettings implements AutoCloseable {
   /// The same for a new value that depends on the old one, which is null where there is none.
   ///
   /// @param edit changes nothing else, for it may be done several times
-  public synchronized Settings edit(String member, UnaryOperator<Json> edit)
+  public Settings edit(String member, UnaryOperator<Json> edit)
       throws SettingsException, NotSavedException {
-    Change change = new Change(member, edit);
-    unsaved.add(change);
+    return edit(content -> {
+      Json value = edit.apply(content.get(member));
+      return value == null ? content.without(member) : content.with(member, value);
+    });
+  }
+
+  /// The same for all that is in the file.
+  public synchronized Settings edit(UnaryOperator<Json.Obj> edit)
+      throws SettingsException, NotSavedException {
+    unsaved.add(edit);
     try {
       save(true);
     } catch (IOException held) {
@@ -201,7 +201,7 @@ public final class LiveSettings implements AutoCloseable {
       unreadable = held;
     }
     Json.Obj content = known;
-    for (Change each : unsaved) content = each.on(content);
+    for (UnaryOperator<Json.Obj> each : unsaved) content = each.apply(content);
     Settings changed = Settings.of(commandLine, environment, file.path(), content);
     checked(changed);
     boolean tell = anew || !changed.equals(now);

@@ -16,7 +16,7 @@ final class MoneySettings {
   private static final List<String> PRICE = List.of("input", "cached", "written", "output");
 
   /// The plans whose windows are known.
-  private static final List<String> PLANS = List.of("claude", "codex");
+  static final List<String> PLANS = List.of("claude", "codex");
 
   private MoneySettings() {}
 

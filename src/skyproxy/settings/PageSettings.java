@@ -1,0 +1,141 @@
+package skyproxy.settings;
+
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import skyproxy.chat.Cost;
+import skyproxy.chat.Limits;
+import skyproxy.json.Cursor;
+import skyproxy.json.Json;
+
+/// The settings that the page has forms for: names of models, limits of providers. Any thread.
+///
+/// A body names what is to be changed and nothing else; null, or a blank text, takes it out of the
+/// file.
+public final class PageSettings {
+  private static final List<String> LIMITS =
+      List.of("connect_seconds", "first_token_seconds", "silence_seconds", "max_concurrent");
+  private static final Map<String, List<String>> NAMES = Map.of(
+      "default_model", List.of("default_model"), "aliases", List.of("aliases"),
+      "budget_day", List.of("budget", "day"));
+
+  private PageSettings() {}
+
+  /// Puts the names, and what may be spent on a day, as they stand.
+  public static void putNames(Json.Obj.Builder out, Settings now) {
+    Json.Obj.Builder aliases = Json.Obj.builder();
+    now.aliases().forEach(aliases::put);
+    out.put("default_model", now.defaultModel()).put("aliases", aliases.build())
+        .put("budget_day", orNull(now.budget().day()));
+  }
+
+  /// `{"default_model":…}`, `{"aliases":{…}}`, `{"budget_day":…}`, or several of them.
+  ///
+  /// @throws SettingsException when something is wrong; nothing is changed then
+  public static Settings changeNames(LiveSettings live, Cursor body)
+      throws SettingsException, NotSavedException {
+    return change(live, body, body.members(), NAMES);
+  }
+
+  /// What a provider may take, by the names that [#changeLimits] has for it; null for one that has
+  /// no limits. What is not set is null.
+  ///
+  /// @param limits those that hold for it
+  public static Json limits(Settings now, String provider, Limits limits) {
+    Map<String, List<String>> places = places(now, provider);
+    if (places.isEmpty()) return Json.NULL;
+    Json.Obj.Builder out = Json.Obj.builder();
+    for (String name : places.keySet()) {
+      out.put(name, switch (name) {
+        case "connect_seconds" -> seconds(limits.connect());
+        case "first_token_seconds" -> seconds(limits.firstToken());
+        case "silence_seconds" -> seconds(limits.silence());
+        case "max_concurrent" -> limits.maxConcurrent() == Integer.MAX_VALUE ? Json.NULL
+            : new Json.Num(Integer.toString(limits.maxConcurrent()));
+        case "processes" -> new Json.Num(Integer.toString(now.claude().processes()));
+        case "day" -> orNull(now.budget().days().get(provider));
+        case "window" -> orNull(now.budget().windows().get(provider));
+        default -> throw new IllegalStateException(name);
+      });
+    }
+    return out.build();
+  }
+
+  /// `{"provider":"openrouter","max_concurrent":4}`: the limits of one provider.
+  ///
+  /// @throws SettingsException when something is wrong; nothing is changed then
+  public static Settings changeLimits(LiveSettings live, Cursor body)
+      throws SettingsException, NotSavedException {
+    String provider = body.at("provider").string();
+    Map<String, List<String>> places = places(live.now(), provider);
+    if (places.isEmpty()) throw body.at("provider").mismatch("must be a provider that has limits");
+    Map<String, Cursor> given = new LinkedHashMap<>(body.members());
+    given.remove("provider");
+    return change(live, body, given, places);
+  }
+
+  /// The ways to a provider's limits in the file, by their names here.
+  private static Map<String, List<String>> places(Settings now, String provider) {
+    boolean server =
+        now.servers().stream().anyMatch(each -> each.name().equals(provider));
+    Map<String, List<String>> places = new LinkedHashMap<>();
+    if (!server && !FileSettings.PROVIDERS.contains(provider)) return places;
+    for (String limit : LIMITS) {
+      places.put(limit, List.of(server ? "providers" : "limits", provider, limit));
+    }
+    if (provider.equals("claude")) places.put("processes", List.of("claude_processes"));
+    places.put("day", List.of("budget", "providers", provider, "day"));
+    if (MoneySettings.PLANS.contains(provider)) {
+      places.put("window", List.of("budget", provider + "_window"));
+    }
+    return places;
+  }
+
+  private static Settings change(LiveSettings live, Cursor body, Map<String, Cursor> given,
+      Map<String, List<String>> places) throws SettingsException, NotSavedException {
+    given.forEach((name, at) -> {
+      if (!places.containsKey(name)) {
+        throw at.mismatch("can't be set here: there are " + String.join(", ",
+            places.keySet().stream().sorted().toList()));
+      }
+    });
+    if (given.isEmpty()) throw body.mismatch("must say what to change");
+    return live.edit(content -> {
+      Json.Obj changed = content;
+      for (Map.Entry<String, Cursor> each : given.entrySet()) {
+        changed = set(changed, value(each.getValue()), places.get(each.getKey()));
+      }
+      return changed;
+    });
+  }
+
+  private static Json value(Cursor at) {
+    boolean none = at.isMissing() || at.json() instanceof Json.Str(var text) && text.isBlank()
+        || at.json() instanceof Json.Obj all && all.members().isEmpty();
+    return none ? null : at.json();
+  }
+
+  /// @param value null takes it out, and what is empty then
+  private static Json.Obj set(Json.Obj in, Json value, List<String> path) {
+    String name = path.getFirst();
+    Json there = value;
+    if (path.size() > 1) {
+      Json.Obj inner = in.get(name) instanceof Json.Obj known ? known
+          : Json.Obj.builder().build();
+      Json.Obj changed = set(inner, value, path.subList(1, path.size()));
+      there = changed.members().isEmpty() ? null : changed;
+    }
+    return there == null ? in.without(name) : in.with(name, there);
+  }
+
+  private static Json seconds(Duration time) {
+    return time == null ? Json.NULL
+        : Cost.json(BigDecimal.valueOf(time.toMillis()).movePointLeft(3));
+  }
+
+  private static Json orNull(BigDecimal number) {
+    return number == null ? Json.NULL : Cost.json(number);
+  }
+}
