@@ -18,6 +18,7 @@ import skyproxy.codex.CodexProvider;
 import skyproxy.dashboard.Dashboard;
 import skyproxy.dashboard.DashboardApi;
 import skyproxy.dashboard.Doctor;
+import skyproxy.dashboard.Report;
 import skyproxy.dashboard.UsualServers;
 import skyproxy.demo.DemoProvider;
 import skyproxy.json.Json;
@@ -198,6 +199,11 @@ final class Wiring implements AutoCloseable {
     endpoints.add(Endpoints.config("/config/doctor", api::doctor));
     ScenesApi scenes = new ScenesApi(besides(live.now().file(), "scenes"), stats::wholePrompt);
     endpoints.add(Endpoints.config("/config/scenes", scenes::post, scenes::list));
+    endpoints.add(Endpoints.json("/config/report",
+        new Report(router, live, stats, Release.whole())::json));
+    Autostart autostart = new Autostart(System.getProperty("os.name"),
+        live.userFolder().getParent(), Autostart.Start.ofThis(live.optionsAgain()));
+    endpoints.add(Endpoints.config("/config/autostart", autostart::change, autostart::shown));
     endpoints.add(Endpoints.config("/config/stop", _ -> stop()));
     return endpoints;
   }

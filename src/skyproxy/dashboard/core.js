@@ -185,7 +185,7 @@ export function copyButton(what, text) {
 }
 
 // Browsers keep the clipboard from pages that come from another machine without TLS.
-async function copy(text) {
+export async function copy(text) {
   try {
     await navigator.clipboard.writeText(text);
     return true;

@@ -12,6 +12,7 @@ import * as servers from './servers.js';
 import * as settings from './settings.js';
 import * as setup from './setup.js';
 import * as speed from './speed.js';
+import * as system from './system.js';
 import * as trial from './trial.js';
 import * as troubles from './troubles.js';
 
@@ -149,6 +150,7 @@ settings.start(refresh);
 arrange.start(refresh);
 live.start(refresh);
 speed.start(refresh);
+system.start();
 trial.start();
 scenes.start(refresh);
 

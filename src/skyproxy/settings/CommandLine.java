@@ -41,6 +41,15 @@ public record CommandLine(boolean help, boolean version, boolean open, boolean v
         values.containsKey(Option.OPEN), values.containsKey(Option.VERBOSE), values);
   }
 
+  /// The same for another start that serves the game, but opens no page.
+  List<String> again() {
+    return values.entrySet().stream()
+        .filter(each -> each.getKey() != Option.OPEN && each.getKey() != Option.TRY_SCENES
+            && each.getKey() != Option.MODELS)
+        .map(each -> each.getKey().flag()
+            + (each.getKey().takesValue() ? "=" + each.getValue() : "")).toList();
+  }
+
   private static Option option(String flag) throws SettingsException {
     return Arrays.stream(Option.values()).filter(each -> each.flag().equals(flag)).findFirst()
         .orElseThrow(() -> SettingsException.wrong("There is no option "

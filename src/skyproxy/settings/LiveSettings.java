@@ -86,6 +86,11 @@ public final class LiveSettings implements AutoCloseable {
     return folder.resolve(file.getFileName().toString().replaceFirst("\\.json$", ""));
   }
 
+  /// The options that this was started with, for another start that opens no page.
+  public List<String> optionsAgain() {
+    return commandLine.again();
+  }
+
   /// What holds now.
   public Settings now() {
     return now;
