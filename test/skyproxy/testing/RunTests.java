@@ -40,6 +40,7 @@ import skyproxy.threads.Threads;
 public final class RunTests {
   /// Kept here, for the log forgets the level of a logger that nobody holds.
   private static final Logger OURS = Logger.getLogger("skyproxy");
+  private static final Logger JUNIT = Logger.getLogger("org.junit");
 
   private static final String SECOND = ".second";
 
@@ -49,6 +50,7 @@ public final class RunTests {
   public static void main(String[] args) throws IOException, InterruptedException {
     PrintStream out = System.out;
     OURS.setLevel(Level.WARNING); // a line for each request is too much here
+    JUNIT.setLevel(Level.WARNING); // and one for each folder that stays
     TestLog log = new TestLog(out);
     LauncherDiscoveryRequest request = request(args);
     out.println("On " + Threads.kind().wireName() + " threads:");

@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.engine.support.descriptor.ClassSource;
@@ -23,7 +24,8 @@ final class TestLog implements TestExecutionListener {
 
   private final PrintStream out;
   private final Map<String, Long> started = new HashMap<>();
-  private final Map<String, Integer> reasons = new TreeMap<>();
+  /// The tests that were skipped, as often as each counts, by the reason.
+  private final Map<String, List<String>> reasons = new TreeMap<>();
   private final List<String> failures = new ArrayList<>();
   private TestPlan plan;
   private int passed;
@@ -76,7 +78,10 @@ final class TestLog implements TestExecutionListener {
 
   /// The count, after what there is to say about failures and skipped tests.
   synchronized String finish() {
-    reasons.forEach((reason, tests) -> out.println("skipped " + tests + ": " + reason));
+    reasons.forEach((reason, tests) -> {
+      out.println("skipped " + tests.size() + ": " + reason);
+      Set.copyOf(tests).stream().sorted().forEach(name -> out.println("  " + name));
+    });
     failures.forEach(name -> out.println("FAILED " + name));
     if (passed + skipped + failures.size() == 0) {
       out.println("No test was found.");
@@ -93,7 +98,8 @@ final class TestLog implements TestExecutionListener {
     int tests = Math.max(1, (int) plan.getDescendants(test).stream()
         .filter(each -> each.isTest() && !started.containsKey(each.getUniqueId())).count());
     skipped += tests;
-    reasons.merge(reason.replaceFirst("^Assumption failed: ", ""), tests, Integer::sum);
+    reasons.computeIfAbsent(reason.replaceFirst("^Assumption failed: ", ""),
+        none -> new ArrayList<>()).addAll(Collections.nCopies(tests, name(test)));
   }
 
   private void fail(TestIdentifier test, Throwable problem) {
