@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -30,6 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 import skyproxy.testing.Os;
 import skyproxy.testing.Program;
 import skyproxy.testing.RawClient;
+import skyproxy.testing.Replies;
 
 /// The log on the disk: bounded, each proxy's whole, its owner's alone, and in nobody's way.
 @Tag("slow")
@@ -211,6 +213,18 @@ final class LogFileTest {
     assertFalse(Files.exists(place));
   }
 
+  private static long answered(String log) {
+    return log.lines().filter(line -> line.contains(" demo answered")).count();
+  }
+
+  private String all() {
+    try {
+      return String.join("", files().values());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   @Test
   void two_proxies_do_not_garble_each_other_s_log() throws Exception {
     Path settings = Files.writeString(folder.resolve("config.json"), "{}");
@@ -222,12 +236,14 @@ final class LogFileTest {
           assertEquals(200, each.post("/v1", DEMO).statusCode());
         }
       }
+      // To end a program is to kill it on Windows, with the lines that it has not written yet.
+      Replies.until("all is written", () -> answered(all()) == 20);
       one.end();
       two.end();
     }
     assertEquals(2, files().size());
     for (String log : files().values()) {
-      assertEquals(10, log.lines().filter(line -> line.contains(" demo answered")).count(), log);
+      assertEquals(10, answered(log), log);
       assertTrue(log.lines().allMatch(
           line -> line.matches("\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d [A-Z]+ .*")), log);
     }

@@ -97,12 +97,14 @@ final class ProxyServerTest {
         Cursor.of(Json.parse(answer.body())).at("object").string());
   }
 
-  /// Java 25.0.4 and later answer such a request themselves; it never comes to the proxy.
+  /// Java 25.0.4 and later answer such a request themselves; it never comes to the proxy. They read
+  /// no body then, and Windows takes an answer back when a connection is closed before all is read.
   @ParameterizedTest
   @ValueSource(strings = {"//v1/chat/completions", "//chat/completions"})
   void two_slashes_at_the_start_are_one_where_java_lets_them_pass(String path) throws Exception {
     boolean passes = Runtime.version().compareTo(Runtime.Version.parse("25.0.4")) < 0;
-    assertEquals(passes ? 200 : 400, proxy.post(path, HI).status());
+    assertEquals(passes ? 200 : 400,
+        (passes ? proxy.post(path, HI) : proxy.ask("POST " + path)).status());
   }
 
   @ParameterizedTest
