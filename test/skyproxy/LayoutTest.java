@@ -16,6 +16,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// The architecture, and the habits a compiler does not know.
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.Test;
 /// A package may import what has a higher rank than itself and nothing else, so packages of one
 /// rank do not see each other. The rooms of a package have ranks of their own between its rank and
 /// the next. A new package gets its place in [#RANKS].
+@Tag("anywhere")
 final class LayoutTest {
   private static final Map<String, Double> RANKS = Map.ofEntries(
       Map.entry("", 0.0),

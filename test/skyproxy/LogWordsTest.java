@@ -27,6 +27,7 @@ import skyproxy.testing.RawClient;
 /// The words that no log holds, on the console or in its files, with every detail switched on:
 /// those of a prompt, and those of an upstream, which quotes prompts.
 @Tag("slow")
+@Tag("anywhere")
 final class LogWordsTest {
   /// In what the game sends.
   private static final String PROMPT = "Mudcrab";

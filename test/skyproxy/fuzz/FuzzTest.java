@@ -18,6 +18,7 @@ import skyproxy.testing.Fixtures;
 
 /// A short run of [Fuzz], and all that it ever found.
 @Tag("slow")
+@Tag("anywhere")
 final class FuzzTest {
   private static final long SEED = 20_261_126;
   private static final int INPUTS = 200;
