@@ -8,6 +8,7 @@ import static skyproxy.testing.FakeUpstream.sse;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +17,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import skyproxy.claude.cli.FakeCli;
 import skyproxy.testing.FakeUpstream;
@@ -23,6 +26,7 @@ import skyproxy.testing.Fixtures;
 import skyproxy.testing.Os;
 import skyproxy.testing.Program;
 import skyproxy.testing.RawClient;
+import skyproxy.windows.ClosedWindow;
 
 /// The end of the program while a reply is under way and its disk is not as it should be.
 @Tag("slow")
@@ -53,17 +57,43 @@ final class StoppedProgramTest {
     }
   }
 
+  /// Starts the proxy with an environment and arguments, and waits until it listens.
+  private interface Start {
+    Program program(Map<String, String> environment, String... arguments) throws IOException;
+  }
+
+  /// Has it end.
+  private interface End {
+    void of(Program program, Process game) throws IOException;
+  }
+
   @Test
   void what_must_not_be_lost_is_saved_before_the_last_reply_is_over() throws Exception {
+    assertSaves((environment, arguments) -> {
+      Program program = Program.start(folder, environment, arguments);
+      program.awaitListening();
+      return program;
+    }, (_, game) -> game.destroyForcibly().onExit().join());
+  }
+
+  @Test
+  @EnabledOnOs(value = OS.WINDOWS, disabledReason = "Elsewhere a window's end is a signal.")
+  void so_it_is_when_the_window_is_closed() throws Exception {
+    List<String> options = new ArrayList<>(Program.QUICK);
+    options.add("--enable-native-access=ALL-UNNAMED");
+    assertSaves((environment, arguments) -> Program.running(folder, environment, options,
+        ClosedWindow.class, arguments), (program, _) -> program.process().outputWriter().close());
+  }
+
+  private void assertSaves(Start start, End end) throws Exception {
     upstream.answer(sse(Fixtures.text("claude/text.sse")).stallAfter(5));
     Path place = folder.resolve("place");
     Path settings = place.resolve("config.json");
     Process game = game();
-    try (Program program = Program.start(folder, Map.of("ANTHROPIC_API_KEY", "sk-ant-made-up-0123"),
+    try (Program program = start.program(Map.of("ANTHROPIC_API_KEY", "sk-ant-made-up-0123"),
         "--port", "0", "--claude", FakeCli.program(folder, "hang").toString(), "--codex", "off",
         "--claude-mode", "api-key", "--anthropic-url", upstream.url(), "--exit-with", "SkyrimSE",
         "--config", settings.toString())) {
-      program.awaitListening();
       delete(place); // the log lies there already
       Files.writeString(place, "a file in the place of the folder");
       assertEquals(500,
@@ -76,7 +106,7 @@ final class StoppedProgramTest {
         running.lineStarting("data: ");
         while (!program.stderr().contains("is running")) Thread.sleep(10);
         Files.delete(place);
-        game.destroyForcibly().onExit().join();
+        end.of(program, game);
         while (!Files.exists(settings)
             || !Files.exists(place.resolve("config-stats.json"))) {
           assertTrue(program.process().isAlive(), "it ended without saving");

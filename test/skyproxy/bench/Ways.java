@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import skyproxy.testing.Program;
@@ -62,7 +63,8 @@ final class Ways implements AutoCloseable {
 
   /// With the options that `run.sh` gives to the proxy.
   Started bare() throws IOException {
-    return started(BARE, Program.running(home(), options, BareRelay.class, "" + upstream.port()));
+    return started(BARE,
+        Program.running(home(), Map.of(), options, BareRelay.class, "" + upstream.port()));
   }
 
   Started byScript(Kind threads) throws IOException {

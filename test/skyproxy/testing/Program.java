@@ -119,14 +119,14 @@ public final class Program implements AutoCloseable {
   }
 
   /// The class in the place of the jar; it says where it listens as the jar does.
-  public static Program running(Path folder, List<String> options, Class<?> main,
-      String... arguments) throws IOException {
+  public static Program running(Path folder, Map<String, String> environment,
+      List<String> options, Class<?> main, String... arguments) throws IOException {
     List<String> what = new ArrayList<>(List.of("-cp", Arrays.stream(
         System.getProperty("java.class.path").split(File.pathSeparator))
         .map(entry -> Path.of(entry).toAbsolutePath().toString())
         .collect(Collectors.joining(File.pathSeparator)), main.getName()));
     what.addAll(List.of(arguments));
-    return new Program(folder, Map.of(), options, what).awaited();
+    return new Program(folder, environment, options, what).awaited();
   }
 
   private static List<String> jar(String... arguments) {
