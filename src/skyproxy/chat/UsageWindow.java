@@ -8,13 +8,17 @@ import skyproxy.json.Json;
 /// One usage window of a subscription, as its upstream reports it.
 ///
 /// @param name what a player calls it: `5 hours`, `week`; `week, Opus` is for models of that name
-/// @param usedPercent 0 to 100, or null where only `state` is told
+/// @param usedPercent 0 to 100, or null where only `state` is told; of more, 1,000 at most are left
 /// @param resets when it begins anew, or null
 /// @param state the upstream's own word for how it stands (`allowed`, `rejected`), or null
 public record UsageWindow(String name, Double usedPercent, Instant resets, String state) {
 
   /// What is paid apart from the plan, under its own limit.
   public static final String EXTRA = "extra usage";
+
+  public UsageWindow {
+    if (usedPercent != null) usedPercent = Math.clamp(usedPercent, 0.0, 1_000.0);
+  }
 
   /// Whether a model draws on it.
   public boolean concerns(String model) {

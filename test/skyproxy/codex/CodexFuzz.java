@@ -8,6 +8,7 @@ import java.util.Random;
 import java.util.function.Function;
 import skyproxy.chat.ChatException;
 import skyproxy.chat.ChatRequest;
+import skyproxy.chat.UsageWindow;
 import skyproxy.fuzz.Decoding;
 import skyproxy.fuzz.Input;
 import skyproxy.fuzz.Samples;
@@ -84,6 +85,7 @@ public final class CodexFuzz {
     try {
       plan.heard(message);
       plan.untilFree(Instant.EPOCH);
+      UsageWindow.json(plan.windows()).toString();
     } catch (Cursor.Mismatch odd) {
       // Declared: who hands it on passes over the line.
     }

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import skyproxy.claude.ClaudeFuzz;
+import skyproxy.claude.cli.CliFuzz;
 import skyproxy.codex.CodexFuzz;
 import skyproxy.json.JsonFuzz;
 import skyproxy.openai.OpenAiFuzz;
@@ -49,7 +50,8 @@ public final class Fuzz {
 
   static List<Target> targets() {
     List<Target> targets = new ArrayList<>(List.of(JsonFuzz.target(), SseFuzz.target(),
-        RequestFuzz.target(), SpeechFuzz.target(), SettingsFuzz.target(), GuardFuzz.target()));
+        RequestFuzz.target(), SpeechFuzz.target(), SettingsFuzz.target(), GuardFuzz.target(),
+        CliFuzz.target()));
     targets.addAll(ClaudeFuzz.targets());
     targets.addAll(CodexFuzz.targets());
     targets.addAll(OpenAiFuzz.targets());

@@ -3,6 +3,7 @@ package skyproxy.claude.cli;
 import java.time.Duration;
 import java.util.regex.Pattern;
 import skyproxy.chat.Failure;
+import skyproxy.chat.Secrets;
 import skyproxy.claude.messages.ClaudeFailures;
 import skyproxy.settings.Settings.ClaudeMode;
 import skyproxy.upstream.MeantStatus;
@@ -14,6 +15,9 @@ import skyproxy.upstream.MeantStatus;
 ///
 /// @param model what was asked for
 record CliFailures(String model) {
+  /// More of the CLI's words than that nobody reads.
+  private static final int LONGEST = 1_000;
+
   private static final Duration AFTER_LOGIN = Duration.ofSeconds(30);
   private static final Pattern PREFIX =
       Pattern.compile("^(?:Failed to authenticate\\. )?API Error:(?: \\d{3}\\b)?\\s*");
@@ -28,12 +32,17 @@ record CliFailures(String model) {
         + ". Update it with `claude update`, then restart the proxy.", null);
   }
 
+  static Failure brokenOff(String words) {
+    return new Failure.Garbled("Claude's answer broke off in the middle. Try again. "
+        + Secrets.excerpt(words, LONGEST));
+  }
+
   /// @param kind what the CLI calls it, or ""
   /// @param status the HTTP status, 0 when there was none
   /// @param words the CLI's sentence
   /// @param untilReset how long the plan's limit holds, or null
   Failure of(String kind, int status, String words, Duration untilReset) {
-    String said = PREFIX.matcher(words).replaceFirst("");
+    String said = Secrets.excerpt(PREFIX.matcher(words).replaceFirst(""), LONGEST);
     ClaudeFailures claude = new ClaudeFailures(ClaudeMode.CLI, model);
     int meant = MeantStatus.of(status, kind + " " + said);
     if (meant == 429) return limited(claude, said, untilReset);

@@ -178,10 +178,7 @@ final class CliReply implements Reply {
       return;
     }
     String words = result.at("result").stringOr("");
-    if (spoke) {
-      throw new ChatException(new Failure.Garbled(
-          "Claude's answer broke off in the middle. Try again. " + words));
-    }
+    if (spoke) throw new ChatException(CliFailures.brokenOff(words));
     if (!failed) {
       throw new ChatException(new Failure.Empty(
           "The Claude CLI ended its turn without an answer. Try again.", false));

@@ -31,6 +31,9 @@ public final class ClaudePlan {
   /// Where it is not told when a plan begins anew, more than it covers is not used for so long.
   private static final Duration UNTOLD = Duration.ofMinutes(30);
 
+  /// More windows than any plan has are not kept.
+  private static final int MOST = 32;
+
   private final Map<String, UsageWindow> windows = new ConcurrentHashMap<>();
   private volatile Instant extraUntil;
 
@@ -54,6 +57,7 @@ public final class ClaudePlan {
   private void put(String name, Cursor at) {
     Cursor part = at.at("utilization");
     Cursor state = at.at("status");
+    if (windows.size() >= MOST && !windows.containsKey(name)) return;
     windows.put(name, window(name, part.isNumber() ? Double.valueOf(part.number()) : null,
         EpochSecond.of(at.at("resetsAt")), state.isString() ? state.string() : null));
   }
@@ -61,8 +65,7 @@ public final class ClaudePlan {
   private static UsageWindow window(String name, Double part, Instant resets, String state) {
     return new UsageWindow(
         NAMES.getOrDefault(name, name.toLowerCase(Locale.ROOT).replace('_', ' ')),
-        part == null || part.isInfinite() ? null : Double.valueOf(Math.round(part * 1e4) / 1e2),
-        resets, state);
+        part == null ? null : Double.valueOf(Math.round(part * 1e4) / 1e2), resets, state);
   }
 
   /// Takes the head of an answer to a request that a plan pays; others have none of these headers.
