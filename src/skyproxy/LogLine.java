@@ -35,13 +35,14 @@ final class LogLine extends Formatter {
 
   @Override
   public String format(LogRecord line) {
-    String words = BREAKS.matcher(formatMessage(line)).replaceAll(" ");
+    String words = formatMessage(line);
+    if (!isPlain(words)) words = BREAKS.matcher(words).replaceAll(" ");
     if (words.length() > LONGEST) words = words.substring(0, LONGEST) + "...";
-    StringBuilder text = new StringBuilder()
-        .append(line.getInstant().atZone(ZoneId.systemDefault()).format(time)).append(' ')
-        .append(line.getLevel().getName()).append(' ').append(words).append('\n');
-    if (line.getThrown() != null) text.append(trace(line.getThrown()));
-    return plain(Secrets.masked(text.toString())).replace("\n", System.lineSeparator());
+    String text = line.getInstant().atZone(ZoneId.systemDefault()).format(time) + ' '
+        + line.getLevel().getName() + ' ' + words;
+    if (line.getThrown() != null) text += '\n' + trace(line.getThrown()).stripTrailing();
+    return plain(Secrets.masked(text)).replace("\n", System.lineSeparator())
+        + System.lineSeparator();
   }
 
   private static String trace(Throwable thrown) {
@@ -58,8 +59,14 @@ final class LogLine extends Formatter {
     return text.toString();
   }
 
+  /// Whether there is nothing to change in it, as in nearly all lines.
+  private static boolean isPlain(String text) {
+    return text.chars().allMatch(sign -> sign >= ' ' && sign <= '~');
+  }
+
   /// The text as every console can show it, but for letters.
   static String plain(String text) {
+    if (isPlain(text)) return text;
     String harmless = CONTROL.matcher(text).replaceAll("?");
     return UNPLAIN.matcher(harmless).replaceAll(sign ->
         Matcher.quoteReplacement(plain(sign.group().charAt(0))));

@@ -32,7 +32,9 @@ final class SecretsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"sk-abc***wxyz", "Incorrect: gsk_12****", "bearer x", "BEARER\n x.y",
-      "hf_0123456789", "nvapi-0123456789", "csk-0123456789", "pplx-0123456789"})
+      "hf_0123456789", "nvapi-0123456789", "csk-0123456789", "pplx-0123456789", "xai-0123456",
+      "sk_0123456789", "pk-0123456789", "rt_0123456789ab", "AIza0123456789", "eyJ012345678",
+      "a@b.cd", "bEaReR\tx"})
   void keys_of_other_houses_and_keys_quoted_in_part_are_masked(String secret) {
     assertTrue(Secrets.masked(secret).endsWith("***"), Secrets.masked(secret));
   }
