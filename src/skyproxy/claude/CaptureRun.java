@@ -128,12 +128,13 @@ final class CaptureRun {
   }
 
   /// It ended without a call. What it complains about stands on stdout, but for options.
-  private static boolean explain(ClaudeCli.Run run, String stdout) throws Failed {
+  private boolean explain(ClaudeCli.Run run, String stdout) throws Failed {
     String said = (stdout + "\n" + run.stderr()).strip();
     String lower = said.toLowerCase(Locale.ROOT);
     if (lower.contains("unknown option")) return false;
     if (lower.contains("not logged in") || lower.contains("/login")) {
-      throw new Failed("The Claude CLI is not logged in. Run `claude` in a terminal and log in.");
+      throw new Failed(cli.isLoggedIn() ? ClaudeCli.LOGIN_IGNORED
+          : "The Claude CLI is not logged in. Run `claude` in a terminal and log in.");
     }
     String first = LastWords.of(said);
     throw new Failed("The Claude CLI ended (exit status " + run.process().exitValue()

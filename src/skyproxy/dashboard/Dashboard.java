@@ -19,9 +19,9 @@ import java.util.zip.GZIPOutputStream;
 /// Sends the files of the page. Any number of threads.
 public final class Dashboard {
   private static final List<String> PARTS = List.of("dashboard.css", "dashboard.js", "core.js",
-      "setup.js", "providers.js", "arrange.js", "cache.js", "first.js", "live.js", "money.js",
-      "scenes.js", "servers.js", "servers.json", "settings.js", "speed.js", "system.js",
-      "trial.js", "troubles.js");
+      "setup.js", "providers.js", "accounts.json", "arrange.js", "cache.js", "chooser.js",
+      "first.js", "live.js", "money.js", "scenes.js", "servers.js", "servers.json", "settings.js",
+      "speed.js", "system.js", "trial.js", "troubles.js");
 
   /// `'none'` for what the page does not need, its own origin for the rest. Trusted types: no
   /// script can make markup out of a text, not even by mistake.

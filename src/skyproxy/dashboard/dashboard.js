@@ -3,6 +3,7 @@
 
 import { $, Refused, call, onKeyWanted, put, toggle } from './core.js';
 import * as arrange from './arrange.js';
+import * as chooser from './chooser.js';
 import * as first from './first.js';
 import * as live from './live.js';
 import * as money from './money.js';
@@ -89,6 +90,7 @@ function show(stats) {
   providers.show(stats, refresh);
   servers.show(stats);
   settings.show(stats);
+  chooser.show(stats);
   arrange.show(stats);
   scenes.show(stats);
   showState(stats.providers);
@@ -147,6 +149,7 @@ setup.start();
 providers.start(refresh);
 servers.start(refresh);
 settings.start(refresh);
+chooser.start(refresh);
 arrange.start(refresh);
 live.start(refresh);
 speed.start(refresh);

@@ -95,7 +95,7 @@ function showCard(card, provider) {
 }
 
 // What stands between backticks is a command.
-function sayings(message) {
+export function sayings(message) {
   if (!message) return [];
   const parts = message.split('`');
   const text = parts.map((part, i) => (i % 2 ? h('code', {}, part) : part));

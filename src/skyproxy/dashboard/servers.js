@@ -5,12 +5,16 @@ import { $, act, get, h, once, post, put, toggle } from './core.js';
 let found = [];
 let known = [];
 let changed = () => {};
+let list = null;
+
+// Those that many have, fetched once.
+export const usual = () => (list ??= get('/dashboard/servers.json'));
 
 export async function start(refresh) {
   changed = refresh;
   $('server-new').addEventListener('toggle', ({ target }) => target.open && look());
   look();
-  const { local, elsewhere } = await get('/dashboard/servers.json');
+  const { local, elsewhere } = await usual();
   $('usual-servers').append(...[...local, ...elsewhere].map((server) => h('button',
     { type: 'button', class: 'quiet', onclick: () => fill(server) }, server.title)));
 }

@@ -99,6 +99,12 @@ final class CapturedLoginTest {
   }
 
   @Test
+  void a_cli_that_is_logged_in_and_not_for_us_sends_nobody_round_the_login() throws Exception {
+    start("not-for-us", LONG, LONG);
+    assertEquals(ClaudeCli.LOGIN_IGNORED, message(capture.current()));
+  }
+
+  @Test
   void a_cli_that_is_not_logged_in_says_so_and_is_left_alone_for_a_while() throws Exception {
     start("not-logged-in", LONG, LONG);
     assertTrue(message(capture.current()).contains("not logged in"));

@@ -13,6 +13,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import skyproxy.json.Cursor;
+import skyproxy.json.Json;
+import skyproxy.json.JsonException;
 import skyproxy.upstream.Subprocess;
 
 /// The player's Claude CLI: starts it, in an empty folder of its own and an environment that
@@ -21,6 +24,12 @@ import skyproxy.upstream.Subprocess;
 /// @param path what was found, for `/health` and messages
 /// @param command what starts it: the path, or a launcher before it
 public record ClaudeCli(Path path, List<String> command) {
+  /// For players whose CLI says "Not logged in" to us and is logged in for them.
+  public static final String LOGIN_IGNORED = "You are logged in to Claude Code, but this version of"
+      + " it no longer uses your plan's login when another program starts it. Logging in again does"
+      + " not help. Use an API key instead (Max and Ultra have API credit for it: see 'What do you"
+      + " have?' on the proxy's page), or choose another model.";
+
   private static final System.Logger LOG = System.getLogger(ClaudeCli.class.getName());
   private static final int KEPT = 4_000;
   private static final boolean WINDOWS = File.separatorChar == '\\';
@@ -116,15 +125,36 @@ public record ClaudeCli(Path path, List<String> command) {
     return Redirect.from(new File(WINDOWS ? "NUL" : "/dev/null"));
   }
 
+  /// Whether it says that somebody is logged in when it is asked as a player may ask it; false when
+  /// it does not know the question. Blocks for 10 s at the most.
+  public boolean isLoggedIn() {
+    return isLoggedIn(CliEnvironment.CONVERSATION);
+  }
+
+  /// @param environment that of the processes that answer
+  boolean isLoggedIn(Map<String, String> environment) {
+    String said = answer(List.of("auth", "status"), environment);
+    try {
+      return said != null && Cursor.of(Json.parse(said)).at("loggedIn").boolOr(false);
+    } catch (JsonException | Cursor.Mismatch older) {
+      return false;
+    }
+  }
+
   /// What `--version` says, such as `2.1.330`; null when it says nothing of the kind. Blocks for
   /// 10 s at the most.
   String version() {
-    try (Run run = start(List.of("--version"), Map.of(), false)) {
+    String said = answer(List.of("--version"), Map.of());
+    String first = said == null ? "" : said.strip().split("\\s", 2)[0];
+    return first.matches("\\d+\\.\\d+.*") ? first : null;
+  }
+
+  /// What it answers to a question that needs nobody else; null when it does not.
+  private String answer(List<String> question, Map<String, String> environment) {
+    try (Run run = start(question, environment, false)) {
       Process process = run.process();
       if (!process.waitFor(10, TimeUnit.SECONDS)) return null;
-      String said = new String(process.getInputStream().readNBytes(200), StandardCharsets.UTF_8);
-      String first = said.strip().split("\\s", 2)[0];
-      return first.matches("\\d+\\.\\d+.*") ? first : null;
+      return new String(process.getInputStream().readNBytes(KEPT), StandardCharsets.UTF_8);
     } catch (IOException failed) {
       LOG.log(Level.WARNING, "{0} could not be started: {1}", path, failed.getMessage());
       return null;

@@ -2,10 +2,16 @@ package skyproxy.claude.cli;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
+import skyproxy.chat.Failure;
 import skyproxy.chat.Model;
 import skyproxy.claude.messages.ClaudePlan;
 import skyproxy.json.Cursor;
 import skyproxy.json.Json;
+import skyproxy.threads.Threads;
 
 /// The player's account, as the CLI's processes report it beside their answers. Any number of
 /// threads.
@@ -17,6 +23,14 @@ final class CliAccount {
   private volatile Login login = Login.UNKNOWN;
   private volatile List<Model> models = List.of();
   private final ClaudePlan plan = new ClaudePlan();
+  private final BooleanSupplier asked;
+  private final AtomicReference<CompletableFuture<Boolean>> ignored = new AtomicReference<>();
+
+  /// @param asked whether the CLI says that somebody is logged in when it is asked as a player may
+  ///     ask it; takes a while
+  CliAccount(BooleanSupplier asked) {
+    this.asked = asked;
+  }
 
   /// Looks at a line of any process.
   void see(Json.Obj line) {
@@ -49,6 +63,36 @@ final class CliAccount {
     }
     models = List.copyOf(listed);
     login = source.equals("none") && key.equals("none") ? Login.NO : Login.YES;
+    if (login == Login.NO) ask();
+  }
+
+  private CompletableFuture<Boolean> ask() {
+    CompletableFuture<Boolean> answer = new CompletableFuture<>();
+    ignored.set(answer);
+    Threads.named("login of the Claude CLI").start(() -> {
+      try {
+        answer.complete(asked.getAsBoolean());
+      } finally {
+        answer.complete(false);
+      }
+    });
+    return answer;
+  }
+
+  /// Whether nobody is logged in for us though somebody is for themselves, as far as known: the CLI
+  /// keeps a plan's login to itself then.
+  boolean ignored() {
+    CompletableFuture<Boolean> answer = ignored.get();
+    return login == Login.NO && answer != null && answer.getNow(false);
+  }
+
+  /// Why the CLI has refused a call with the words that nobody is logged in. Takes a moment where
+  /// nobody has looked yet what it says of itself.
+  Failure.NotReady refusal() {
+    CompletableFuture<Boolean> answer = ignored.get();
+    if (answer == null) answer = ask();
+    boolean known = answer.copy().completeOnTimeout(false, 3, TimeUnit.SECONDS).join();
+    return known ? CliFailures.loginIgnored() : CliFailures.notLoggedIn();
   }
 
   /// An answer came, whatever a process said that was started before the player logged in.

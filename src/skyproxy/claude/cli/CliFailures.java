@@ -1,6 +1,7 @@
 package skyproxy.claude.cli;
 
 import java.time.Duration;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import skyproxy.chat.Failure;
 import skyproxy.chat.Secrets;
@@ -14,7 +15,8 @@ import skyproxy.upstream.MeantStatus;
 /// status, if there was one; both hold the same sentence, which is Anthropic's or its own.
 ///
 /// @param model what was asked for
-record CliFailures(String model) {
+/// @param login tells why nobody is logged in
+record CliFailures(String model, Supplier<Failure> login) {
   /// More of the CLI's words than that nobody reads.
   private static final int LONGEST = 1_000;
 
@@ -25,6 +27,11 @@ record CliFailures(String model) {
   static Failure.NotReady notLoggedIn() {
     return new Failure.NotReady("Claude is not logged in. Run `claude` in a terminal, log in with"
         + " /login, and try again.", AFTER_LOGIN);
+  }
+
+  /// The documented end of `claude -p` with a plan's login: to log in again would not help.
+  static Failure.NotReady loginIgnored() {
+    return new Failure.NotReady(ClaudeCli.LOGIN_IGNORED, AFTER_LOGIN);
   }
 
   static Failure.NotReady tooOld(String flag) {
@@ -58,7 +65,7 @@ record CliFailures(String model) {
   /// No call was made, or none that was answered.
   private Failure withoutStatus(String kind, String said, ClaudeFailures claude) {
     return switch (kind) {
-      case "authentication_failed" -> notLoggedIn();
+      case "authentication_failed" -> login.get();
       case "oauth_org_not_allowed" -> claude.of(403, kind, said, null);
       case "model_not_found" -> claude.of(404, kind, said, null);
       case "billing_error" -> claude.of(402, kind, said, null);

@@ -89,7 +89,8 @@ final class CliPool implements AutoCloseable {
     this.maxProcesses = Math.max(maxProcesses, 1);
     this.timing = timing;
     waiting = new RequestQueue<>(this.maxProcesses, System::nanoTime);
-    probe = new CliProbe(timing.retryDelay, timing.probeTimeout);
+    probe = new CliProbe(timing.retryDelay, timing.probeTimeout,
+        new CliAccount(starter::isLoggedIn));
     recentModels.add(model);
     refillAt = usedAt + timing.refillDelay.toNanos();
     worker = Thread.ofPlatform().daemon().name("claude processes").start(this::work);

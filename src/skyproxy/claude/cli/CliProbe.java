@@ -14,12 +14,13 @@ final class CliProbe {
 
   private final Duration retryDelay;
   private final Duration timeout;
-  private final CliAccount account = new CliAccount();
+  private final CliAccount account;
   private long dueAt = System.nanoTime();
 
   /// @param retryDelay from one question to the next
   /// @param timeout for the answer
-  CliProbe(Duration retryDelay, Duration timeout) {
+  CliProbe(Duration retryDelay, Duration timeout, CliAccount account) {
+    this.account = account;
     this.retryDelay = retryDelay;
     this.timeout = timeout;
   }
@@ -30,7 +31,8 @@ final class CliProbe {
 
   /// What is wrong with the login, or null.
   Failure.NotReady failure() {
-    return account.login() == CliAccount.Login.NO ? CliFailures.notLoggedIn() : null;
+    return account.ignored() ? CliFailures.loginIgnored()
+        : account.login() == CliAccount.Login.NO ? CliFailures.notLoggedIn() : null;
   }
 
   /// Whether it is time to ask. Who has asked has to wait before the next time.

@@ -91,7 +91,7 @@ public final class CliProvider implements Provider {
         : readiness.awake() ? Health.State.WARMING : Health.State.ASLEEP;
     return new Health(state, failure == null ? null : failure.message(), Json.Obj.builder()
         .put("path", used.path().toString()).put("auth_cached", login == CliAccount.Login.YES)
-        .build());
+        .put("login_ignored", current.account().ignored()).build());
   }
 
   @Override

@@ -55,7 +55,7 @@ final class CliReply implements Reply {
     this.request = request;
     script = new CliTurns(request);
     decoder = new ClaudeDecoder(ClaudeMode.CLI, request.model());
-    failures = new CliFailures(request.model());
+    failures = new CliFailures(request.model(), pool.account()::refusal);
     limit = new OutputLimit(request.stop(), request.maxTokens());
     lease = pool.borrow(request.model(), request.purpose());
   }

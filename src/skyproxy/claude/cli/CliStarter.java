@@ -47,6 +47,11 @@ final class CliStarter implements AutoCloseable {
     return arguments;
   }
 
+  /// Whether the CLI says of itself that somebody is logged in. Blocks for some seconds.
+  boolean isLoggedIn() {
+    return plain.isLoggedIn(environment);
+  }
+
   /// Starts one; always called by the same thread.
   CliProcess start(String model) throws IOException {
     if (!Files.isExecutable(plain.path())) {

@@ -12,7 +12,8 @@ import skyproxy.testing.Leaks;
 
 /// Errors of the CLI, by the sentences that it was seen to say.
 final class CliFailuresTest {
-  private static final CliFailures FAULT = new CliFailures("claude-sonnet-5-5");
+  private static final CliFailures FAULT = new CliFailures("claude-sonnet-5-5",
+      CliFailures::notLoggedIn);
 
   @Test
   void somebody_must_log_in() {

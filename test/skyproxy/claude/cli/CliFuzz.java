@@ -33,8 +33,8 @@ public final class CliFuzz {
   }
 
   private static void read(Input input) {
-    CliAccount account = new CliAccount();
-    CliFailures failures = new CliFailures("claude-sonnet-5-5");
+    CliAccount account = new CliAccount(() -> false);
+    CliFailures failures = new CliFailures("claude-sonnet-5-5", CliFailures::notLoggedIn);
     for (String line : input.lines()) {
       if (!(parsed(line) instanceof Json.Obj message)) continue;
       account.see(message);

@@ -1,6 +1,7 @@
 package skyproxy.claude.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -211,7 +212,29 @@ final class CliPoolTest {
     try (FakeClaudes claudes = new FakeClaudes(6, EAGER, Map.of("FAKE_CLAUDE_LOGIN", "none"))) {
       until("nobody is", () -> claudes.pool.account().login() == CliAccount.Login.NO);
       until("it is told", () -> claudes.pool.failure() != null);
-      assertTrue(claudes.pool.failure().message().contains("log in"));
+      assertTrue(claudes.pool.failure().message().contains("log in with /login"));
+      ChatException refused = assertThrows(ChatException.class,
+          () -> claudes.answer(request("fail authentication_failed 0")));
+      assertTrue(refused.getMessage().contains("log in with /login"), refused.getMessage());
+      assertFalse(claudes.pool.account().ignored());
+    }
+  }
+
+  @Test
+  void who_is_logged_in_and_not_for_us_is_not_sent_round_the_login() {
+    Map<String, String> bare = Map.of("FAKE_CLAUDE_LOGIN", "none", "FAKE_CLAUDE_ITSELF", "true");
+    try (FakeClaudes claudes = new FakeClaudes(6, EAGER, bare)) {
+      until("it is told", () -> claudes.pool.failure() != null
+          && claudes.pool.failure().message().equals(ClaudeCli.LOGIN_IGNORED));
+      assertTrue(claudes.pool.account().ignored());
+    }
+    // Also the very first request, before anybody has looked.
+    try (FakeClaudes claudes = new FakeClaudes(6, LAZY, bare)) {
+      ChatException refused = assertThrows(ChatException.class,
+          () -> claudes.answer(request("fail authentication_failed 0")));
+      assertTrue(refused.failure() instanceof Failure.NotReady);
+      assertTrue(refused.getMessage().contains("Logging in again does not help"));
+      assertFalse(refused.getMessage().contains("/login"));
     }
   }
 

@@ -27,7 +27,8 @@ import skyproxy.testing.Os;
 /// turn into its history at once and a user's turn in its time, asks again by itself when a reply
 /// is cut off by its length, ends its turn before it minds the end of its stdin, and cleans up
 /// behind itself unless it is killed. Everything it is given is written to the file that
-/// `FAKE_CLAUDE_LOG` names.
+/// `FAKE_CLAUDE_LOG` names. `FAKE_CLAUDE_LOGIN` is whose login it reports, `FAKE_CLAUDE_ITSELF`
+/// (`true`) whether it says to a player that there is one.
 public final class FakeClaude {
   private final PrintStream out = new PrintStream(System.out, false, StandardCharsets.UTF_8);
   private final ExecutorService turns = Executors.newSingleThreadExecutor();
@@ -67,6 +68,11 @@ public final class FakeClaude {
   }
 
   private void run(List<String> args) throws IOException {
+    if (args.equals(List.of("auth", "status"))) {
+      out.println("{\n  \"loggedIn\": " + System.getenv("FAKE_CLAUDE_ITSELF") + "\n}");
+      out.flush();
+      return;
+    }
     for (String flag : System.getenv().getOrDefault("FAKE_CLAUDE_UNKNOWN", "").split(",")) {
       if (!flag.isEmpty() && args.stream().anyMatch(arg -> arg.startsWith(flag))) {
         System.err.println("error: unknown option '" + flag + "'");

@@ -61,6 +61,10 @@ public final class FakeCli {
         System.exit(137);
       }
       case "not-logged-in" -> refuse("Not logged in · Please run /login");
+      case "not-for-us" -> {
+        if (line.equals(List.of("auth", "status"))) System.out.println("{\"loggedIn\": true}");
+        else refuse("Not logged in · Please run /login");
+      }
       case "old" -> {
         if (line.contains("--safe-mode")) {
           System.err.println("error: unknown option '--safe-mode'");

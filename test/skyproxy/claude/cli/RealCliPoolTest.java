@@ -1,6 +1,7 @@
 package skyproxy.claude.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static skyproxy.claude.cli.FakeClaudes.LAZY;
 import static skyproxy.claude.cli.FakeClaudes.MODEL;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import skyproxy.chat.ChatException;
 import skyproxy.chat.ChatRequest;
 import skyproxy.chat.Event;
 import skyproxy.chat.Reply;
@@ -32,6 +34,7 @@ import skyproxy.json.Cursor;
 import skyproxy.json.Json;
 import skyproxy.testing.FakeUpstream;
 import skyproxy.testing.Fixtures;
+import skyproxy.testing.Os;
 import skyproxy.testing.RealCli;
 import skyproxy.testing.Replies;
 import skyproxy.upstream.Readiness;
@@ -106,6 +109,19 @@ final class RealCliPoolTest {
     // On a busy machine any single one may take its time; the best of ten tells them apart.
     assertTrue(Collections.min(ready) < Collections.min(none));
     assertNothingLeft();
+  }
+
+  /// As `claude -p` is to become one day.
+  @Test
+  void a_cli_that_keeps_the_login_to_itself_sends_nobody_round_the_login() throws IOException {
+    cli = new ClaudeCli(Os.script(home.resolve("bare"), "#!/bin/sh\ncase \"$1\" in -p) exec '"
+        + cli.path() + "' --bare \"$@\" ;; *) exec '" + cli.path() + "' \"$@\" ;; esac\n"));
+    try (CliPool pool = pool(3, USUAL)) {
+      until("it is told", () -> pool.account().ignored());
+      assertEquals(ClaudeCli.LOGIN_IGNORED, pool.failure().message());
+      ChatException refused = assertThrows(ChatException.class, () -> answer(pool));
+      assertEquals(ClaudeCli.LOGIN_IGNORED, refused.getMessage());
+    }
   }
 
   /// Whether all have had the time to start. When a process began is known to the second only.
