@@ -41,7 +41,7 @@ async function askAll(form) {
   toggle($('trial-stop'), true);
   $('trial-go').disabled = true;
   const asked = [...$('trial-models').querySelectorAll('input')].map((input) => input.value.trim());
-  const answers = asked.map(answerBox);
+  const answers = asked.map((model) => answerBox(model));
   $('answers').replaceChildren(...answers.map((answer) => answer.root));
   const messages = [{ role: 'user', content: form.elements.user.value }];
   const system = form.elements.system.value;

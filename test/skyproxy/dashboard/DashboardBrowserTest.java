@@ -50,6 +50,7 @@ final class DashboardBrowserTest extends PageTest {
     page.await("document.querySelectorAll('.answer').length === 2"
         + " && !document.querySelector('.said[aria-busy=true]')");
     assertFalse(page.text(".answer:nth-child(1) .said").isBlank());
+    assertEquals("demo", page.text(".answer:nth-child(1) h3"));
     assertEquals("", page.eval("document.querySelector('.answer:nth-child(1) .bad')?.innerText"
         + " ?? ''").string());
     assertFalse(page.text(".answer:nth-child(2) .bad").isBlank(), "an error in words");
