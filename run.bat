@@ -53,9 +53,31 @@ call :find
 if not defined FOUND call :install
 if not defined FOUND goto end
 
+rem Java starts in half the time from a cache of this jar's classes, which the proxy makes in a
+rem quiet minute. Nothing but its name says that it is of this jar and this Java. Where the mark is
+rem left beside it, the last start with it did not come up. SKYRIMNET_PROXY_CACHE=off does without.
+set "USE="
+if /i "%SKYRIMNET_PROXY_CACHE%"=="off" goto launch
+set "SKYRIMNET_PROXY_CACHE="
+if not defined LOCALAPPDATA goto launch
+set "SUM="
+for /f "skip=1 delims=" %%H in ('%SystemRoot%\System32\certutil.exe -hashfile "%JAR%" SHA256 2^>nul') do if not defined SUM set "SUM=%%H"
+if not defined SUM goto launch
+set "VERSION="
+for /f "usebackq tokens=1,2 delims==" %%A in ("%FOUND%\release") do if "%%A"=="JAVA_VERSION" set "VERSION=%%~B"
+set "SKYRIMNET_PROXY_CACHE=%LOCALAPPDATA%\skyrimnet-proxy\java-%VERSION%-g1-%SUM: =%.aot"
+if exist "%SKYRIMNET_PROXY_CACHE%.starting" goto drop
+if not exist "%SKYRIMNET_PROXY_CACHE%" goto launch
+call :mark 2>nul
+if exist "%SKYRIMNET_PROXY_CACHE%.starting" set USE=-XX:AOTCache="%SKYRIMNET_PROXY_CACHE%" -Xlog:disable
+goto launch
+:drop
+del "%SKYRIMNET_PROXY_CACHE%" "%SKYRIMNET_PROXY_CACHE%.starting" 2>nul
+
+:launch
 rem Beside a game memory counts: a small heap, collected early and by few threads. No
 rem TieredStopAtLevel=1: it makes encrypting long prompts ten times slower.
-"%FOUND%\bin\java.exe" -XX:+UseG1GC -Xms16m -Xmx512m -XX:MaxNewSize=12m -XX:GCTimeRatio=2 -XX:MinHeapFreeRatio=10 -XX:MaxHeapFreeRatio=20 -XX:InitiatingHeapOccupancyPercent=15 -XX:-G1UseAdaptiveIHOP -XX:ParallelGCThreads=2 -XX:ConcGCThreads=1 -jar "%JAR%" %*
+"%FOUND%\bin\java.exe" -XX:+UseG1GC -Xms16m -Xmx512m -XX:MaxNewSize=12m -XX:GCTimeRatio=2 -XX:MinHeapFreeRatio=10 -XX:MaxHeapFreeRatio=20 -XX:InitiatingHeapOccupancyPercent=15 -XX:-G1UseAdaptiveIHOP -XX:ParallelGCThreads=2 -XX:ConcGCThreads=1 %USE% -jar "%JAR%" %*
 set "STATUS=%ERRORLEVEL%"
 
 rem A window that closes at once with its error helps nobody. A double click starts cmd /c, and
@@ -70,6 +92,11 @@ if not "!LINE:/c=!"=="!LINE!" pause
 endlocal
 :done
 exit /b %STATUS%
+
+rem Its error, where nothing can be written, is the line's own and needs a call to be silenced.
+:mark
+type nul >"%SKYRIMNET_PROXY_CACHE%.starting"
+exit /b
 
 rem Offers to have Windows install Java, and looks for it again.
 :install

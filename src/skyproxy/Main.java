@@ -33,6 +33,7 @@ public final class Main {
   private Main() {}
 
   public static void main(String[] args) {
+    StartCache.came();
     try {
       CommandLine commandLine = CommandLine.parse(written(List.of(args)));
       if (commandLine.help()) {
@@ -71,6 +72,7 @@ public final class Main {
 
   private static void run(CommandLine commandLine) throws SettingsException, IOException {
     setProperties();
+    if (Training.here()) Training.begin();
     LogQueue log = new LogQueue().to("console", new LogLine("HH:mm:ss"), System.err::print);
     log.install();
     LiveSettings live = LiveSettings.load(commandLine, System.getenv(), jarFolder());
@@ -90,7 +92,11 @@ public final class Main {
     if (Windows.here()) endWithWindow();
     warnOfZip(jarFolder());
     if (settings.exitWith() != null) GameWatch.start(settings.exitWith(), () -> System.exit(0));
-    QuietTime.watch(wiring::quiet, Memory::giveBack);
+    StartCache cache = StartCache.wanted();
+    QuietTime.watch(wiring::quiet, () -> {
+      Memory.giveBack();
+      if (cache != null) cache.make(wiring.asked());
+    });
     if (settings.open() || withoutConsole()) Browser.open(wiring.uri());
     // Only now, for a second start that finds its port taken has nothing to log.
     log.to("file", new LogLine("yyyy-MM-dd HH:mm:ss"), new LogFile(live.log()));
@@ -98,6 +104,10 @@ public final class Main {
         + " {2}-N.log", Release.version(), Runtime.version(), live.log());
     // Last, since a console that stands still keeps whoever writes to it waiting.
     System.out.println("Listening on " + wiring.uri());
+    if (Training.here()) {
+      Training.run(live, Wiring.samples());
+      System.exit(0);
+    }
     if (!settings.verbose()) wiring.rehearse(); // with details it would show in the log
     if (Threads.advice() != null) LOG.log(System.Logger.Level.INFO, Threads.advice());
   }

@@ -10,9 +10,11 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import skyproxy.chat.Limits;
 import skyproxy.chat.Provider;
+import skyproxy.chat.Sample;
 import skyproxy.claude.ClaudeProvider;
 import skyproxy.codex.CodexProvider;
 import skyproxy.dashboard.Dashboard;
@@ -50,6 +52,10 @@ final class Wiring implements AutoCloseable {
   /// Windows ends who is not gone five seconds after its window was closed.
   private static final Duration GRACE = Duration.ofSeconds(Windows.here() ? 2 : 5);
   private static final Duration TO_END = Duration.ofMillis(Windows.here() ? 1_500 : 10_000);
+
+  /// Options with which nobody outside this computer is asked for anything, and no CLI is started.
+  static final List<String> WITHOUT_UPSTREAMS = List.of("--claude", "off", "--codex", "off",
+      "--anthropic-url", "http://127.0.0.1:9", "--openrouter-url", "http://127.0.0.1:9");
 
   /// Whoever was asked in these days is started ahead.
   private static final Duration LATELY = Duration.ofDays(7);
@@ -248,9 +254,18 @@ final class Wiring implements AutoCloseable {
 
   /// Plays each kind of upstream in the background, until somebody asks for a real one.
   void rehearse() {
+    Rehearsal.begin(live, samples(), asked());
+  }
+
+  /// One of each kind of upstream.
+  static List<Sample> samples() {
+    return List.of(OpenAiProvider.sample(), ClaudeProvider.sample());
+  }
+
+  /// Tells whether anybody has asked from now on.
+  BooleanSupplier asked() {
     long begun = System.nanoTime();
-    Rehearsal.begin(live, List.of(OpenAiProvider.sample(), ClaudeProvider.sample()),
-        () -> quiet().toNanos() < System.nanoTime() - begun);
+    return () -> quiet().toNanos() < System.nanoTime() - begun;
   }
 
   /// For how long nobody has asked; zero while a reply is under way.

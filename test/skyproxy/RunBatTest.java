@@ -49,7 +49,7 @@ final class RunBatTest {
           .replaceAll("\"[^\"]*\"", "");
       assertFalse(open.contains("\""), "an open quote: " + line);
       String rest = open.replaceAll("for (/[df] +)?%%[A-Z] in", "")
-          .replaceAll("%(NEEDED|WANTED|KIND|MAJOR|UPDATE|STATUS|SystemRoot|\\*|%K)%?", "");
+          .replaceAll("%(NEEDED|WANTED|KIND|MAJOR|UPDATE|STATUS|USE|SystemRoot|\\*|%K)%?", "");
       assertFalse(rest.contains("%"), line);
     }
   }
@@ -71,7 +71,8 @@ final class RunBatTest {
 
   @Test
   void both_scripts_start_java_alike() {
-    Pattern options = Pattern.compile("-XX:\\S+ .*?(?= -jar| \\\\?\\s*src)");
+    Pattern options =
+        Pattern.compile("-XX:\\+Use\\S+ .*?(?= \\$\\{use| %USE%| -jar| \\\\?\\s*src)");
     List<String> unix = options.matcher(Tree.text(Path.of("run.sh"))).results()
         .map(MatchResult::group).toList();
     List<String> windows = options.matcher(text).results().map(MatchResult::group).toList();

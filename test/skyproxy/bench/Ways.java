@@ -42,7 +42,7 @@ final class Ways implements AutoCloseable {
   Ways(Path folder, TokenUpstream upstream) throws IOException {
     this.folder = folder;
     this.upstream = upstream;
-    Matcher script = Pattern.compile("(?m)^exec \"\\$java/bin/java\" (.*?) -jar")
+    Matcher script = Pattern.compile("(?m)^exec \"\\$java/bin/java\" (.*?) (?:\\$\\{use.*)?-jar")
         .matcher(Files.readString(Path.of("run.sh")));
     if (!script.find()) throw new IOException("run.sh starts no Java that is understood");
     options = List.of(script.group(1).split(" "));

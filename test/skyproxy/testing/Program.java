@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -85,11 +86,20 @@ public final class Program implements AutoCloseable {
   /// @param options for Java, besides those of the script
   public static Program byScript(Path folder, List<String> options, String... arguments)
       throws IOException {
-    List<String> command = new ArrayList<>(List.of(Path.of("run.sh").toAbsolutePath().toString()));
+    return byScript(Path.of("run.sh").toAbsolutePath(), folder, Map.of(), options, arguments)
+        .awaited();
+  }
+
+  /// The same by another such script, with more in its environment, and does not wait.
+  public static Program byScript(Path script, Path folder, Map<String, String> more,
+      List<String> options, String... arguments) throws IOException {
+    Map<String, String> environment = new HashMap<>(Map.of("PATH", System.getenv("PATH"),
+        "HOME", folder.toString(), "JAVA_HOME", System.getProperty("java.home"),
+        "JDK_JAVA_OPTIONS", String.join(" ", options)));
+    environment.putAll(more);
+    List<String> command = new ArrayList<>(List.of(script.toString()));
     command.addAll(List.of(alone(arguments)));
-    return new Program(folder, Map.of("PATH", System.getenv("PATH"), "HOME", folder.toString(),
-        "JAVA_HOME", System.getProperty("java.home"),
-        "JDK_JAVA_OPTIONS", String.join(" ", options)), command).awaited();
+    return new Program(folder, environment, command);
   }
 
   /// The same by `java -jar` with these options.
