@@ -241,6 +241,14 @@ final class LayoutTest {
     }));
   }
 
+  /// Where a folder's name ends in `!` the other ways find nothing.
+  @Test
+  void what_lies_in_the_jar_is_read_in_one_way() {
+    check(program(), (file, report) -> eachLine(file, (number, line) -> {
+      if (code(line).contains(".getResource")) report.accept(number, "does not use Resource");
+    }));
+  }
+
   /// On some Javas a virtual thread may sleep for ever.
   @Test
   void virtual_threads_are_made_in_one_place() {

@@ -108,6 +108,11 @@ final class UnusualPlacesTest {
         assertEquals(200, proxy.get(path).status(), path);
       }
       assertFalse(proxy.stderr().contains("zip"), proxy::stderr);
+      try (RawClient client = new RawClient(proxy.port)) {
+        assertEquals(503, client.post("/v1/chat/completions", """
+            {"model":"claude-sonnet-5-5","messages":[{"role":"user","content":"Hi"}]}""")
+            .answer().status(), "prices are read: nobody is there to answer");
+      }
     }
   }
 

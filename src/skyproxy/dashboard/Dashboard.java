@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.zip.GZIPOutputStream;
+import skyproxy.files.Resource;
 
 /// Sends the files of the page. Any number of threads.
 public final class Dashboard {
@@ -81,7 +82,8 @@ public final class Dashboard {
 
     static Content of(String name) throws IOException {
       try {
-        byte[] plain = lean(new String(PageFile.bytes(name), UTF_8)).getBytes(UTF_8);
+        String text = new String(Resource.bytes(Dashboard.class, name), UTF_8);
+        byte[] plain = lean(text).getBytes(UTF_8);
         var packed = new ByteArrayOutputStream();
         try (var out = new GZIPOutputStream(packed)) {
           out.write(plain);

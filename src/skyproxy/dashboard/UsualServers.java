@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.ToIntFunction;
+import skyproxy.files.Resource;
 import skyproxy.json.Cursor;
 import skyproxy.json.Json;
 import skyproxy.threads.Threads;
@@ -26,7 +27,8 @@ public final class UsualServers {
   /// once.
   public Json.Obj find(Cursor body) throws IOException {
     if (!body.at("find").bool()) throw body.at("find").mismatch("must be true");
-    Json local = ((Json.Obj) Json.parse(PageFile.bytes("servers.json"))).get("local");
+    byte[] file = Resource.bytes(UsualServers.class, "servers.json");
+    Json local = ((Json.Obj) Json.parse(file)).get("local");
     List<CompletableFuture<Json>> asked = new ArrayList<>();
     for (Cursor server : Cursor.of(local).array()) {
       asked.add(CompletableFuture.supplyAsync(() -> asked(server),

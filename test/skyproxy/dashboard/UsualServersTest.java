@@ -17,6 +17,7 @@ import java.util.HashSet;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import skyproxy.files.Resource;
 import skyproxy.json.Cursor;
 import skyproxy.json.Json;
 import skyproxy.testing.Program;
@@ -28,7 +29,7 @@ final class UsualServersTest {
 
   @Test
   void every_address_is_one_that_can_be_kept_and_no_name_is_given_twice() throws Exception {
-    Cursor all = Cursor.of(Json.parse(PageFile.bytes("servers.json")));
+    Cursor all = Cursor.of(Json.parse(Resource.bytes(UsualServers.class, "servers.json")));
     Set<String> names = new HashSet<>();
     for (String where : new String[] {"local", "elsewhere"}) {
       for (Cursor server : all.at(where).array()) {

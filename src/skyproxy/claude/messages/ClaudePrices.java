@@ -1,15 +1,14 @@
 package skyproxy.claude.messages;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import skyproxy.chat.Price;
+import skyproxy.files.Resource;
 import skyproxy.json.Cursor;
 import skyproxy.json.Json;
 
@@ -33,9 +32,8 @@ public final class ClaudePrices {
   }
 
   private static Json read() {
-    try (InputStream file =
-        Objects.requireNonNull(ClaudePrices.class.getResourceAsStream(FILE), FILE)) {
-      return Json.parse(file.readAllBytes());
+    try {
+      return Json.parse(Resource.bytes(ClaudePrices.class, FILE));
     } catch (IOException broken) {
       throw new UncheckedIOException(broken);
     }

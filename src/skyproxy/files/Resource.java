@@ -1,4 +1,4 @@
-package skyproxy.dashboard;
+package skyproxy.files;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -7,17 +7,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.zip.ZipFile;
 
-/// A file of the page, out of the jar that this class is in, or its folder.
+/// A file that lies beside a class, in the jar or the folder that both are in.
 ///
 /// Not by `getResourceAsStream`: the URL that it goes by ends at the first `!/`, and a folder's
 /// name may end in `!`.
-final class PageFile {
-  private PageFile() {}
+public final class Resource {
+  private Resource() {}
 
-  static byte[] bytes(String name) throws IOException {
-    String inside = PageFile.class.getPackageName().replace('.', '/') + "/" + name;
+  /// All that is in it.
+  public static byte[] bytes(Class<?> beside, String name) throws IOException {
+    String inside = beside.getPackageName().replace('.', '/') + "/" + name;
     Path place = Path.of(URI.create(
-        PageFile.class.getProtectionDomain().getCodeSource().getLocation().toString()));
+        beside.getProtectionDomain().getCodeSource().getLocation().toString()));
     if (Files.isDirectory(place)) return Files.readAllBytes(place.resolve(inside));
     try (ZipFile jar = new ZipFile(place.toFile());
         InputStream in = jar.getInputStream(jar.getEntry(inside))) {
