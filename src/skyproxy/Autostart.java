@@ -30,6 +30,11 @@ final class Autostart {
   /// @param options ours
   record Start(Path jar, Path java, List<String> flags, Path from, List<String> options) {
 
+    /// Another jar may lie there one day, and would be started from the cache of this one.
+    Start {
+      flags = flags.stream().filter(each -> !each.startsWith("-XX:AOT")).toList();
+    }
+
     static Start ofThis(List<String> options) {
       boolean windows = System.getProperty("os.name").startsWith("Windows");
       String from = System.getenv("SKYRIMNET_PROXY_FROM");

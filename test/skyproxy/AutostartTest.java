@@ -32,7 +32,8 @@ final class AutostartTest {
   }
 
   private Autostart.Start start(String... options) throws IOException {
-    return new Autostart.Start(jar(), folder.resolve("java"), List.of("-Xmx512m"),
+    return new Autostart.Start(jar(), folder.resolve("java"),
+        List.of("-XX:AOTCache=of this jar", "-Xmx512m"),
         folder.resolve(NAME), List.of(options));
   }
 
