@@ -9,4 +9,8 @@
 /// that ends normally in mid-stream looks like success. Hence the comments in silence, and the
 /// error event without `[DONE]`. It sends no 408: a request that takes too long to come is cut off.
 /// What it answers by itself is listed in `JdkAnswersTest`.
+///
+/// An open stream retains about 100 KB of heap and three times its prompt (measured with a
+/// thousand of them after a collection): some 70 KB are buffers of the JDK's server and client,
+/// 8 KB the reader's of the upstream's events.
 package skyproxy.server;

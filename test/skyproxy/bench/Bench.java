@@ -14,9 +14,10 @@ import java.util.function.ToDoubleFunction;
 /// ([BareRelay]) and with a direct connection, and writes it to `build/bench.json`.
 ///
 /// The upstream ([TokenUpstream]) and the clients ([Load]) are in this JVM; every token is counted.
-/// The proxy is started by `run.sh`, on virtual and on ordinary threads. Rounds of all ways
-/// alternate, so a busy moment of the machine meets all of them; a row during which others used
-/// the machine is measured once more. Absolute figures are for the curious: the ratio counts.
+/// The proxy is started by `run.sh` and from its start cache, on virtual and on ordinary threads.
+/// Rounds of all ways alternate, so a busy moment of the machine meets all of them; a row during
+/// which others used the machine is measured once more. Absolute figures are for the curious: the
+/// ratio counts.
 public final class Bench {
   private static final Path FILE = Path.of("build", "bench.json");
   private static final int WARM = 1_500;
@@ -46,6 +47,7 @@ public final class Bench {
     Recognition.run();
     Path folder = Files.createTempDirectory("skyrimnet-proxy-bench");
     try (TokenUpstream upstream = new TokenUpstream(); Ways ways = new Ways(folder, upstream)) {
+      ways.makeStartCache();
       Table table = new Table(List.of("direct", Ways.BARE, Ways.VIRTUAL, Ways.ORDINARY));
       try (Memory memory = new Memory(ways, table, quick)) {
         memory.load();
