@@ -45,6 +45,14 @@ final class MoneyTest {
   /// 4,000 tokens at $0.40.
   private static final String SERVER_SAVED = "0.0016";
 
+  private static final String LISTED = """
+      {"data":[{"id":"vendor/listed","pricing":{"prompt":"0.000003","completion":"0.000015",\
+      "input_cache_read":"0.0000003","input_cache_write":"0.00000375"}}]}""";
+  /// 4,000 plain at $3, 4,000 read at $0.30, 2,000 written at $3.75, 500 said at $15.
+  private static final String LISTED_BILL = "0.0282";
+  /// 4,000 at $2.70 less 2,000 at $0.75.
+  private static final String LISTED_SAVED = "0.0093";
+
   private static final String COUNTED = """
       {"type":"message_start","message":{"usage":{"input_tokens":2000,\
       "cache_read_input_tokens":15000,"cache_creation_input_tokens":3000,"cache_creation":\
@@ -68,6 +76,10 @@ final class MoneyTest {
     upstream = new FakeUpstream();
     claude = message(COUNTED, BLOCK, WORD, STOP, "{\"type\":\"message_stop\"}");
     upstream.answer(received -> received.path().startsWith("/v1/messages") ? claude
+        : received.path().startsWith("/or/models") ? FakeUpstream.json(LISTED)
+        : received.text().contains("vendor/listed") ? chunk("\"prompt_tokens\":10000,"
+            + "\"completion_tokens\":500,\"prompt_tokens_details\":{\"cached_tokens\":4000,"
+            + "\"cache_write_tokens\":2000}")
         : received.path().startsWith("/or/chat") ? chunk("\"prompt_tokens\":9,"
             + "\"completion_tokens\":9,\"cost\":" + OPENROUTER_BILL)
         : received.path().startsWith("/mine/chat") ? chunk("\"prompt_tokens\":10000,"
@@ -163,6 +175,64 @@ final class MoneyTest {
       assertEquals("0.0567", cost(stats.at("all").at("total")));
       assertEquals("0.0496", saved(stats.at("all").at("total")));
       assertEquals("0.04", cost(model(stats.at("today"), "claude-sonnet-5-5")));
+    }
+  }
+
+  @Test
+  void where_openrouter_tells_no_cost_its_list_of_prices_does_as_an_estimate() throws Exception {
+    try (Program program = program("")) {
+      // A list that is slow to come keeps nobody.
+      while (!program.json("/v1/models").json().toString().contains("vendor/listed")) {
+        Thread.sleep(20);
+      }
+      assertEquals(200, ask(program, "vendor/listed").statusCode());
+      Cursor row = model(program.json("/stats").at("today"), "vendor/listed");
+      assertEquals(LISTED_BILL, cost(row));
+      assertEquals(LISTED_SAVED, saved(row));
+      assertTrue(row.at("cost_estimated").bool());
+      assertTrue(row.at("cache_saved_estimated").bool());
+    }
+  }
+
+  @Test
+  void a_call_that_is_made_again_within_one_try_counts_as_far_as_it_was_told() throws Exception {
+    try (Program program = program("")) {
+      FakeUpstream.Answer refusal = message(COUNTED, "{\"type\":\"error\",\"error\":{\"type\":"
+          + "\"invalid_request_error\",\"message\":\"temperature: not supported\"}}");
+      upstream.answer(received -> received.method().equals("GET")
+          ? FakeUpstream.json("{\"data\":[]}")
+          : received.text().contains("\"temperature\"") ? refusal : claude);
+      assertEquals(200, program.post("/v1", """
+          {"model":"claude-haiku-4-5","stream":true,"temperature":0.5,\
+          "messages":[{"role":"user","content":"Hi"}]}""").statusCode());
+      Cursor last = program.json("/stats").at("recent").at(0);
+      assertEquals(1, last.at("attempts").array().size());
+      assertEquals(2, upstream.requests().stream()
+          .filter(each -> each.method().equals("POST")).count());
+      // At half of the prices above: 0.01, and 0.008005 for what came before the refusal.
+      assertEquals("0.018005", cost(last));
+    }
+  }
+
+  @Test
+  void no_cent_that_was_shown_is_lost_when_it_is_killed_amid_forty_requests() throws Exception {
+    BigDecimal shown;
+    try (Program program = program("")) {
+      try (ExecutorService game = Executors.newFixedThreadPool(40)) {
+        for (int i = 0; i < 4_000; i++) game.submit(() -> ask(program, "claude-sonnet-5-5"));
+        do {
+          shown = new BigDecimal(program.json("/stats").at("all").at("total").at("cost_usd").json()
+              .toString().replace("null", "0"));
+        } while (shown.compareTo(new BigDecimal("0.5")) < 0);
+        program.process().destroyForcibly();
+        program.exitStatus();
+        game.shutdownNow();
+      }
+    }
+    try (Program again = program("")) {
+      BigDecimal kept = new BigDecimal(cost(again.json("/stats").at("all").at("total")));
+      assertTrue(kept.compareTo(shown) >= 0, kept + " of " + shown);
+      assertEquals(0, kept.remainder(new BigDecimal(CLAUDE_BILL)).signum(), kept + " is whole");
     }
   }
 

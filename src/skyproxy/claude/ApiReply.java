@@ -26,6 +26,7 @@ final class ApiReply implements Reply {
   private Credential credential;
   private Json.Obj body;
   private Reply reply;
+  private Usage before = Usage.NONE;
   private boolean renewed;
   private int repeats;
   private boolean said;
@@ -95,12 +96,13 @@ final class ApiReply implements Reply {
     } else {
       throw failed;
     }
+    before = before.plus(reply.untold());
     reply = null;
   }
 
   @Override
   public Usage untold() {
-    return reply == null ? Usage.NONE : reply.untold();
+    return reply == null ? before : before.plus(reply.untold());
   }
 
   @Override

@@ -13,6 +13,7 @@ import skyproxy.chat.Usage;
 final class SuccessionReply implements Reply {
   private final Supplier<Reply> successor;
   private Reply reply;
+  private Usage before = Usage.NONE;
   private boolean succeeded;
 
   /// @param successor opens the reply of the successor, or gives null when there is none
@@ -30,6 +31,7 @@ final class SuccessionReply implements Reply {
           : successor.get();
       if (next == null) throw failed;
       succeeded = true;
+      before = reply.untold();
       reply.close();
       reply = next;
       return Event.PULSE;
@@ -43,7 +45,7 @@ final class SuccessionReply implements Reply {
 
   @Override
   public Usage untold() {
-    return reply.untold();
+    return before.plus(reply.untold());
   }
 
   @Override

@@ -200,7 +200,7 @@ function see() {
     put(step.sign, sign).className = 'sign ' + colour;
     step.sign.setAttribute('aria-label', words);
     step.item.dataset.state = words;
-    toggle(step.item, !(step.quiet && done[i]) && !(ignored && step.check === 'login'));
+    toggle(step.item, !(step.quiet && i !== next) && !(ignored && step.check === 'login'));
     name(step.form);
   });
   // Before that the steps themselves say what is missing.

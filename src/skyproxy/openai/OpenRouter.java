@@ -18,7 +18,8 @@ public final class OpenRouter {
   private static final ChatRequest.Caller US =
       new ChatRequest.Caller("http://localhost", ChatRequest.Caller.OURS);
 
-  /// Asks for the cost in the reply's `usage`.
+  /// Asks for the cost in the reply's `usage`. By now OpenRouter tells it unasked; what else may
+  /// stand at its address, and speaks its language as it was, has to be asked.
   /// https://openrouter.ai/docs/use-cases/usage-accounting
   private static final Json.Obj TELL_COST = Json.Obj.builder()
       .put("usage", Json.Obj.builder().put("include", true).build()).build();

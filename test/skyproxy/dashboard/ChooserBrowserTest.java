@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -180,6 +181,18 @@ final class ChooserBrowserTest extends PageTest {
     awaitState("done", 2);
     awaitState("done", 3);
     hear(4, "w0 w1 w2");
+    page.await("document.querySelector('[data-provider=claude] .meter').innerText"
+        + ".includes('25 % used, new in')");
+    page.await("document.querySelector('#money').innerText"
+        + " === '3.8 of 5 hours of the Claude window left'");
+    Cursor stats = proxy.json("/stats");
+    assertTrue(stats.at("today").at("total").at("cost_usd").isMissing(), "a plan has no price");
+    for (Cursor windows : List.of(proxy.json("/health").at("claude").at("windows"),
+        stats.at("providers").at(0).at("plan"))) {
+      assertEquals("5 hours", windows.at(0).at("name").string());
+      assertEquals(25, windows.at(0).at("used_percent").number());
+      assertTrue(Instant.parse(windows.at(0).at("resets").string()).isAfter(Instant.now()));
+    }
   }
 
   @Test

@@ -29,7 +29,7 @@ final class MoneyBrowserTest {
   private Program program(String url, long played) throws Exception {
     Instant now = Instant.now();
     Files.writeString(folder.resolve("config.json"), """
-        {"budget":{"day":0.4},"providers":{"mine":{"base_url":"%s/v1","prices":{\
+        {"budget":{"day":0.5},"providers":{"mine":{"base_url":"%s/v1","prices":{\
         "big":{"input":1,"cached":0.2,"output":10}}}}}""".formatted(url));
     // Figures of an evening that has begun a while ago.
     Files.writeString(folder.resolve("config-stats.json"), """
@@ -83,14 +83,18 @@ final class MoneyBrowserTest {
             + "document.querySelector('#money').innerText)");
         assertEquals("", page.text("#limits"));
         ask(proxy);
+        page.await("document.querySelector('#limits').innerText.includes('A limit is near')");
+        assertTrue(page.text("#limits").contains("$0.40 of the $0.50 a day"),
+            page.text("#limits"));
+        ask(proxy);
         page.await("document.querySelector('#limits').innerText.includes('A limit is reached')");
-        assertTrue(page.text("#limits").contains("$0.40 of the $0.40 a day"),
+        assertTrue(page.text("#limits").contains("$0.60 of the $0.50 a day"),
             page.text("#limits"));
         assertTrue(page.text("#limits").contains("budget.day"), page.text("#limits"));
         ask(proxy); // the demo now
-        page.await("document.querySelector('#g-answered').innerText === '3'");
-        assertTrue(page.text("#money").endsWith("an hour, $0.40 today"), page.text("#money"));
-        assertTrue(page.text("#by-model").contains("$0.40"), page.text("#by-model"));
+        page.await("document.querySelector('#g-answered').innerText === '4'");
+        assertTrue(page.text("#money").endsWith("an hour, $0.60 today"), page.text("#money"));
+        assertTrue(page.text("#by-model").contains("$0.60"), page.text("#by-model"));
         assertTrue(page.text("#by-model").contains("an hour"), page.text("#by-model"));
         assertEquals("about $1.12 today, 3.1 of 5 hours of the Claude window left, 40 % of the"
             + " Codex window (plan) left (part of it is estimated)", shown(page));
