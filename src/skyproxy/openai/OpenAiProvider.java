@@ -118,8 +118,11 @@ public final class OpenAiProvider implements Provider {
     }
   }
 
-  /// Asks a model for one token, so that it stays in memory. Blocks.
+  /// Asks a model for one token, so that it stays in memory; not one that is paid for, since nobody
+  /// would see that on a bill. Blocks.
   private void warm(String model) {
+    Price price = price(model);
+    if (price != null && !price.free()) return;
     ChatRequest request = ChatRequest.parse((Json.Obj) Json.parse("""
         {"messages":[{"role":"user","content":"Hi"}],"max_tokens":1}"""),
         ChatRequest.Caller.UNKNOWN).withModel(model);

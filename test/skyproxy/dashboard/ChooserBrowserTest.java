@@ -227,6 +227,7 @@ final class ChooserBrowserTest extends PageTest {
     page.await("document.querySelector('" + step(3) + " .said')?.getAttribute('aria-busy')"
         + " === 'false'");
     awaitState("done", 3);
+    assertTrue(proxy.json("/stats").at("today").at("total").at("cost_usd").isMissing());
     assertFine();
   }
 
@@ -257,6 +258,9 @@ final class ChooserBrowserTest extends PageTest {
     begin(Map.of());
     Json facts = proxy.json("/dashboard/accounts.json").json();
     assertFalse(facts.toString().contains("\"direct\""), "suggests what is not allowed");
+    page.await("document.querySelector('[data-provider=claude] label:has([value=direct])')"
+        + "?.textContent.includes('terms do not cover it: it can be billed apart, or cost you the"
+        + " account')"); // beside its switch
     Cursor at = Cursor.of(facts);
     assertTrue(at.at("as_of").string().matches("\\d{4}-\\d\\d-\\d\\d"));
     at.at("sources").members().values().forEach(source -> {

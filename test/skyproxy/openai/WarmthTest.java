@@ -4,15 +4,18 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static skyproxy.testing.FakeUpstream.json;
 
+import java.math.BigDecimal;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import skyproxy.chat.ChatRequest;
 import skyproxy.chat.Limits;
+import skyproxy.chat.Price;
 import skyproxy.chat.Reply;
 import skyproxy.json.Json;
 import skyproxy.settings.Settings;
@@ -83,6 +86,18 @@ final class WarmthTest {
       assertEquals("1", each.json().get("max_tokens").toString());
       assertEquals("{\"a\":1}", each.json().get("chat_template_kwargs").toString());
     }
+  }
+
+  @Test
+  void what_is_paid_by_the_token_is_asked_for_none_by_itself() throws Exception {
+    var price = Price.of(Price.Tier.perMillion(Long.MAX_VALUE, BigDecimal.ONE, BigDecimal.TWO));
+    provider = OpenAiProvider.configured(new Settings.Server("l", URI.create(fake.url() + "/v1"),
+        null, List.of("dear"), List.of(), Json.Obj.builder().build(), true, Map.of("dear", price),
+        Limits.DEFAULT), Duration.ofMillis(1));
+    assertTrue(!asked.tryAcquire(1, 200, TimeUnit.MILLISECONDS));
+    ask("dear", "");
+    awaitRequests(1);
+    assertTrue(!asked.tryAcquire(1, 200, TimeUnit.MILLISECONDS));
   }
 
   @Test
