@@ -54,7 +54,7 @@ final class FaultsTest {
   void start() throws Exception {
     second.answer(received -> healthy("second", received));
     String slow = ",\"first_token_seconds\":0.8,\"silence_seconds\":0.8";
-    proxy = new LocalProxy(folder, """
+    proxy = LocalProxy.patient(folder, """
         "providers":{"a":{"base_url":"%s/v1"},"hasty":{"base_url":"%s/v1"%s},\
         "b":{"base_url":"%s/v1"}}""".formatted(first.url(), first.url(), slow, second.url()));
   }

@@ -19,7 +19,7 @@ import skyproxy.testing.SkippingClock;
 /// The whole proxy inside the test, with OpenAI-compatible servers alone and a clock of its own
 /// for rests and limits.
 final class LocalProxy implements AutoCloseable {
-  private final SkippingClock clock = new SkippingClock();
+  private final SkippingClock clock;
   private final Wiring wiring;
 
   /// @param settings members of the settings file
@@ -28,9 +28,20 @@ final class LocalProxy implements AutoCloseable {
     this(folder, settings, List.of(), more);
   }
 
+  /// One that takes no fault of this machine, which may be busy for seconds, for one of a server.
+  static LocalProxy patient(Path folder, String settings) throws IOException, SettingsException {
+    return new LocalProxy(folder, settings, new SkippingClock(4), List.of());
+  }
+
   /// @param arguments more of the command line; without `--codex` there is none
   LocalProxy(Path folder, String settings, List<String> arguments, Route... more)
       throws IOException, SettingsException {
+    this(folder, settings, new SkippingClock(), arguments, more);
+  }
+
+  private LocalProxy(Path folder, String settings, SkippingClock clock, List<String> arguments,
+      Route... more) throws IOException, SettingsException {
+    this.clock = clock;
     Path file = folder.resolve("config.json");
     Files.writeString(file, "{" + settings + "}");
     List<String> all = new ArrayList<>(

@@ -53,7 +53,7 @@ final class SixteenFaultsTest {
     String faulty = rows().map(row -> """
         "%s":{"base_url":"%s/v1","silence_seconds":1},""".formatted(name(row[0]), FIRST.url()))
         .collect(joining());
-    proxy = new LocalProxy(folder, """
+    proxy = LocalProxy.patient(folder, """
         "providers":{%s"good":{"base_url":"%s/v1"}}""".formatted(faulty, SECOND.url()));
   }
 
