@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import skyproxy.testing.OpenedPages;
 import skyproxy.testing.Os;
 import skyproxy.testing.RawClient;
 
@@ -45,7 +46,8 @@ final class DoubleClickTest {
   }
 
   @Test
-  void it_starts_answers_and_saves_without_a_console() throws Exception {
+  void it_starts_opens_its_page_answers_and_saves_without_a_console() throws Exception {
+    OpenedPages opened = new OpenedPages(folder);
     Path jar = Files.copy(Path.of(System.getProperty("skyproxy.jar")), folder.resolve("p.jar"));
     int port = freePort();
     Files.writeString(folder.resolve("config.json"),
@@ -63,6 +65,7 @@ final class DoubleClickTest {
             "Content-Type: application/json").answer().status());
       }
       assertTrue(Files.readString(folder.resolve("config.json")).contains("sk-or-1"));
+      opened.await("http://127.0.0.1:" + port);
       assertEquals(1, started().size());
     } finally {
       for (ProcessHandle each : started()) {

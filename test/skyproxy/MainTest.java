@@ -26,6 +26,7 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import skyproxy.testing.Leaks;
+import skyproxy.testing.OpenedPages;
 import skyproxy.testing.Os;
 import skyproxy.testing.Program;
 import skyproxy.testing.RawClient;
@@ -276,9 +277,9 @@ final class MainTest {
 
   @Test
   void the_dashboard_is_opened_once_it_can_be_reached() throws Exception {
-    Path opened = Program.opener(folder);
+    OpenedPages opened = new OpenedPages(folder);
     try (Program program = Program.listening(folder, "--open")) {
-      assertEquals(program.address(), Program.opened(opened));
+      opened.await(program.address());
     }
   }
 

@@ -25,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import skyproxy.testing.FakeUpstream;
+import skyproxy.testing.OpenedPages;
 import skyproxy.testing.Os;
 import skyproxy.testing.Program;
 import skyproxy.windows.PortOwner;
@@ -80,25 +81,25 @@ final class PortsTest {
 
   @Test
   void a_second_start_that_is_to_open_the_page_opens_that_of_the_first() throws Exception {
-    Path opened = Program.opener(second());
+    OpenedPages opened = new OpenedPages(second());
     try (Program first = Program.listening(folder);
         Program second = Program.start(second(), Map.of(), "--open", "--port",
             Integer.toString(first.port()))) {
       assertEquals("SkyrimNet Proxy is running already: opening " + first.address() + "\n",
           second.stdout());
       assertEquals(0, second.exitStatus(), second.stderr());
-      assertEquals(first.address(), Program.opened(opened));
+      opened.await(first.address());
     }
   }
 
   @Test
   void another_program_on_the_port_is_not_opened() throws Exception {
-    Path opened = Program.opener(second());
+    OpenedPages opened = new OpenedPages(second());
     try (FakeUpstream other = new FakeUpstream()) {
       other.answer(FakeUpstream.json("{\"status\":\"healthy\",\"version\":\"1.0.0\"}"));
       String line = refusal("--open", "--port", Integer.toString(other.port()));
-      assertTrue(line.contains("another program has it."), line);
-      assertFalse(Files.exists(opened));
+      assertTrue(line.contains(" has it. Stop that program"), line);
+      assertFalse(opened.has("http://127.0.0.1:" + other.port()));
     }
   }
 

@@ -32,6 +32,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import skyproxy.testing.OpenedPages;
+import skyproxy.testing.Os;
 
 /// `run.bat` as a player has it, beside the jar, on a Windows with no Java but those of the test.
 @Tag("windows")
@@ -44,8 +46,7 @@ final class RunBatStartTest {
   private static final String QUESTION = "Java 25 is missing. Install it now? [Y/N] ";
   private static final String LINK = "https://adoptium.net/temurin/releases/?version=25";
 
-  @TempDir
-  private static Path browser;
+  private static OpenedPages opened;
   @TempDir
   private Path temp;
   private Path project;
@@ -53,17 +54,10 @@ final class RunBatStartTest {
   private Path script;
   private final Map<String, String> environment = new TreeMap<>();
 
-  /// Under Wine a browser is taken that notes what it is to open. Elsewhere it is that of whoever
-  /// works there, and the links are opened.
+  /// Elsewhere the browser is that of whoever works there, and the links are opened.
   @BeforeAll
-  static void set_the_browser() throws Exception {
-    if (!wine()) return;
-    registry("add", "HKCR\\https\\shell\\open\\command", "/ve", "/d", System.getenv("SystemRoot")
-        + "\\System32\\cmd.exe /c echo %1>\"" + browser.resolve("opened") + "\"", "/f");
-  }
-
-  private static boolean wine() throws Exception {
-    return registry("query", "HKCU\\Software\\Wine").contains("Software\\Wine");
+  static void set_the_browser(@TempDir Path folder) throws Exception {
+    if (Os.wine()) opened = new OpenedPages(folder);
   }
 
   @BeforeEach
@@ -222,10 +216,9 @@ final class RunBatStartTest {
   @Test
   void without_winget_nobody_is_asked_and_the_link_is_opened() throws Exception {
     showsTheChoice();
-    assumeTrue(wine(), "Which browser is opened can be set for Wine alone.");
+    Os.assumeWine("Which browser is opened can be set for Wine alone.");
     assertTellsTheLink(run(""), 0);
-    until("the browser has opened it",
-        () -> text(browser.resolve("opened")).strip().equals(LINK));
+    opened.await(LINK);
   }
 
   @Test

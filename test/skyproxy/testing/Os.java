@@ -66,7 +66,12 @@ public final class Os {
 
   /// Skips the test on a real Windows, whose user's settings it would change.
   public static void assumeWine(String reason) {
-    assumeTrue(System.getenv().keySet().stream().anyMatch(name -> name.startsWith("WINE")), reason);
+    assumeTrue(wine(), reason);
+  }
+
+  /// Whether this Windows belongs to nobody.
+  public static boolean wine() {
+    return System.getenv().keySet().stream().anyMatch(name -> name.startsWith("WINE"));
   }
 
   /// The words before a command that is to run without rights, as nobody where root runs these

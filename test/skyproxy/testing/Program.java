@@ -1,7 +1,5 @@
 package skyproxy.testing;
 
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
 import java.io.File;
 import java.io.IOException;
 import java.net.URI;
@@ -10,7 +8,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -257,36 +254,18 @@ public final class Program implements AutoCloseable {
     exitStatus();
   }
 
-  /// Puts a program in the place of the one that opens the browser, which writes the page's address
-  /// into the file that comes back; skips the test where it can't.
-  public static Path opener(Path folder) throws IOException {
-    assumeTrue(System.getProperty("os.name").equals("Linux"), "xdg-open is Linux's.");
-    Path opened = folder.resolve("opened");
-    Path opener = Files.createDirectories(folder.resolve("bin")).resolve("xdg-open");
-    Files.writeString(opener, "#!/bin/sh\necho \"$1\" > '" + opened + ".tmp'\n"
-        + "/bin/mv '" + opened + ".tmp' '" + opened + "'\n");
-    Files.setPosixFilePermissions(opener, PosixFilePermissions.fromString("rwx------"));
-    return opened;
-  }
-
-  /// Waits for what an [#opener] writes.
-  public static String opened(Path file) throws IOException, InterruptedException {
-    long end = System.nanoTime() + Os.PATIENCE.toNanos();
-    while (!Files.exists(file) && System.nanoTime() < end) Thread.sleep(20);
-    return Files.readString(file).strip();
-  }
-
   @Override
   public void close() {
     http.shutdownNow();
     // What it started ends a moment later, and writes and holds its folders until then. On Windows
-    // there is a console besides, also of one that has ended already.
+    // there is a console besides, also of one that has ended already, and who loses it in his first
+    // moments, before he is in the job, hangs on Wine.
     List<ProcessHandle> later = (process.isAlive() ? process.descendants()
         : process.children().filter(Program::isConsole)).toList();
     process.destroyForcibly();
     process.onExit().join();
     for (ProcessHandle child : later) {
-      child.onExit().completeOnTimeout(child, Os.PATIENCE.toSeconds(), TimeUnit.SECONDS).join();
+      child.onExit().completeOnTimeout(child, 20, TimeUnit.SECONDS).join().destroyForcibly();
     }
   }
 }
