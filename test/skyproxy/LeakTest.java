@@ -3,7 +3,6 @@ package skyproxy;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static skyproxy.testing.FakeUpstream.json;
 import static skyproxy.testing.FakeUpstream.sse;
 import static skyproxy.testing.FakeUpstream.status;
@@ -19,6 +18,7 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import skyproxy.claude.cli.FakeCli;
@@ -36,6 +36,7 @@ import skyproxy.testing.RawClient;
 ///
 /// What must hold them: the settings file, the vendors' own files, the request to the upstream that
 /// each is for, and the environment of a CLI that was started with it.
+@Tag("anywhere")
 final class LeakTest {
   private static final String MESSAGES = "\"messages\":[{\"role\":\"user\",\"content\":\"%s\"}]";
   private static final String KNOWN = "known-to-the-clis";
@@ -57,7 +58,6 @@ final class LeakTest {
 
   @BeforeEach
   void plantAll() throws IOException {
-    assumeFalse(Os.WINDOWS, "The CLIs of this test are shell scripts.");
     // The last two look like no key at all.
     config = Files.writeString(folder.resolve("config.json"), """
         {"anthropic_api_key":"%s","openrouter_api_key":"%s","api_key":"%s","providers":{

@@ -33,7 +33,6 @@ import skyproxy.testing.RealCli;
 
 /// The running program and the real Claude CLI, with a made-up login, in the mode `cli`.
 @Tag("cli")
-@Tag("claude")
 final class RealCliProgramTest {
   private static final String TOKEN = "sk-ant-oat01-made-up-0123456789";
   private static final String HAIL = """
@@ -51,6 +50,7 @@ final class RealCliProgramTest {
   }
 
   @Test
+  @Tag("claude")
   void every_sample_of_the_game_is_answered_and_nothing_is_left_behind() throws Exception {
     upstream.answer(_ -> sse(Fixtures.text("claude/text.sse")));
     List<ProcessHandle> children;
@@ -119,6 +119,7 @@ final class RealCliProgramTest {
   }
 
   @Test
+  @Tag("claude")
   void a_game_that_hangs_up_cuts_the_call_off() throws Exception {
     upstream.answer(endless());
     try (Program program = start()) {
@@ -132,6 +133,7 @@ final class RealCliProgramTest {
   }
 
   @Test
+  @Tag("claude")
   void a_cli_killed_in_mid_reply_is_told_and_the_next_request_is_answered() throws Exception {
     upstream.answer(endless(), sse(Fixtures.text("claude/text.sse")));
     try (Program program = start(); RawClient game = speaking(program)) {
@@ -144,6 +146,7 @@ final class RealCliProgramTest {
   }
 
   @Test
+  @Tag("claude")
   void a_proxy_that_is_killed_takes_its_processes_along() throws Exception {
     assumeTrue(Os.WINDOWS || new File("/usr/bin/setpriv").canExecute(), "There is no setpriv.");
     upstream.answer(endless());

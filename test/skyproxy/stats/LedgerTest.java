@@ -85,7 +85,7 @@ final class LedgerTest {
 
   @Test
   void nobody_waits_for_a_disk_that_is_slow() throws Exception {
-    assumeFalse(Os.WINDOWS, "there are no named pipes");
+    assumeFalse(Os.WINDOWS, "Windows has no named pipes in folders.");
     Stats stats = open(NOON, "UTC");
     // Whoever opens a pipe for writing waits for its reader.
     assertEquals(0, new ProcessBuilder("mkfifo", ledger.toString()).start().waitFor());
