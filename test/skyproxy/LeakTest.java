@@ -254,7 +254,8 @@ final class LeakTest {
 
   private void look(Program program) throws IOException {
     for (String path : List.of("/stats", "/health", "/v1/models", "/", "/dashboard/dashboard.js",
-        "/dashboard/core.js", "/dashboard/setup.js", "/dashboard/live.js")) {
+        "/dashboard/core.js", "/dashboard/setup.js", "/dashboard/live.js",
+        "/config/report", "/config/autostart")) {
       ask(program, "GET " + path, "");
     }
     for (int id = 0; id < 8; id++) ask(program, "GET /stats?id=" + id, "");
