@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -70,6 +71,7 @@ final class SecretsTest {
 
   /// Minutes each if a pattern began anew at every letter.
   @ParameterizedTest
+  @Tag("anywhere")
   @ValueSource(strings = {"a", "a.", "sk-", "eyJ", "bearer", " ", "a@", "a@b.", "xai-", "AIza",
       "://", "://a", "?key=", "&token=a", "http://a:b"})
   void a_text_of_a_megabyte_takes_no_longer_for_what_it_holds(String piece) {
