@@ -13,6 +13,9 @@
 /// Money is counted apart from requests, reply by reply: each [skyproxy.stats.Charge] is a line of
 /// the ledger on disk first, then a part of the sums, and in the figures' file with the next save.
 ///
+/// Why a cache had nothing of a prompt is told by numbers that stand for how prompts began: of
+/// their words none is kept.
+///
 /// Who counts is `skyproxy.server` and `skyproxy.routing`, who shows it `skyproxy.dashboard`; this
 /// package knows none of them.
 package skyproxy.stats;
