@@ -119,16 +119,20 @@ final class StartCache {
   /// False when the game called.
   private boolean makeAlone(BooleanSupplier called)
       throws IOException, InterruptedException {
-    Path work = Files.createDirectories(file.resolveSibling("making"));
-    try (FileChannel channel = FileChannel.open(work.resolve("lock"), StandardOpenOption.CREATE,
+    Path work = Files.createDirectories(file.getParent()).resolve("making");
+    Path lock = file.resolveSibling("making.lock");
+    boolean done;
+    try (FileChannel channel = FileChannel.open(lock, StandardOpenOption.CREATE,
         StandardOpenOption.WRITE)) {
       if (channel.tryLock() == null) return true; // another proxy is at it
       try {
-        return make(work, called);
+        done = make(Files.createDirectories(work), called);
       } finally {
         clear(work);
       }
     }
+    remove(lock); // Windows keeps one that is open
+    return done;
   }
 
   private boolean make(Path work, BooleanSupplier called)
