@@ -77,8 +77,9 @@ test-faults: $(TESTS)/compiled ## every way to a model under every fault that it
 test-windows: windows ## the fast tests and those of the real claude.exe on a Windows Java
 	@grep -q ' 0 failed' build/windows.count
 
+# BEFORE=FOLDER, a work tree of an earlier state that is built, adds a column of its figures.
 bench: $(TESTS)/compiled ## measure everything, into build/bench.json; QUICK=1 takes two minutes
-	@$(MEASURE_JAVA) skyproxy.bench.Bench $(if $(QUICK),quick)
+	@$(MEASURE_JAVA) $(if $(BEFORE),-Dskyproxy.before=$(BEFORE)) skyproxy.bench.Bench $(if $(QUICK),quick)
 
 test-large: $(TESTS)/compiled ## the worst inputs that are known at ten megabytes each
 	@$(TEST_JAVA) $(RUN_TESTS) tag=large

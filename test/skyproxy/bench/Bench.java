@@ -48,7 +48,10 @@ public final class Bench {
     Path folder = Files.createTempDirectory("skyrimnet-proxy-bench");
     try (TokenUpstream upstream = new TokenUpstream(); Ways ways = new Ways(folder, upstream)) {
       ways.makeStartCache();
-      Table table = new Table(List.of("direct", Ways.BARE, Ways.VIRTUAL, Ways.ORDINARY));
+      List<String> columns =
+          new ArrayList<>(List.of("direct", Ways.BARE, Ways.VIRTUAL, Ways.ORDINARY));
+      if (Ways.compares()) columns.add(Ways.BEFORE);
+      Table table = new Table(columns);
       try (Memory memory = new Memory(ways, table, quick)) {
         memory.load();
         new Starts(ways, table).run(quick ? 3 : 9);
@@ -96,7 +99,7 @@ public final class Bench {
         chat, quick ? 1 : 4, Bench::first);
     Load whole = Load.streams(32, 60, 0).each(quick ? 20 : 60).wholeReplies();
     Map<Way, List<Sample>> plain = new LinkedHashMap<>();
-    whole.run(chat.getLast());
+    for (Way way : chat) whole.run(way);
     others = measure(whole, chat, quick ? 2 : 7, plain);
     table.add("not streamed, 32 connections", "replies/s",
         values(plain, sample -> whole.replies() / (sample.result.all() / 1e9)), others);

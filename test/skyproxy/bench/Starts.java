@@ -29,6 +29,9 @@ final class Starts {
       measure(ways.byScript(Kind.VIRTUAL), begun);
       begun = System.nanoTime();
       measure(ways.byScript(Kind.ORDINARY), begun);
+      if (!Ways.compares()) continue;
+      begun = System.nanoTime();
+      measure(ways.before(), begun);
     }
     double others = machine.others();
     String[] what = {"listening after a start", "first answer after a start",

@@ -20,6 +20,8 @@ final class Ways implements AutoCloseable {
   static final String BARE = "bare";
   static final String VIRTUAL = "virtual";
   static final String ORDINARY = "ordinary";
+  /// An earlier state of the program, to compare with.
+  static final String BEFORE = "before";
   /// As on a player's PC.
   private static final String PLAYERS_RAM = "-XX:MaxRAM=16g";
   private static final Duration TO_MAKE = Duration.ofMinutes(10);
@@ -60,9 +62,28 @@ final class Ways implements AutoCloseable {
     return new Way("direct", upstream.port(), path(format), "claude-sonnet-4-5", null);
   }
 
-  /// The bare relay, and the proxy on both kinds of thread by `run.sh`.
+  /// The bare relay, the proxy on both kinds of thread by `run.sh`, and an earlier one if there is
+  /// any.
   List<Started> startAll() throws IOException {
-    return List.of(bare(), byScript(Kind.VIRTUAL), byScript(Kind.ORDINARY));
+    List<Started> all =
+        new ArrayList<>(List.of(bare(), byScript(Kind.VIRTUAL), byScript(Kind.ORDINARY)));
+    if (compares()) all.add(before());
+    return all;
+  }
+
+  /// Whether the system property `skyproxy.before` names the folder of an earlier state.
+  static boolean compares() {
+    return System.getProperty("skyproxy.before") != null;
+  }
+
+  /// The earlier one, by its own `run.sh`.
+  Started before() throws IOException {
+    Path home = home();
+    Path script = Path.of(System.getProperty("skyproxy.before"), "run.sh").toAbsolutePath();
+    Program program = Program.byScript(script, home, Map.of("XDG_CACHE_HOME",
+        folder.resolve("cache").toString()), List.of(), settings(home));
+    program.awaitListening();
+    return started(BEFORE, program);
   }
 
   /// With the options that `run.sh` gives to the proxy.
