@@ -60,6 +60,9 @@ fail() {
   exit 1
 }
 
+# Without a locale Java finds nothing in a folder whose name has other letters than ASCII's.
+case ${LC_ALL:-${LC_CTYPE:-$LANG}} in '' | C | POSIX) export LC_ALL=C.UTF-8 ;; esac
+
 self=$(readlink -f -- "$0" 2>/dev/null) || self=$0
 here=$(CDPATH='' cd -- "$(dirname -- "$self")" && pwd) || exit 1
 if [ "$RUN_SH" = jdk ]; then

@@ -129,7 +129,8 @@ final class ReadmeTest {
     environment.put("SKYRIMNET_PROXY_PORT", Integer.toString(port));
     environment.put("SKYRIMNET_PROXY_CLAUDE", "off");
     environment.put("SKYRIMNET_PROXY_CODEX", "off");
-    environment.put("LC_ALL", "C.UTF-8");
+    // run.sh needs no locale for this folder's name, Java itself does.
+    if (block.startsWith("java")) environment.put("LC_ALL", "C.UTF-8");
     return shell;
   }
 
