@@ -46,7 +46,8 @@ RUN_ISOLATED = @$(ISOLATE) $(TEST_JAVA) $(if $(UNSHARE),-Dskyproxy.isolated=true
 
 .DELETE_ON_ERROR:
 .PHONY: all run dist test test-cli test-browser test-llama test-field test-faults test-large \
-  test-windows bench fuzz kills soak check here clean help cli browser llama windows
+  test-windows bench fuzz kills soak check here pages clean help cli browser \
+  llama windows
 
 all: $(JAR) ## compile and pack build/skyrimnet-proxy.jar
 
@@ -93,17 +94,24 @@ kills: $(TESTS)/compiled ## kill it at any moment; KILLS=200, SEED= chooses othe
 soak: $(TESTS)/compiled ## play for MINUTES=5 and see that nothing grows; SEED= plays another game
 	@MINUTES=$(or $(MINUTES),5) SEED=$(or $(SEED),1) $(TEST_JAVA) $(RUN_TESTS) tag=soak
 
-# Here and on Windows side by side, for tests wait more than they work; then their counts are added.
+# Two at a time, for tests wait more than they work; then their counts are added.
 check: $(TESTS)/compiled cli browser llama ## all tests, the jar's too; ends in the count
-	@$(MAKE) -s -j2 here windows
-	@$(TEST_JAVA) $(RUN_TESTS) tag=none plus=build/here.count plus=build/windows.count
+	@$(MAKE) -s -j2 here windows pages
+	@$(TEST_JAVA) $(RUN_TESTS) tag=none plus=build/here.count plus=build/windows.count \
+	  plus=build/pages.count
 
 # The core is run on the kind of thread that this Java would not get, then everything on its own.
 here: $(TESTS)/compiled
 	@echo "0 passed, 1 failed, 0 skipped" | tee build/core.count >build/here.count
 	@$(TEST_JAVA) $(subst /count,/core.count,$(RUN_TESTS)) tag=core threads=other || true
 	$(subst /count,/here.count,$(RUN_ISOLATED)) plus=build/core.count \
-	  untagged=large$(if $(SOAK),,,soak) || true
+	  untagged=large,browser$(if $(SOAK),,,soak) || true
+
+# With a folder of their own for Codex, which those beside them use too.
+pages: export XDG_CONFIG_HOME := $(CURDIR)/build/pages
+pages: $(TESTS)/compiled
+	@echo "0 passed, 1 failed, 0 skipped" >build/pages.count
+	$(subst /count,/pages.count,$(RUN_ISOLATED)) tag=browser || true
 
 clean: ## remove everything that was built or fetched
 	rm -rf build

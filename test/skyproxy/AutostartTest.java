@@ -8,12 +8,19 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import skyproxy.json.Cursor;
 import skyproxy.json.Json;
@@ -113,6 +120,49 @@ final class AutostartTest {
         "exit /b", ":script",
         "start \"SkyrimNet Proxy\" /min cmd /c run.bat \"--port=8001\""), entry.lines().toList());
     assertTrue(entry.endsWith("\"\r\n"));
+  }
+
+  @Test
+  @EnabledOnOs(value = OS.WINDOWS, disabledReason = "It is a batch file.")
+  void what_windows_runs_at_login_answers() throws Exception {
+    // Wine reads a percent sign twice, and no batch file in UTF-8.
+    Path place = Files.createDirectories(folder.resolve("Cheese & (1)!"));
+    Path jar = Files.copy(Path.of(System.getProperty("skyproxy.jar")),
+        place.resolve("skyrimnet-proxy.jar"));
+    int port;
+    try (ServerSocket free = new ServerSocket(0)) {
+      port = free.getLocalPort();
+    }
+    Autostart autostart = new Autostart("Windows 11", folder.resolve("programs"),
+        new Autostart.Start(jar, Path.of(Os.java()), List.of("-Xmx128m", Os.QUIET), place,
+            List.of("--config=my & b.json", "--port=" + port, "--claude=off", "--codex=off")));
+    String entry = Cursor.of(autostart.change(body(true))).at("file").string();
+    new ProcessBuilder("cmd.exe", "/c", entry).directory(folder.toFile())
+        .redirectErrorStream(true).redirectOutput(folder.resolve("said").toFile()).start();
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      String address = "http://127.0.0.1:" + port;
+      String said = answer(client, HttpRequest.newBuilder(URI.create(address + "/stats")).build());
+      assertEquals(place.resolve("my & b.json").toString(),
+          Cursor.of(Json.parse(said)).at("settings").at("file").string());
+      answer(client, HttpRequest.newBuilder(URI.create(address + "/config/stop"))
+          .header("Content-Type", "application/json")
+          .POST(HttpRequest.BodyPublishers.ofString("{}")).build());
+    }
+  }
+
+  /// What is said, once somebody listens.
+  private static String answer(HttpClient client, HttpRequest request) throws Exception {
+    for (int i = 0; ; i++) {
+      try {
+        HttpResponse<String> answer =
+            client.send(request, HttpResponse.BodyHandlers.ofString());
+        assertEquals(200, answer.statusCode(), answer.body());
+        return answer.body();
+      } catch (IOException notYet) {
+        if (i == 1_200) throw notYet;
+        Thread.sleep(100);
+      }
+    }
   }
 
   @Test
