@@ -42,6 +42,7 @@ import skyproxy.testing.Replies;
 /// What must come of each is the complete answer or one clear error in bounded time: never half
 /// an answer that looks finished, no hammering, no content refusal tried elsewhere.
 @Tag("core")
+@Tag("slow")
 final class FaultsTest {
 
   private final FakeUpstream first = new FakeUpstream();

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -32,6 +33,7 @@ import skyproxy.testing.Program;
 import skyproxy.testing.RawClient;
 
 /// The program as a player meets it: the packed jar, started, asked, stopped.
+@Tag("slow")
 final class MainTest {
   private static final String HI = """
       {"model":"demo","messages":[{"role":"user","content":"Hi"}]}""";

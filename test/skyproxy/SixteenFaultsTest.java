@@ -21,6 +21,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -36,6 +37,7 @@ import skyproxy.testing.RawClient;
 ///
 /// `test/fixtures/faults.txt` is the table. A fault that goes on over many requests is told by
 /// [FaultsTest].
+@Tag("slow")
 final class SixteenFaultsTest {
   private static final FakeUpstream FIRST = new FakeUpstream();
   private static final FakeUpstream SECOND = new FakeUpstream();

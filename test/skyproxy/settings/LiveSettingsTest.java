@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -28,6 +29,7 @@ import skyproxy.json.Json;
 import skyproxy.testing.Os;
 
 /// The settings file: what is read, what is kept when it is written, who can read it.
+@Tag("slow")
 final class LiveSettingsTest {
   @TempDir
   private Path folder;
