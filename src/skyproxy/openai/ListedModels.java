@@ -10,7 +10,7 @@ import skyproxy.json.Json;
 import skyproxy.json.JsonException;
 import skyproxy.upstream.HttpUpstream;
 
-/// Asks a server that may not be there for its models.
+/// Counts the models of a server, which may not be there or may be another program.
 public final class ListedModels {
   private static final int LARGEST = 8 << 20;
 
@@ -26,8 +26,8 @@ public final class ListedModels {
     try (HttpUpstream upstream = new HttpUpstream("this server", base, patience)) {
       HttpResponse<byte[]> answer = upstream.call(request,
           BodyHandlers.limiting(BodyHandlers.ofByteArray(), LARGEST));
-      return answer.statusCode() == 200 ? count(Json.parse(answer.body())) : -1;
-    } catch (IOException | JsonException none) {
+      return answer.statusCode() == 200 ? count(answer.body()) : -1;
+    } catch (IOException none) {
       return -1;
     } catch (InterruptedException stopping) {
       Thread.currentThread().interrupt();
@@ -35,17 +35,22 @@ public final class ListedModels {
     }
   }
 
-  /// A server without any model lists none, or null.
-  private static int count(Json body) {
-    return switch (body) {
-      case Json.Arr(var items) -> items.size();
-      case Json.Obj whole -> switch (whole.get("data")) {
-        case null -> -1;
+  /// How many models are listed in an answer, -1 when it is no list. A server without any model
+  /// lists none, or null.
+  static int count(byte[] body) {
+    try {
+      return switch (Json.parse(body)) {
         case Json.Arr(var items) -> items.size();
-        case Json.Null _ -> 0;
+        case Json.Obj whole -> switch (whole.get("data")) {
+          case null -> -1;
+          case Json.Arr(var items) -> items.size();
+          case Json.Null _ -> 0;
+          default -> -1;
+        };
         default -> -1;
       };
-      default -> -1;
-    };
+    } catch (JsonException page) {
+      return -1;
+    }
   }
 }

@@ -16,8 +16,6 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.regex.Pattern;
-import skyproxy.json.Json;
-import skyproxy.json.JsonException;
 import skyproxy.threads.Threads;
 import skyproxy.upstream.HttpUpstream;
 
@@ -198,24 +196,11 @@ public final class ServerAddress {
 
   private static Answer read(String method, HttpResponse<byte[]> answer) {
     return switch (answer.statusCode()) {
-      case 200 -> method.equals("GET") && isList(answer.body()) ? Answer.MODELS
-          : Answer.NOTHING_THERE;
+      case 200 -> method.equals("GET") && ListedModels.count(answer.body()) >= 0
+          ? Answer.MODELS : Answer.NOTHING_THERE;
       case 401, 403 -> Answer.KEY_WANTED;
       case 400, 422 -> method.equals("POST") ? Answer.REFUSAL : Answer.NOTHING_THERE;
       default -> Answer.NOTHING_THERE;
     };
-  }
-
-  /// A server without any model lists none, or null.
-  private static boolean isList(byte[] body) {
-    try {
-      return switch (Json.parse(body)) {
-        case Json.Arr _ -> true;
-        case Json.Obj whole -> whole.members().containsKey("data");
-        default -> false;
-      };
-    } catch (JsonException page) {
-      return false;
-    }
   }
 }

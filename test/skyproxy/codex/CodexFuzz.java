@@ -15,7 +15,6 @@ import skyproxy.fuzz.Samples;
 import skyproxy.fuzz.Target;
 import skyproxy.json.Cursor;
 import skyproxy.json.Json;
-import skyproxy.json.JsonException;
 import skyproxy.speech.OutputLimit;
 import skyproxy.testing.Fixtures;
 
@@ -73,8 +72,7 @@ public final class CodexFuzz {
     return decoding.apply(out -> {
       var decoder = new AppServerDecoder(limit(random), () -> 100, failures::of);
       CodexPlan plan = new CodexPlan();
-      for (String line : input.lines()) {
-        if (!(parsed(line) instanceof Json.Obj message)) continue;
+      for (Json.Obj message : input.objects()) {
         notice(plan, message);
         decoder.decode(message, out::heard);
       }
@@ -95,9 +93,7 @@ public final class CodexFuzz {
     CodexFailures failures = new CodexFailures("gpt-5.5", List.of(), () -> null);
     Decoding.of(out -> {
       var decoder = new ExecDecoder(limit(input.random()), failures);
-      for (String line : input.lines()) {
-        if (parsed(line) instanceof Json.Obj message) decoder.decode(message, out::heard);
-      }
+      for (Json.Obj message : input.objects()) decoder.decode(message, out::heard);
     });
     Decoding.check(failures.ofWords(input.text()));
   }
@@ -110,14 +106,6 @@ public final class CodexFuzz {
       new ExecEncoder(request, "it is old").transcript();
     } catch (ChatException refused) {
       Decoding.check(refused.failure());
-    }
-  }
-
-  private static Json parsed(String line) {
-    try {
-      return Json.parse(line);
-    } catch (JsonException none) {
-      return null;
     }
   }
 }

@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import skyproxy.json.Json;
+import skyproxy.json.JsonException;
 
 /// Bytes that a target has to read, and the chance by which it is cut and varied.
 public record Input(byte[] bytes, Random random) {
@@ -56,5 +58,18 @@ public record Input(byte[] bytes, Random random) {
   /// Its lines, without their ends.
   public List<String> lines() {
     return text().lines().toList();
+  }
+
+  /// Its lines that are JSON objects.
+  public List<Json.Obj> objects() {
+    List<Json.Obj> objects = new ArrayList<>();
+    for (String line : lines()) {
+      try {
+        if (Json.parse(line) instanceof Json.Obj object) objects.add(object);
+      } catch (JsonException none) {
+        // One of the others.
+      }
+    }
+    return objects;
   }
 }

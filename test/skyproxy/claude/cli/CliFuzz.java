@@ -11,7 +11,6 @@ import skyproxy.fuzz.Samples;
 import skyproxy.fuzz.Target;
 import skyproxy.json.Cursor;
 import skyproxy.json.Json;
-import skyproxy.json.JsonException;
 
 /// Lines of the Claude CLI: what it says of the account and its plan, and its failures. The events
 /// of Anthropic in them are those of the target `claude`.
@@ -35,14 +34,13 @@ public final class CliFuzz {
   private static void read(Input input) {
     CliAccount account = new CliAccount(() -> false);
     CliFailures failures = new CliFailures("claude-sonnet-5-5", CliFailures::notLoggedIn);
-    for (String line : input.lines()) {
-      if (!(parsed(line) instanceof Json.Obj message)) continue;
+    for (Json.Obj message : input.objects()) {
       account.see(message);
       Cursor at = Cursor.of(message);
       try {
         Decoding.check(failures.of(at.at("error").stringOr("unknown"),
-            (int) at.at("api_error_status").integerOr(0), at.at("result").stringOr(line),
-            Duration.ofMinutes(1)));
+            (int) at.at("api_error_status").integerOr(0),
+            at.at("result").stringOr("" + message), Duration.ofMinutes(1)));
       } catch (Cursor.Mismatch odd) {
         // Declared: who reads the line says that the CLI makes no sense.
       }
@@ -58,13 +56,5 @@ public final class CliFuzz {
     Decoding.check(failures.of("", 0, input.text(), null));
     Decoding.check(CliFailures.brokenOff(input.text()));
     CliArguments.unknown(input.text());
-  }
-
-  private static Json parsed(String line) {
-    try {
-      return Json.parse(line);
-    } catch (JsonException none) {
-      return null;
-    }
   }
 }
