@@ -257,8 +257,9 @@ final class RealCliPoolTest {
       System.out.printf("cli: 200 requests in a row, %.0f ms each; since the tenth: processes +0,"
           + " threads +0, files %+d, our heap %+d KB%n", each, files(home) - files, grown >> 10);
       assertEquals(2, children().size());
-      // The CLI keeps five backups of its settings.
-      until("no more files are left", () -> files(home) <= files + 5);
+      // The CLI keeps five backups of its settings, and leaves a half-written copy of its list of
+      // plugins behind where it is ended while it writes that: one of each request would be many.
+      until("no more files are left", () -> files(home) <= files + 20);
       assertTrue(grown < 8 << 20, "the heap has grown by " + grown);
     }
     assertNothingLeft();
