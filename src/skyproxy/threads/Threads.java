@@ -68,7 +68,7 @@ public final class Threads {
   }
 
   /// A thread for each task, however many there are: nothing ever queues. Ordinary ones are kept
-  /// for a minute, since a client of HTTP has a task for every piece that arrives.
+  /// for a minute, for the next task.
   public static ExecutorService pool(String name) {
     return switch (KIND) {
       case VIRTUAL -> Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name(name).factory());

@@ -62,6 +62,7 @@ final class HttpReply implements Reply {
   private boolean wentOn;
   private boolean bodyEnded;
   private boolean ended;
+  private boolean closed;
 
   HttpReply(HttpUpstream upstream, HttpRequest request, Decoder decoder) {
     this.upstream = upstream;
@@ -289,6 +290,8 @@ final class HttpReply implements Reply {
   /// A response that came whole is left alone, so that its connection can be kept.
   @Override
   public void close() {
+    if (closed) return;
+    closed = true;
     boolean whole = ended && head != null && decoder.complete();
     ended = true;
     events.clear();

@@ -11,7 +11,7 @@ import skyproxy.upstream.Decoder;
 
 /// The decoder of a made-up vendor: the data of each event is a text, a whole body is one, and the
 /// end is the text `end` unless the last event says by an ellipsis that there is more; `oops` is
-/// a failure.
+/// a failure, and `done` the last event, whatever the body does.
 public final class PlainDecoder implements Decoder {
   private String last = "";
 
@@ -20,6 +20,11 @@ public final class PlainDecoder implements Decoder {
     last = event.data();
     if (last.equals("oops")) throw new ChatException(new Failure.Broken(502, last));
     out.accept(new Event.Text(event.data()));
+  }
+
+  @Override
+  public boolean complete() {
+    return last.equals("done");
   }
 
   @Override

@@ -173,6 +173,25 @@ final class HttpUpstreamTest {
     }
   }
 
+  /// The first time it is waited a moment for the end of the body, which does not come here.
+  @Test
+  void closing_once_more_waits_for_nothing() {
+    fake.answer(events("done").stallAfter(1));
+    long first = Long.MAX_VALUE;
+    long again = Long.MAX_VALUE;
+    for (int i = 0; i < 10; i++) {
+      Reply reply = send();
+      while (reply.next(LONG) != null) { }
+      long start = System.nanoTime();
+      reply.close();
+      long closed = System.nanoTime();
+      reply.close();
+      first = Math.min(first, closed - start);
+      again = Math.min(again, System.nanoTime() - closed);
+    }
+    assertTrue(again < first / 2, again + " ns, " + first + " ns at first");
+  }
+
   @Test
   void a_refusal_is_what_the_decoder_makes_of_it() {
     fake.answer(status(503).body("down"));
