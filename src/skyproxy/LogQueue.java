@@ -17,10 +17,12 @@ import java.util.logging.Logger;
 /// write to it, for as long as the player likes.
 ///
 /// The last lines wait in one bounded queue, and each end of it (the console, a file) takes them at
-/// its own pace, on a thread of its own. What an end was too slow for is dropped there, counted,
-/// and said in its place when the end moves on. Any number of threads log.
+/// its own pace, on a thread of its own: some moments behind, so that a reply's line is not written
+/// while the next reply begins. What an end was too slow for is dropped there, counted, and said in
+/// its place when the end moves on. Any number of threads log.
 final class LogQueue extends Handler {
   private static final int CAPACITY = 1_000;
+  private static final long BEHIND = Duration.ofMillis(100).toNanos();
   /// How long the end of the program waits for an end that stands still.
   private static final Duration LAST_WORDS = Duration.ofMillis(300);
 
@@ -31,6 +33,7 @@ final class LogQueue extends Handler {
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
+  private final Condition hurry = lock.newCondition();
   private final LogRecord[] lines;
   private final List<Reader> readers = new ArrayList<>();
   private long added;
@@ -89,6 +92,7 @@ final class LogQueue extends Handler {
     try {
       long left = LAST_WORDS.toNanos();
       long all = added;
+      hurry.signalAll();
       while (left > 0 && readers.stream().anyMatch(reader -> reader.written < all)) {
         left = changed.awaitNanos(left);
       }
@@ -140,7 +144,10 @@ final class LogQueue extends Handler {
     private Taken take() throws InterruptedException {
       lock.lockInterruptibly();
       try {
-        while (next == added) changed.await();
+        if (next == added) {
+          while (next == added) changed.await();
+          hurry.awaitNanos(BEHIND);
+        }
         long dropped = Math.max(0, added - lines.length - next);
         next += dropped;
         return new Taken(lines[(int) (next++ % lines.length)], dropped);
