@@ -7,7 +7,10 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.management.ManagementFactory;
+import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import skyproxy.threads.Threads;
 
 /// Gives the memory that a busy time took back to the system, since a game wants it.
 ///
@@ -15,8 +18,25 @@ import java.util.Optional;
 /// stays free after a collection can be set while it runs, by all collectors that are used.
 final class Memory {
   private static final System.Logger LOG = System.getLogger(Memory.class.getName());
+  private static final Duration SOON = Duration.ofSeconds(1);
+  private static final AtomicBoolean DUE = new AtomicBoolean();
 
   private Memory() {}
+
+  /// The same a moment from now, once for all who ask for it until then: a picture passes through
+  /// some ten megabytes, and while a game is played there may be no quiet minute for hours.
+  static void giveBackSoon() {
+    if (!DUE.compareAndSet(false, true)) return;
+    Threads.named("memory").start(() -> {
+      try {
+        Thread.sleep(SOON);
+        DUE.set(false);
+        giveBack();
+      } catch (InterruptedException stopping) {
+        Thread.currentThread().interrupt();
+      }
+    });
+  }
 
   /// Takes some ten milliseconds, in which everything stands still.
   static void giveBack() {

@@ -110,7 +110,8 @@ final class Wiring implements AutoCloseable {
     });
     router.afterPause(() -> startAhead(live.now()));
     startAhead(settings);
-    List<Endpoint> endpoints = new ArrayList<>(Endpoints.of(router, live, stats, version));
+    List<Endpoint> endpoints = new ArrayList<>(
+        Endpoints.of(router, live, stats, version, Memory::giveBackSoon));
     endpoints.addAll(dashboard(live, version));
     server.start(new Guard(live::now), endpoints);
   }

@@ -57,6 +57,33 @@ final class QuietTimeTest {
     }
   }
 
+  @Test
+  void so_it_is_while_the_game_asks_when_a_picture_has_passed(@TempDir Path folder)
+      throws Exception {
+    try (Program program = Program.plain(folder, List.of("-XX:+UseG1GC", "-XX:InitialHeapSize="
+        + TAKEN + "m", "-XX:+AlwaysPreTouch", "-D" + QuietTime.PROPERTY + "=3600000"))) {
+      assumeTrue(resident(program) > 0, "Memory is read from Linux' /proc.");
+      ask(program, "\"Who goes there?\"");
+      assertTrue(resident(program) > TAKEN / 2, "words alone");
+      ask(program, "[{\"type\":\"image_url\",\"image_url\":{\"url\":\"data:image/png;base64,"
+          + "AAAA".repeat(500_000) + "\"}}]");
+      Replies.until("it is given back", () -> {
+        ask(program, "\"Who goes there?\"");
+        return resident(program) < TAKEN / 2;
+      });
+    }
+  }
+
+  private static void ask(Program program, String content) {
+    try {
+      String body = "{\"model\":\"demo\",\"messages\":[{\"role\":\"user\",\"content\":"
+          + content + "}]}";
+      assertEquals(200, program.post("/v1/chat/completions", body).statusCode());
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    }
+  }
+
   private static long resident(Program program) {
     try {
       return program.residentMegabytes();

@@ -13,6 +13,9 @@ import skyproxy.stats.Stats;
 
 /// The endpoints that every client may rely on.
 public final class Endpoints {
+  /// From how many bytes on a request is a picture rather than words.
+  public static final int LARGE = 1 << 20;
+
   private Endpoints() {}
 
   /// A change that the dashboard asks for, and what is said when it is made.
@@ -52,9 +55,11 @@ public final class Endpoints {
   }
 
   /// Those for the game; the dashboard's own come besides.
+  ///
+  /// @param afterLarge is run when a request of [#LARGE] bytes or more is over, on its thread
   public static List<Endpoint> of(Router router, LiveSettings settings, Stats stats,
-      String version) {
-    HttpHandler completions = completions(router, settings, stats, true);
+      String version, Runnable afterLarge) {
+    HttpHandler completions = completions(router, settings, stats, true, afterLarge);
     ModelsHandler models = new ModelsHandler(router);
     return List.of(
         Endpoint.at("/v1/chat/completions").post(completions),
@@ -69,16 +74,21 @@ public final class Endpoints {
   /// Completions alone, which nobody hears of: no figure outlives them and no line of the log.
   public static List<Endpoint> unseen(Router router, LiveSettings settings) {
     return List.of(Endpoint.at("/v1/chat/completions")
-        .post(completions(router, settings, new Stats(null, _ -> { }), false)));
+        .post(completions(router, settings, new Stats(null, _ -> { }), false, () -> { })));
   }
 
   private static HttpHandler completions(Router router, LiveSettings settings, Stats stats,
-      boolean logs) {
+      boolean logs, Runnable afterLarge) {
     ChatHandler chat = new ChatHandler(router, () -> settings.now().wholeWords(),
         () -> settings.now().finishBrokenLines(), stats, logs);
     return exchange -> {
       byte[] body = RequestBody.read(exchange);
-      if (body != null) chat.handle(exchange, body);
+      if (body == null) return;
+      try {
+        chat.handle(exchange, body);
+      } finally {
+        if (body.length >= LARGE) afterLarge.run();
+      }
     };
   }
 }

@@ -52,7 +52,8 @@ public final class TestProxy implements AutoCloseable {
             new Route(new DemoProvider(Duration.ZERO), "demo"::equals, ""))), System::nanoTime,
         new Budget(() -> settings.now().budget(), stats));
     server = ProxyServer.bind(List.of(InetAddress.ofLiteral("127.0.0.1")), 0);
-    List<Endpoint> endpoints = new ArrayList<>(Endpoints.of(router, settings, stats, "9.9.9"));
+    List<Endpoint> endpoints = new ArrayList<>(
+        Endpoints.of(router, settings, stats, "9.9.9", () -> { }));
     endpoints.addAll(Endpoints.keys(settings));
     endpoints.add(Endpoints.json("/stats", _ -> stats.json(-1)));
     endpoints.addAll(List.of(more));
