@@ -14,10 +14,13 @@ import skyproxy.upstream.Readiness;
 /// the process, starts it anew when it dies, renews a lent login.
 ///
 /// One thread does all of it, every [#TICK] and when a process dies, so nothing here can happen
-/// twice at once. Looking costs a few file accesses.
+/// twice at once. Looking costs a few file accesses: where nothing was to be done for a minute, as
+/// for a player without Codex, it is looked every [#CALM_TICK].
 final class CodexSupervisor implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(CodexSupervisor.class.getName());
   private static final Duration TICK = Duration.ofSeconds(1);
+  private static final Duration CALM_TICK = Duration.ofSeconds(5);
+  private static final Duration TO_CALM = Duration.ofSeconds(60);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
   private static final Duration SETTLED = Duration.ofSeconds(60);
   private static final Duration SERVER_AGAIN = Duration.ofMinutes(5);
@@ -36,6 +39,7 @@ final class CodexSupervisor implements AutoCloseable {
   private volatile CodexCli cli;
   private volatile boolean closed;
   private boolean woken;
+  private long changedAt = System.nanoTime();
   private Integer refused;
   private int failures;
   private Instant startedAt = Instant.EPOCH;
@@ -102,6 +106,7 @@ final class CodexSupervisor implements AutoCloseable {
   private void set(CodexState newer) {
     lock.lock();
     try {
+      if (!newer.equals(state)) changedAt = System.nanoTime();
       state = newer;
       changed.signalAll();
     } finally {
@@ -135,14 +140,20 @@ final class CodexSupervisor implements AutoCloseable {
   }
 
   private void rest() throws InterruptedException {
-    long left = TICK.toNanos();
     lock.lock();
     try {
+      long left = (calm() ? CALM_TICK : TICK).toNanos();
       while (!woken && !closed && left > 0) left = changed.awaitNanos(left);
       woken = false;
     } finally {
       lock.unlock();
     }
+  }
+
+  private boolean calm() {
+    boolean unwanted = state instanceof CodexState.Asleep
+        || state instanceof CodexState.Unavailable(_, Duration later) && later == null;
+    return unwanted && System.nanoTime() - changedAt > TO_CALM.toNanos();
   }
 
   private void look() throws IOException, InterruptedException {
