@@ -8,10 +8,13 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.security.cert.Certificate;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -56,6 +59,23 @@ public final class Certificates {
   /// The root's certificate, encoded.
   public byte[] root() throws GeneralSecurityException, IOException {
     return load().getCertificate("root").getEncoded();
+  }
+
+  /// Writes the key and the certificates of this alias as PEM, for programs other than Java.
+  public void write(String alias, Path pem) throws GeneralSecurityException, IOException {
+    KeyStore all = load();
+    StringBuilder text = new StringBuilder();
+    append(text, "PRIVATE KEY", all.getKey(alias, PASSWORD).getEncoded());
+    for (Certificate each : all.getCertificateChain(alias)) {
+      append(text, "CERTIFICATE", each.getEncoded());
+    }
+    Files.writeString(pem, text);
+  }
+
+  private static void append(StringBuilder text, String what, byte[] encoded) {
+    text.append("-----BEGIN ").append(what).append("-----\n")
+        .append(Base64.getMimeEncoder().encodeToString(encoded))
+        .append("\n-----END ").append(what).append("-----\n");
   }
 
   /// A server on 127.0.0.1 that shows the certificate of this alias, and answers everything with a

@@ -39,10 +39,16 @@ public final class RealCli {
     Path modules = FOLDER.resolve("node_modules");
     assumeTrue(Files.exists(modules.resolve("openai")),
         "OpenAI's SDK is not there: `make test-cli` fetches it where npm can be had.");
+    ProcessBuilder node = node(script, args);
+    node.environment().put("NODE_PATH", modules.toString());
+    return node;
+  }
+
+  /// A script that needs nothing but Node, ready to start.
+  public static ProcessBuilder node(Path script, String... args) {
     ProcessBuilder node = new ProcessBuilder(onPath("node").toString(),
         script.toAbsolutePath().toString());
     node.command().addAll(Stream.of(args).toList());
-    node.environment().put("NODE_PATH", modules.toString());
     return node;
   }
 
