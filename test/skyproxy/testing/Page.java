@@ -94,10 +94,12 @@ public final class Page {
     return result.at("result").at("value");
   }
 
-  /// Waits until an expression is true.
+  /// Waits until an expression is true. While what it looks at is not there yet, it is not.
   public void await(String expression) {
     long end = System.nanoTime() + Browser.PATIENCE.toNanos();
-    while (!eval("!!(" + expression + ")").bool()) {
+    String tried = "(() => { try { return !!(" + expression + "); } catch (absent) {"
+        + " if (absent instanceof TypeError) return false; throw absent; } })()";
+    while (!eval(tried).bool()) {
       if (System.nanoTime() > end) {
         fail("this never became true: " + expression + "\nerrors: " + errors);
       }
