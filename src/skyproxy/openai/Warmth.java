@@ -95,7 +95,7 @@ final class Warmth implements AutoCloseable {
 
   private void keep(Consumer<String> warm) {
     try {
-      while (true) {
+      while (!Thread.currentThread().isInterrupted()) { // also where nothing is waited for
         String due = awaitDue();
         boolean answered = false;
         try {
