@@ -103,5 +103,5 @@ if [ "$SKYRIMNET_PROXY_CACHE" != off ] && [ -n "$HOME" ] &&
 fi
 
 # Beside a game memory counts: a small heap, collected early and by few threads. No
-# TieredStopAtLevel=1: it makes encrypting long prompts ten times slower.
+# TieredStopAtLevel=1: long prompts would take three times as long, and TLS twice.
 exec "$java/bin/java" -XX:+UseG1GC -Xms16m -Xmx512m -XX:MaxNewSize=12m -XX:GCTimeRatio=2 -XX:MinHeapFreeRatio=10 -XX:MaxHeapFreeRatio=20 -XX:InitiatingHeapOccupancyPercent=35 -XX:-G1UseAdaptiveIHOP -XX:ParallelGCThreads=2 -XX:G1ConcRefinementThreads=0 -XX:ConcGCThreads=1 ${use:+-XX:AOTCache="$use" -Xlog:disable} -jar "$jar" "$@"

@@ -49,8 +49,7 @@ final class QuietTimeTest {
   @Test
   void a_heap_that_has_grown_is_given_back_when_nobody_asks(@TempDir Path folder)
       throws Exception {
-    try (Program program = Program.plain(folder, List.of("-XX:+UseG1GC", "-XX:InitialHeapSize="
-        + TAKEN + "m", "-XX:+AlwaysPreTouch", "-D" + QuietTime.PROPERTY + "=1500"))) {
+    try (Program program = grown(folder, 1_500)) {
       assumeTrue(resident(program) > 0, "Memory is read from Linux' /proc.");
       Replies.until("it is given back", () -> resident(program) < TAKEN / 2);
       assertTrue(program.process().isAlive());
@@ -60,8 +59,7 @@ final class QuietTimeTest {
   @Test
   void so_it_is_while_the_game_asks_when_a_picture_has_passed(@TempDir Path folder)
       throws Exception {
-    try (Program program = Program.plain(folder, List.of("-XX:+UseG1GC", "-XX:InitialHeapSize="
-        + TAKEN + "m", "-XX:+AlwaysPreTouch", "-D" + QuietTime.PROPERTY + "=3600000"))) {
+    try (Program program = grown(folder, 3_600_000)) {
       assumeTrue(resident(program) > 0, "Memory is read from Linux' /proc.");
       ask(program, "\"Who goes there?\"");
       assertTrue(resident(program) > TAKEN / 2, "words alone");
@@ -72,6 +70,14 @@ final class QuietTimeTest {
         return resident(program) < TAKEN / 2;
       });
     }
+  }
+
+  /// One whose heap has grown already.
+  ///
+  /// @param quiet the milliseconds that count as a quiet time
+  private static Program grown(Path folder, int quiet) throws IOException {
+    return Program.plain(folder, List.of("-XX:+UseG1GC", "-XX:InitialHeapSize=" + TAKEN + "m",
+        "-XX:+AlwaysPreTouch", "-D" + QuietTime.PROPERTY + "=" + quiet));
   }
 
   private static void ask(Program program, String content) {
