@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static skyproxy.testing.FakeUpstream.sse;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -50,10 +52,15 @@ final class StoppedProgramTest {
         : List.of(game.toString(), "600")).redirectErrorStream(true).start();
   }
 
-  private static void delete(Path place) throws IOException {
-    if (!Files.exists(place)) return;
-    try (Stream<Path> all = Files.walk(place)) {
-      for (Path each : all.sorted(Comparator.reverseOrder()).toList()) Files.delete(each);
+  /// Puts a file where the folder lies; the log may make that anew meanwhile.
+  private static void occupy(Path place) throws Exception {
+    while (!Files.isRegularFile(place)) {
+      try (Stream<Path> all = Files.exists(place) ? Files.walk(place) : Stream.empty()) {
+        for (Path each : all.sorted(Comparator.reverseOrder()).toList()) Files.delete(each);
+        Files.writeString(place, "a file in the place of the folder");
+      } catch (FileSystemException | UncheckedIOException again) {
+        Thread.sleep(5);
+      }
     }
   }
 
@@ -94,8 +101,7 @@ final class StoppedProgramTest {
         "--port", "0", "--claude", FakeCli.program(folder, "hang").toString(), "--codex", "off",
         "--claude-mode", "api-key", "--anthropic-url", upstream.url(), "--exit-with", "SkyrimSE",
         "--config", settings.toString())) {
-      delete(place); // the log lies there already
-      Files.writeString(place, "a file in the place of the folder");
+      occupy(place);
       assertEquals(500,
           program.post("/config/openrouter-key", "{\"key\":\"sk-or-1\"}").statusCode());
       assertEquals(200, program.post("/v1", """
