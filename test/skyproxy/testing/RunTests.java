@@ -34,9 +34,9 @@ import skyproxy.threads.Threads;
 /// What is tagged `windows` runs on Windows only: there it is one of the fast tests.
 ///
 /// The last line it prints is `N passed, N failed, N skipped`, on Windows after its name. It is
-/// also written to the file COUNT as the last act, so that whoever started this knows whether it
-/// came to its end. JUnit's own console is not used: it counts neither the tests of a class that
-/// was skipped nor says why it was.
+/// also written to the file COUNT as the last act, behind the names of what failed, so that
+/// whoever started this knows whether it came to its end. JUnit's own console is not used: it
+/// counts neither the tests of a class that was skipped nor says why it was.
 public final class RunTests {
   /// Kept here, for the log forgets the level of a logger that nobody holds.
   private static final Logger OURS = Logger.getLogger("skyproxy");
@@ -63,7 +63,7 @@ public final class RunTests {
     String count = log.finish();
     out.println(Os.WINDOWS ? "Windows: " + count : count);
     out.flush();
-    Files.writeString(Path.of(args[1]), count + "\n");
+    Files.writeString(Path.of(args[1]), log.failed() + count + "\n");
     // Not by returning: a test that left a thread behind must not keep the run alive.
     System.exit(log.good() ? 0 : 1);
   }

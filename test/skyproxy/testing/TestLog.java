@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.engine.support.descriptor.ClassSource;
 import org.junit.platform.launcher.TestExecutionListener;
@@ -21,6 +22,7 @@ import org.junit.platform.launcher.TestPlan;
 /// are each counted as skipped.
 final class TestLog implements TestExecutionListener {
   private static final int FRAMES = 25;
+  private static final String FAILED = "FAILED ";
 
   private final PrintStream out;
   private final Map<String, Long> started = new HashMap<>();
@@ -68,12 +70,21 @@ final class TestLog implements TestExecutionListener {
     }
   }
 
-  /// Adds what another run counted.
+  /// Adds what another run counted: the text of its file COUNT.
   synchronized void add(String count) {
-    String[] words = count.split(" ");
+    List<String> lines = count.lines().toList();
+    String[] words = lines.getLast().split(" ");
+    List<String> named = lines.subList(0, lines.size() - 1);
+    named.forEach(line -> failures.add(line.substring(FAILED.length())));
+    int unnamed = Integer.parseInt(words[2]) - named.size();
+    failures.addAll(Collections.nCopies(unnamed, "elsewhere, see above"));
     passed += Integer.parseInt(words[0]);
-    failures.addAll(Collections.nCopies(Integer.parseInt(words[2]), "elsewhere, see above"));
-    skipped += Integer.parseInt(words[4].strip());
+    skipped += Integer.parseInt(words[4]);
+  }
+
+  /// What failed, each on a line of its own, for the file COUNT.
+  synchronized String failed() {
+    return failures.stream().map(name -> FAILED + name + "\n").collect(Collectors.joining());
   }
 
   /// The count, after what there is to say about failures and skipped tests.
@@ -82,7 +93,7 @@ final class TestLog implements TestExecutionListener {
       out.println("skipped " + tests.size() + ": " + reason);
       Set.copyOf(tests).stream().sorted().forEach(name -> out.println("  " + name));
     });
-    failures.forEach(name -> out.println("FAILED " + name));
+    out.print(failed());
     if (passed + skipped + failures.size() == 0) {
       out.println("No test was found.");
     }
@@ -103,8 +114,8 @@ final class TestLog implements TestExecutionListener {
   }
 
   private void fail(TestIdentifier test, Throwable problem) {
-    failures.add(name(test));
-    out.println("FAILED " + name(test));
+    failures.add(name(test).replace('\n', ' '));
+    out.println(FAILED + name(test));
     if (problem != null) {
       trace(problem, "  ");
     }
