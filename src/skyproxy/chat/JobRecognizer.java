@@ -13,6 +13,8 @@ import java.util.Set;
 final class JobRecognizer {
   private static final List<String> MOODS = List.of("NEUTRAL", "HAPPY", "ANGRY", "SAD", "AFRAID",
       "SURPRISED", "DISGUSTED", "CONFUSED", "CURIOUS", "FEARFUL", "CALM", "ANXIOUS");
+  private static final List<Needle> LISTED =
+      MOODS.subList(0, 3).stream().map(Needle::new).toList();
   private static final int MOOD_LIST = 1_500;
   private static final int LONGEST_QUESTION = 2_000;
 
@@ -143,8 +145,8 @@ final class JobRecognizer {
 
   /// Whether moods are listed as the game writes them, three of them close to each other.
   private static boolean listsMoods(String text) {
-    for (String mood : MOODS.subList(0, 3)) {
-      int at = text.indexOf(mood);
+    for (Needle mood : LISTED) {
+      int at = mood.in(text, 0);
       if (at < 0) continue;
       String near = text.substring(Math.max(0, at - MOOD_LIST),
           Math.min(text.length(), at + MOOD_LIST));

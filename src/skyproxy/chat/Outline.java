@@ -5,7 +5,9 @@ import java.util.function.Predicate;
 /// The layout of a prompt: headings and lists, which are the same in every language.
 final class Outline {
   private static final int LONGEST_LINE = 2_000;
-  private static final String EVENT = "] (";
+  private static final Needle PROFILE = new Needle("Character Profile");
+  private static final Needle ROLE = new Needle("(THIS IS WHO YOU");
+  private static final Needle EVENT = new Needle("] (");
   private static final String KIND = "abcdefghijklmnopqrstuvwxyz_";
   private static final int LONGEST_ENTRY = 60;
 
@@ -14,7 +16,7 @@ final class Outline {
   /// Whether it has a heading over who an NPC is, as the game writes it:
   /// `## Lydia's Character Profile (THIS IS WHO YOU ARE ROLEPLAYING AS)`, and below `- Race: Nord`.
   static boolean showsCharacter(String text) {
-    if (text.contains("Character Profile") || text.contains("(THIS IS WHO YOU")) return true;
+    if (PROFILE.isIn(text) || ROLE.isIn(text)) return true;
     for (int at = text.indexOf('#'); at >= 0; at = text.indexOf('#', at)) {
       boolean heads = opensLine(text, at);
       while (at < text.length() && text.charAt(at) == '#') at++;
@@ -41,7 +43,7 @@ final class Outline {
   /// Whether it has an event as the game's short histories list it:
   /// `- [8:12 AM] (dialogue) Lydia: Yes.`
   static boolean tellsEvents(String text) {
-    for (int at = text.indexOf(EVENT); at >= 0; at = text.indexOf(EVENT, at)) {
+    for (int at = EVENT.in(text, 0); at >= 0; at = EVENT.in(text, at)) {
       int kind = at += EVENT.length();
       while (at < text.length() && KIND.indexOf(text.charAt(at)) >= 0) at++;
       if (at > kind && text.startsWith(") ", at)) return true;

@@ -5,11 +5,13 @@ package skyproxy.chat;
 /// A player's own words, which the game has restyled in the same way, are dialogue: they stand in
 /// the first message, too, and more follows them.
 final class Restyling {
+  private static final Needle NAME = new Needle("ORIGINAL DIALOGUE");
   private static final String HEADING = "original dialogue";
   private static final String OPENING_QUOTES = "\"“”„«»「『‘'";
   private static final String CLOSING_QUOTES = "\"“”„«»」』’'";
   private static final String MARKS = " \t*>_-";
   private static final int LONGEST_TAIL = 800;
+  private static final int LONGEST_LINE = 4_000;
 
   private final String last;
   private int start = -1;
@@ -24,7 +26,7 @@ final class Restyling {
 
   /// Whether the prompt calls the line by the name that the game has for it.
   static boolean isNamed(String first, String last) {
-    if (first.contains("ORIGINAL DIALOGUE")) return true;
+    if (NAME.isIn(first)) return true;
     int line = 0;
     while (line < last.length()) {
       int end = lineEnd(last, line);
@@ -72,7 +74,11 @@ final class Restyling {
   private void find() {
     int lineEnd = last.length();
     while (lineEnd > 0 && last.length() - lineEnd <= LONGEST_TAIL) {
-      int lineStart = last.lastIndexOf('\n', lineEnd - 1) + 1;
+      int lineStart = lineEnd;
+      while (lineStart > 0 && last.charAt(lineStart - 1) != '\n') {
+        lineStart--;
+        if (lineEnd - lineStart > LONGEST_LINE) return;
+      }
       int from = lineStart;
       int to = lineEnd;
       while (from < to && MARKS.indexOf(last.charAt(from)) >= 0) from++;

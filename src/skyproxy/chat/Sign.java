@@ -23,8 +23,14 @@ enum Sign {
   PRIMARY_MOOD, UPDATED_CONTENT, INTERJECT_SUMMARY, SPEECH_STYLE, IMPORTANCE_SCORE, TAGS,
   SOURCE_MEMORY_IDS, RELEVANT_EVENTS, MEMORY_TYPE, SCENE_SUMMARY, CHOICE_INDEX;
 
-  private static final String CALLS = "<function_calls";
-  private static final String ACT = "ACTION";
+  private static final Needle CALLS = new Needle("<function_calls");
+  private static final Needle ACT = new Needle("ACTION");
+  private static final Needle MOOD = new Needle("primaryMood");
+  private static final Needle EVENTS = new Needle("relevantEvents");
+  private static final Needle TYPE = new Needle("memoryType");
+  private static final Needle START = new Needle("StartConversation");
+  private static final Needle CONTINUE = new Needle("ContinueConversation");
+  private static final Needle TAG = new Needle("tags");
   private static final String BETWEEN = " \"'`*:：";
   private static final String NONE = "None";
   private static final String PLAYER = "player";
@@ -33,22 +39,22 @@ enum Sign {
   /// All that a text holds; in a time that grows with its length, whatever it says.
   static Set<Sign> in(String text) {
     Set<Sign> found = EnumSet.noneOf(Sign.class);
-    if (text.contains(CALLS)) found.add(TOOL_CALLS);
+    if (CALLS.isIn(text)) found.add(TOOL_CALLS);
     actions(text, found);
     if (namesSpeakerAndTarget(text)) found.add(SPEAKER_AND_TARGET);
     members(text, found);
-    if (hasWord(text, "primaryMood")) found.add(PRIMARY_MOOD);
-    if (hasWord(text, "relevantEvents")) found.add(RELEVANT_EVENTS);
-    if (hasWord(text, "memoryType")) found.add(MEMORY_TYPE);
-    if (hasWord(text, "StartConversation") || hasWord(text, "ContinueConversation")) {
+    if (hasWord(text, MOOD)) found.add(PRIMARY_MOOD);
+    if (hasWord(text, EVENTS)) found.add(RELEVANT_EVENTS);
+    if (hasWord(text, TYPE)) found.add(MEMORY_TYPE);
+    if (hasWord(text, START) || hasWord(text, CONTINUE)) {
       found.add(CONVERSATION);
     }
-    if (found.contains(IMPORTANCE_SCORE) && hasMember(text, "tags")) found.add(TAGS);
+    if (found.contains(IMPORTANCE_SCORE) && hasMember(text, TAG)) found.add(TAGS);
     return found;
   }
 
   private static void actions(String text, Set<Sign> found) {
-    for (int at = text.indexOf(ACT); at >= 0; at = text.indexOf(ACT, at)) {
+    for (int at = ACT.in(text, 0); at >= 0; at = ACT.in(text, at)) {
       boolean longer = isWordAt(text, at - 1);
       at += ACT.length();
       if (longer) continue;
@@ -124,8 +130,8 @@ enum Sign {
     }
   }
 
-  private static boolean hasWord(String text, String word) {
-    for (int at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + word.length())) {
+  private static boolean hasWord(String text, Needle word) {
+    for (int at = word.in(text, 0); at >= 0; at = word.in(text, at + word.length())) {
       if (!isWordAt(text, at - 1) && !isWordAt(text, at + word.length())) return true;
     }
     return false;
@@ -133,8 +139,8 @@ enum Sign {
 
   /// Whether a word stands there as the name of a member does: quoted, before a colon, or
   /// in a list of names.
-  private static boolean hasMember(String text, String word) {
-    for (int at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + word.length())) {
+  private static boolean hasMember(String text, Needle word) {
+    for (int at = word.in(text, 0); at >= 0; at = word.in(text, at + word.length())) {
       int end = at + word.length();
       if (isWordAt(text, at - 1) || isWordAt(text, end)) continue;
       char before = at == 0 ? '\n' : text.charAt(at - 1);
