@@ -89,18 +89,19 @@ public record ChatRequest(Json.Obj body, String model, List<Message> messages, b
     Cursor newer = root.at("max_completion_tokens");
     Cursor at = newer.isMissing() ? root.at("max_tokens") : newer;
     if (at.isMissing()) return null;
-    long value = at.integer();
+    long value = at.nearestInteger();
     return value < 1 ? null : Integer.valueOf((int) Math.min(value, Integer.MAX_VALUE));
   }
 
   private static Sampling sampling(Cursor root) {
     Cursor topK = root.at("top_k");
     return new Sampling(within(root.at("temperature"), 2), within(root.at("top_p"), 1),
-        topK.isMissing() || topK.integer() <= 0 ? null : Long.valueOf(topK.integer()));
+        topK.isMissing() || topK.nearestInteger() <= 0 ? null
+            : Long.valueOf(topK.nearestInteger()));
   }
 
   private static Double within(Cursor at, double max) {
-    return at.isMissing() ? null : Double.valueOf(Math.clamp(at.number(), 0, max));
+    return at.isMissing() ? null : Double.valueOf(Math.clamp(at.nearestNumber(), 0, max));
   }
 
   private static List<String> stop(Cursor at) {

@@ -33,7 +33,7 @@ public record Reasoning(Effort effort, Integer budget, boolean shown) {
     if (!enabled) return OFF;
     if (word.isMissing() && tokens.isMissing() && object.at("enabled").isMissing()) return OFF;
     Integer budget = tokens.isMissing() ? null : Integer.valueOf(Math.clamp(
-        tokens.integer(), 0, Integer.MAX_VALUE));
+        tokens.nearestInteger(), 0, Integer.MAX_VALUE));
     Effort effort = word.isMissing() ? Effort.MEDIUM : effort(word);
     return of(effort, budget, !object.at("exclude").boolOr(false));
   }

@@ -16,6 +16,9 @@ import skyproxy.json.Json;
 public record Usage(long prompt, long completion, long cached, long reasoning, long written,
     long writtenForHour, BigDecimal cost) {
 
+  /// More than anybody counts: nonsense, and a sum of many such still fits.
+  private static final double MOST = 1e15;
+
   /// For an upstream that does not tell, or a reply that we ended: no figures, rather than zeros.
   public static final Usage NONE = new Usage(0, 0, 0, 0);
 
@@ -50,8 +53,8 @@ public record Usage(long prompt, long completion, long cached, long reasoning, l
   }
 
   private static long count(Cursor at) {
-    return at.json() instanceof Json.Num number && number.isInteger() && number.text().length() < 16
-        ? Math.max(0, number.longValue()) : 0;
+    return at.json() instanceof Json.Num number && number.isInteger()
+        && number.doubleValue() > 0 && number.doubleValue() < MOST ? number.longValue() : 0;
   }
 
   /// The cost as told. Who brings a key of its own to a go-between is told that one's fee, and

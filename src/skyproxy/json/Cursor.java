@@ -114,14 +114,24 @@ public final class Cursor {
 
   /// The whole number here: `3`, `3.0` and `1e2` are, `3.5` is not.
   public long integer() {
-    if (!(value instanceof Json.Num number) || !number.isInteger()) {
-      return refuse("must be an integer");
-    }
+    Json.Num number = whole();
     try {
       return number.longValue();
     } catch (ArithmeticException _) {
       throw mismatch("is out of range: an integer must fit in 64 bits");
     }
+  }
+
+  /// The whole number here, or the nearest one that fits in 64 bits.
+  public long nearestInteger() {
+    Json.Num number = whole();
+    double rough = number.doubleValue();
+    return Math.abs(rough) < Long.MAX_VALUE ? number.longValue() : (long) rough;
+  }
+
+  private Json.Num whole() {
+    return value instanceof Json.Num number && number.isInteger() ? number
+        : refuse("must be an integer");
   }
 
   /// The whole number here, or the fallback if there is none.
@@ -131,9 +141,14 @@ public final class Cursor {
 
   /// The number here.
   public double number() {
-    double number = value instanceof Json.Num n ? n.doubleValue() : refuse("must be a number");
+    double number = nearestNumber();
     if (Double.isInfinite(number)) throw mismatch("is out of range: the number is too large");
     return number;
+  }
+
+  /// The number here; infinite when it is too large.
+  public double nearestNumber() {
+    return value instanceof Json.Num number ? number.doubleValue() : refuse("must be a number");
   }
 
   /// The number here, or the fallback if there is none.

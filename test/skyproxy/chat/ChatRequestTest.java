@@ -140,6 +140,15 @@ final class ChatRequestTest {
     assertEquals(1.0, with("\"top_p\":1.1").sampling().topP());
     assertEquals(0.0, with("\"top_p\":-1").sampling().topP());
     assertNull(with("\"top_k\":-1").sampling().topK());
+    for (String huge : List.of("99999999999999999999", "1e19", "1e999")) {
+      assertEquals(Integer.MAX_VALUE, with("\"max_tokens\":" + huge).maxTokens());
+      assertNull(with("\"max_tokens\":-" + huge).maxTokens());
+      assertEquals(Long.MAX_VALUE, with("\"top_k\":" + huge).sampling().topK());
+      assertEquals(2.0, with("\"temperature\":" + huge).sampling().temperature());
+      assertEquals(0.0, with("\"top_p\":-" + huge).sampling().topP());
+      assertEquals(Integer.MAX_VALUE,
+          with("\"reasoning\":{\"max_tokens\":" + huge + "}").reasoning().budget());
+    }
   }
 
   @Test
