@@ -39,6 +39,12 @@ record CliFailures(String model, Supplier<Failure> login) {
         + ". Update it with `claude update`, then restart the proxy.", null);
   }
 
+  /// @param how its exit code, and its last words
+  static Failure.NotReady endsAtOnce(String how) {
+    return new Failure.NotReady("The Claude CLI ends as soon as it is started (" + how
+        + "). Run `claude` in a terminal to see why.", null);
+  }
+
   static Failure brokenOff(String words) {
     return new Failure.Garbled("Claude's answer broke off in the middle. Try again. "
         + Secrets.excerpt(words, LONGEST));

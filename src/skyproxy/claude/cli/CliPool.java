@@ -341,14 +341,14 @@ final class CliPool implements AutoCloseable {
       Purpose served = leased.remove(process);
       if (served != null) waiting.left(served);
       boolean mute = from == State.PROBING && account().login() == CliAccount.Login.UNKNOWN;
-      if (from == State.IDLE || mute) endedUnused(process);
+      if (from == State.IDLE || mute) endedUnused(process, mute);
       changed.signalAll();
     } finally {
       lock.unlock();
     }
   }
 
-  private void endedUnused(CliProcess process) {
+  private void endedUnused(CliProcess process, boolean mute) {
     long now = System.nanoTime();
     if (learn(process)) {
       probe.askSoon(now);
@@ -357,6 +357,7 @@ final class CliPool implements AutoCloseable {
     LOG.log(Level.WARNING, "A Claude CLI process ended unused, {0}.", process.exit());
     String flag = CliArguments.unknown(process.stderr());
     if (flag != null) startFailure = CliFailures.tooOld(flag);
+    else if (mute) startFailure = CliFailures.endsAtOnce(process.exitAndWords());
     retryLater(now);
   }
 

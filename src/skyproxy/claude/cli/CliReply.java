@@ -205,12 +205,9 @@ final class CliReply implements Reply {
       lease = pool.borrow(request.model(), request.purpose());
       return;
     }
-    String how = " (" + gone.exitAndWords() + "). ";
-    throw new ChatException(!called
-        ? new Failure.NotReady("The Claude CLI ends as soon as it is started" + how
-            + "Run `claude` in a terminal to see why.", null)
+    throw new ChatException(!called ? CliFailures.endsAtOnce(gone.exitAndWords())
         : new Failure.Garbled("The Claude CLI ended " + (spoke ? "in the middle of its answer"
-            : "before it answered") + how + "Try again."));
+            : "before it answered") + " (" + gone.exitAndWords() + "). Try again."));
   }
 
   private void finish(boolean interrupt) {

@@ -208,6 +208,16 @@ final class CliPoolTest {
   }
 
   @Test
+  void a_cli_that_ends_at_every_start_says_so_without_a_request() {
+    try (FakeClaudes claudes =
+        new FakeClaudes(6, EAGER, Map.of("FAKE_CLAUDE_ENDS", "kaboom"))) {
+      until("it is told", () -> claudes.pool.failure() != null);
+      assertTrue(claudes.pool.failure().message().contains("(exit code 3: kaboom)"),
+          claudes.pool.failure().message());
+    }
+  }
+
+  @Test
   void a_cli_that_nobody_is_logged_in_to_says_so() {
     try (FakeClaudes claudes = new FakeClaudes(6, EAGER, Map.of("FAKE_CLAUDE_LOGIN", "none"))) {
       until("nobody is", () -> claudes.pool.account().login() == CliAccount.Login.NO);

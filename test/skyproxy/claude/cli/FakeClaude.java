@@ -73,6 +73,11 @@ public final class FakeClaude {
       out.flush();
       return;
     }
+    String lastWords = System.getenv("FAKE_CLAUDE_ENDS");
+    if (lastWords != null) {
+      System.err.println(lastWords);
+      System.exit(3);
+    }
     for (String flag : System.getenv().getOrDefault("FAKE_CLAUDE_UNKNOWN", "").split(",")) {
       if (!flag.isEmpty() && args.stream().anyMatch(arg -> arg.startsWith(flag))) {
         System.err.println("error: unknown option '" + flag + "'");
