@@ -155,6 +155,20 @@ public final class Chunk implements Event {
     return finishReason == null ? this : edit(Choice::inKnownWords);
   }
 
+  /// The same completion with what OpenAI's always have and this one lacks; the very same object
+  /// when it lacks nothing.
+  ///
+  /// @param lacking members of a completion that are put where there are none
+  public Chunk completed(Json.Obj lacking) {
+    Chunk told = edit(Choice::completed);
+    Json.Obj full = told.body;
+    for (var member : lacking.members().entrySet()) {
+      boolean missing = full.get(member.getKey()) == null || full.get(member.getKey()) == Json.NULL;
+      if (missing) full = full.with(member.getKey(), member.getValue());
+    }
+    return full == told.body ? told : new Chunk(full, null, told.choices);
+  }
+
   private static boolean isError(Json error) {
     return switch (error) {
       case Json.Obj _, Json.Arr _ -> holds(error);
@@ -266,7 +280,8 @@ public final class Chunk implements Event {
       };
       finishReason = reason(json.get("finish_reason"));
       calls = delta.get("tool_calls") instanceof Json.Arr array && !array.items().isEmpty();
-      answers = content != null && !content.isBlank() || !text("refusal").isBlank()
+      // A refusal in a member of its own is none: the game reads the content alone.
+      answers = content != null && !content.isBlank()
           || holds(delta.get("tool_calls")) || holds(delta.get("function_call"))
           || holds(delta.get("images")) || holds(delta.get("audio"));
       visible = answers || !text("reasoning_content").isBlank() || !text("reasoning").isBlank();
@@ -286,6 +301,16 @@ public final class Chunk implements Event {
       Json known = new Json.Str(FinishReason.known(finishReason));
       return known.equals(json.get("finish_reason")) ? this
           : new Choice(position, index, json.with("finish_reason", known), whole, delta);
+    }
+
+    private Choice completed() {
+      if (!whole) return this;
+      Choice named = introduces() ? this : saying(delta.with("role", new Json.Str("assistant")));
+      Json.Obj full = named.json;
+      if (full.get("index") == null) full = full.with("index", Json.Num.of(index));
+      Json end = new Json.Str(calls ? "tool_calls" : "stop");
+      if (finishReason == null) full = full.with("finish_reason", end);
+      return full == json ? this : new Choice(position, index, full, whole, named.delta);
     }
 
     private static Choice of(Json.Obj json, int position) {

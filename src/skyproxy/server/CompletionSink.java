@@ -69,7 +69,17 @@ final class CompletionSink implements Sink {
 
   @Override
   public void end() throws IOException {
-    JsonAnswer.send(exchange, 200, whole != null ? whole.json() : completion().toString());
+    JsonAnswer.send(exchange, 200,
+        whole != null ? whole.completed(head().build()).json() : completion().toString());
+  }
+
+  /// What every completion begins with.
+  private Json.Obj.Builder head() {
+    return Json.Obj.builder()
+        .put("id", info.id())
+        .put("object", "chat.completion")
+        .put("created", info.created())
+        .put("model", info.model().get());
   }
 
   private Json.Obj completion() {
@@ -83,12 +93,7 @@ final class CompletionSink implements Sink {
     }
     Json.Obj choice = Json.Obj.builder().put("index", 0).put("message", message.build())
         .putNull("logprobs").put("finish_reason", finish.reason().wireName()).build();
-    Json.Obj.Builder whole = Json.Obj.builder()
-        .put("id", info.id())
-        .put("object", "chat.completion")
-        .put("created", info.created())
-        .put("model", info.model().get())
-        .put("choices", new Json.Arr(List.of(choice)));
+    Json.Obj.Builder whole = head().put("choices", new Json.Arr(List.of(choice)));
     if (!finish.usage().equals(Usage.NONE)) whole.put("usage", UsageJson.of(finish.usage()));
     return whole.build();
   }

@@ -72,6 +72,30 @@ final class ChunkTest {
   }
 
   @Test
+  void a_completion_gets_what_it_lacks_and_stays_as_it_is_when_it_lacks_nothing() {
+    Json.Obj lacking = Json.Obj.builder().put("id", "ours").put("model", "m").build();
+    assertEquals("""
+        {"choices":[{"message":{"content":"Hi.","role":"assistant"},"index":0,\
+        "finish_reason":"stop"}],"model":"theirs","id":"ours"}""", chunk("""
+        {"choices":[{"message":{"content":"Hi."}}],"model":"theirs"}""").completed(lacking).json());
+    assertEquals("tool_calls", chunk("""
+        {"choices":[{"finish_reason":null,"message":{"role":"assistant","tool_calls":[{}]}}]}""")
+        .completed(lacking).choices().getFirst().finishReason());
+    Chunk whole = chunk("""
+        {"id":"c","model":"m","choices":[{"index":0,"finish_reason":"length",\
+        "message":{"role":"assistant","content":"Hi."}}]}""");
+    assertSame(whole, whole.completed(lacking));
+  }
+
+  @Test
+  void a_refusal_beside_the_content_is_no_answer() {
+    Chunk refused = chunk("""
+        {"choices":[{"message":{"content":null,"refusal":"I will not."}}]}""");
+    assertFalse(refused.answers());
+    assertFalse(refused.visible());
+  }
+
+  @Test
   void a_chunk_is_worth_sending_for_its_text_its_end_and_its_count_of_tokens() {
     for (String json : List.of("{\"choices\":[{\"delta\":{\"content\":\" \"}}]}",
         "{\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}]}",
