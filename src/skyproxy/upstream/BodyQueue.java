@@ -74,6 +74,11 @@ final class BodyQueue implements BodyHandler<Void>, BodySubscriber<Void> {
     pieces.add(new Piece.End(null));
   }
 
+  /// Whether the head has come.
+  boolean begun() {
+    return begun;
+  }
+
   /// Takes note of an answer that is complete. When it never came this way, it is that of a proxy
   /// that opens no tunnel: the client gives it as if it were the upstream's, without its body.
   void answeredInItsPlace(int status) {

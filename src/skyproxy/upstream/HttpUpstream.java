@@ -11,8 +11,10 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandler;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.Future;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import javax.net.ssl.SSLContext;
 import skyproxy.chat.Reply;
 import skyproxy.threads.Threads;
@@ -26,10 +28,19 @@ import skyproxy.threads.Threads;
 /// What the client hands to its executor, a task for every piece that arrives, runs at once on the
 /// thread that has read the piece, for nothing in it blocks: a fifth less CPU for a reply than with
 /// threads of its own for them. The JDK's client allows that for an executor that is no
-/// `ExecutorService`.
+/// `ExecutorService`. One task does block: the first of a request looks up the server's name. So a
+/// request to a server that has a name begins on a thread of its own.
+///
+/// When a connection ends before an answer has begun, all that are kept are given up: those that
+/// slept through the same night are dead too, and one whose answer is no HTTP the JDK never closes.
 public final class HttpUpstream implements AutoCloseable {
+  private static final Pattern ADDRESS = Pattern.compile("[0-9.]+|\\[.*]");
+
   private final String name;
-  private final CompletableFuture<HttpClient> client;
+  private final HttpClient.Builder builder;
+  private volatile CompletableFuture<HttpClient> client;
+  private boolean closed;
+  private final boolean named;
   private final Localhost localhost;
   private final Proxies proxies;
 
@@ -48,7 +59,9 @@ public final class HttpUpstream implements AutoCloseable {
     localhost = Localhost.names(base) ? new Localhost() : null;
     proxies.choose(base); // asks the system in good time
     boolean secure = "https".equalsIgnoreCase(base.getScheme());
-    HttpClient.Builder builder = HttpClient.newBuilder()
+    named = localhost == null
+        && (base.getHost() == null || !ADDRESS.matcher(base.getHost()).matches());
+    builder = HttpClient.newBuilder()
         .version(secure ? Version.HTTP_2 : Version.HTTP_1_1)
         .followRedirects(Redirect.NEVER)
         .connectTimeout(connect)
@@ -88,25 +101,62 @@ public final class HttpUpstream implements AutoCloseable {
 
   /// Sends a request; all that comes back, failures too, comes through `body`.
   Future<?> begin(HttpRequest request, BodyQueue body) {
+    boolean byProxy;
     try {
-      check(request);
+      byProxy = check(request);
     } catch (UnusableProxyException none) {
       body.onError(none);
       return CompletableFuture.completedFuture(null);
     }
-    CompletableFuture<HttpResponse<Void>> sent = client.join().sendAsync(request, body);
+    if (!named && !byProxy) return call(request, body);
+    CompletableFuture<Void> wanted = new CompletableFuture<>(); // until it is cancelled
+    Threads.named("call of " + name).start(() -> {
+      if (wanted.isDone()) return;
+      try {
+        Future<?> sent = call(request, body);
+        wanted.whenComplete((_, _) -> sent.cancel(true));
+      } catch (RuntimeException bug) {
+        body.onError(bug);
+      }
+    });
+    return wanted;
+  }
+
+  private Future<?> call(HttpRequest request, BodyQueue body) {
+    CompletableFuture<HttpClient> current = client;
+    CompletableFuture<HttpResponse<Void>> sent = current.join().sendAsync(request, body);
     sent.whenComplete((answer, failure) -> {
-      if (failure != null) body.onError(failure);
-      else body.answeredInItsPlace(answer.statusCode());
+      if (failure == null) {
+        body.answeredInItsPlace(answer.statusCode());
+        return;
+      }
+      boolean broke = !body.begun() && !sent.isCancelled();
+      if (broke && !ConnectionFailures.isUnconnected(cause(failure))) giveUp(current);
+      body.onError(failure);
     });
     return sent;
   }
 
-  private void check(HttpRequest request) throws UnusableProxyException {
+  private static Throwable cause(Throwable failure) {
+    return failure instanceof CompletionException ? failure.getCause() : failure;
+  }
+
+  /// Sends what comes from now on by new connections; what is under way goes on.
+  private void giveUp(CompletableFuture<HttpClient> old) {
+    synchronized (builder) {
+      if (closed || client != old) return;
+      client = CompletableFuture.completedFuture(builder.build());
+    }
+    old.thenAccept(HttpClient::shutdown);
+  }
+
+  /// Whether it goes by a proxy.
+  private boolean check(HttpRequest request) throws UnusableProxyException {
     Proxies.Chosen proxy = proxies.choose(request.uri());
     if (proxy != null && proxy.problem() != null) {
       throw new UnusableProxyException(proxy, Proxies.host(request.uri()));
     }
+    return proxy != null;
   }
 
   /// The request as it is to be sent: to the address by which `localhost` was reached last.
@@ -140,6 +190,9 @@ public final class HttpUpstream implements AutoCloseable {
 
   @Override
   public void close() {
+    synchronized (builder) {
+      closed = true;
+    }
     client.thenAccept(HttpClient::shutdown);
   }
 }

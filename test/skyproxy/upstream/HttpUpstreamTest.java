@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
@@ -42,6 +43,7 @@ import skyproxy.chat.Reply;
 import skyproxy.testing.FakeUpstream;
 import skyproxy.testing.PlainDecoder;
 import skyproxy.testing.Replies;
+import skyproxy.threads.Threads;
 
 /// Replies over real connections: kept ones, stale ones, cut ones.
 @Tag("core")
@@ -214,6 +216,42 @@ final class HttpUpstreamTest {
     texts(send());
     assertTrue(assertInstanceOf(Failure.Unreachable.class, Replies.failure(send())).closed());
     assertEquals(3, fake.requests().size(), "each is sent once");
+  }
+
+  /// As after a night: the first request that meets a dead connection has all of them given up.
+  @Test
+  void of_many_kept_connections_that_died_one_request_is_lost_at_the_most() {
+    fake.answer(events("a"));
+    List<Reply> together = new ArrayList<>();
+    for (int i = 0; i < 5; i++) together.add(send());
+    together.forEach(HttpUpstreamTest::texts);
+    int connections = fake.connections();
+    assertTrue(connections > 1, "nothing is proven");
+    fake.answer(received -> received.connection() <= connections ? hangUp() : events("a"));
+    assertThrows(ChatException.class, () -> texts(send()));
+    for (int i = 0; i < 5; i++) assertEquals(List.of("a", "end"), texts(send()));
+  }
+
+  /// The JDK's client leaves such connections open.
+  @Test
+  void no_connection_stays_to_a_server_that_speaks_no_http() throws Exception {
+    Semaphore ended = new Semaphore(0);
+    try (ServerSocket other = new ServerSocket(0, 50, InetAddress.ofLiteral("127.0.0.1"))) {
+      Threads.named("no http").start(() -> {
+        while (true) {
+          try (Socket one = other.accept()) {
+            one.getOutputStream().write("SSH-2.0-OpenSSH_9.2\r\n".getBytes());
+            while (one.getInputStream().read() >= 0) continue;
+            ended.release();
+          } catch (IOException over) {
+            return;
+          }
+        }
+      });
+      URI uri = URI.create("http://127.0.0.1:" + other.getLocalPort());
+      for (int i = 0; i < 3; i++) assertThrows(ChatException.class, () -> texts(send(uri)));
+      assertTrue(ended.tryAcquire(3, 20, TimeUnit.SECONDS));
+    }
   }
 
   @Test
