@@ -158,7 +158,7 @@ final class Wiring implements AutoCloseable {
         settings.firstToken(), List.of(new Route(demo, "demo"::equals, "")));
   }
 
-  /// Servers that stay as they are keep their connections.
+  /// Servers that stay as they are, but for their limits, keep their connections.
   private synchronized Routes routes(Settings settings) {
     List<Route> all = new ArrayList<>();
     all.add(new Route(claude, id -> id.startsWith("claude-"), ""));
@@ -167,19 +167,22 @@ final class Wiring implements AutoCloseable {
     all.addAll(more);
     for (Settings.Server each : settings.servers()) {
       String prefix = each.name() + ":";
-      all.add(new Route(servers.computeIfAbsent(each, Wiring::server),
-          id -> id.startsWith(prefix), prefix));
+      Provider provider = servers.computeIfAbsent(each.lasting(), _ -> server(each));
+      provider.use(each.limits());
+      all.add(new Route(provider, id -> id.startsWith(prefix), prefix));
     }
     all.add(new Route(demo, "demo"::equals, ""));
     return new Routes(settings.defaultModel(), settings.aliases(), settings.jobs(),
         settings.firstToken(), all);
   }
 
-  /// Only once no request can be led to them any more.
+  /// Only once no request can be led to them any more, those that wait for a place included.
   private synchronized void closeServersNotIn(Settings settings) {
+    List<Settings.Server> kept =
+        settings.servers().stream().map(Settings.Server::lasting).toList();
     servers.entrySet().removeIf(entry -> {
-      boolean gone = !settings.servers().contains(entry.getKey());
-      if (gone) entry.getValue().close();
+      boolean gone = !kept.contains(entry.getKey());
+      if (gone) router.whenOpenOnesEnd(() -> close(entry.getValue()));
       return gone;
     });
   }

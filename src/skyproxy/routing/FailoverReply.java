@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.SequencedSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import skyproxy.chat.Attempt;
@@ -39,6 +40,7 @@ public final class FailoverReply implements Reply {
   private final UnopenedThoughts unopened;
   private final Budget budget;
   private final LongSupplier nanos;
+  private final CompletableFuture<Void> over;
   private final List<Attempt> attempts = new ArrayList<>();
   private final ArrayDeque<Event> kept = new ArrayDeque<>();
   private final long arrivedAt;
@@ -65,10 +67,13 @@ public final class FailoverReply implements Reply {
   /// @param first the first step of `order`
   /// @param budget who may be asked, and where what they cost is counted
   /// @param nanos the clock
+  /// @param over completed when it is closed
   FailoverReply(ChatRequest request, TargetOrder.Step first, TargetOrder order,
       Cooldown.Visit visit, FirstWord firstWord, Function<Provider, Turnstile> turnstiles,
-      UnopenedThoughts unopened, Budget budget, LongSupplier nanos) {
+      UnopenedThoughts unopened, Budget budget, LongSupplier nanos,
+      CompletableFuture<Void> over) {
     this.request = request;
+    this.over = over;
     this.budget = budget;
     this.order = order;
     this.visit = visit;
@@ -337,6 +342,10 @@ public final class FailoverReply implements Reply {
     if (!ended) visit.leave(step.target());
     ended = true;
     kept.clear();
-    release();
+    try {
+      release();
+    } finally {
+      over.complete(null);
+    }
   }
 }

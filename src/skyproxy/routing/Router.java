@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 import skyproxy.chat.ChatException;
@@ -30,6 +32,7 @@ public final class Router {
   private final Cooldown cooldown;
   private final UnopenedThoughts unopened = new UnopenedThoughts();
   private final Map<Provider, Turnstile> turnstiles = new ConcurrentHashMap<>();
+  private final Set<CompletableFuture<Void>> open = ConcurrentHashMap.newKeySet();
   private volatile Routes routes;
   private volatile Runnable afterPause = () -> { };
   private volatile long calledAt;
@@ -78,9 +81,27 @@ public final class Router {
     calledAt = now;
   }
 
+  /// Does something once all replies that are open now are closed: until then they may turn to any
+  /// provider that there was when they began.
+  public void whenOpenOnesEnd(Runnable then) {
+    CompletableFuture.allOf(open.toArray(CompletableFuture[]::new)).thenRun(then);
+  }
+
   /// Begins a reply. Never blocks; failures come out of its `next`.
   public FailoverReply open(ChatRequest request) {
     called();
+    CompletableFuture<Void> over = new CompletableFuture<>();
+    open.add(over); // before it is known which providers it may turn to
+    over.thenRun(() -> open.remove(over));
+    try {
+      return open(request, over);
+    } catch (RuntimeException refused) {
+      over.complete(null);
+      throw refused;
+    }
+  }
+
+  private FailoverReply open(ChatRequest request, CompletableFuture<Void> over) {
     Routes table = routes;
     String text = ModelText.ids(request.model()).isEmpty()
         ? table.defaultModel() : request.model();
@@ -98,7 +119,7 @@ public final class Router {
     FirstWord firstWord =
         new FirstWord(request, timedAs, table.firstToken().get(timedAs.wireName()));
     return new FailoverReply(request, first, order, visit, firstWord, this::turnstile, unopened,
-        budget, nanos);
+        budget, nanos, over);
   }
 
   /// The limits on what may be spent, as they stand.

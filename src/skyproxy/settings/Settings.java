@@ -89,6 +89,13 @@ public record Settings(Path file, Listen listen, String apiKey, List<String> all
         List<String> drop, Json.Obj add, boolean warm, Limits limits) {
       this(name, baseUrl, apiKey, models, drop, add, warm, Map.of(), limits);
     }
+
+    /// What of it can't change while it is in use: all but the limits, of which the one for making
+    /// a connection stays.
+    public Server lasting() {
+      return new Server(name, baseUrl, apiKey, models, drop, add, warm, prices,
+          new Limits(limits.connect(), null, Limits.DEFAULT.silence(), Integer.MAX_VALUE));
+    }
   }
 
   /// The limits on what is spent.

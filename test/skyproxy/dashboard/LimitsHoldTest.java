@@ -3,6 +3,7 @@ package skyproxy.dashboard;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Executors;
@@ -10,6 +11,8 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import skyproxy.json.Cursor;
 import skyproxy.testing.FakeUpstream;
 import skyproxy.testing.Os;
@@ -64,6 +67,48 @@ final class LimitsHoldTest {
       }
     } finally {
       gate.release(3);
+      game.close();
+    }
+  }
+
+  /// What a server is changed to while one of its requests runs and another waits for its place.
+  @ParameterizedTest
+  @ValueSource(strings = {"\"max_concurrent\":1,\"silence_seconds\":20", "\"api_key\":\"new\"", ""})
+  void whoever_waits_for_a_server_that_is_changed_still_gets_its_answer(String changed)
+      throws Exception {
+    Semaphore gate = new Semaphore(0);
+    Semaphore asked = new Semaphore(0);
+    var game = Executors.newCachedThreadPool();
+    Path file = folder.resolve("config.json");
+    try (FakeUpstream upstream = new FakeUpstream()) {
+      String settings = "{\"providers\":{%s\"other\":{\"base_url\":\"" + upstream.url() + "\"}}}";
+      String own = "\"own\":{\"base_url\":\"" + upstream.url() + "/v1\",%s},";
+      Files.writeString(file,
+          settings.formatted(own.formatted("\"max_concurrent\":1")));
+      upstream.answer(request -> {
+        if (request.method().equals("POST")) {
+          asked.release();
+          gate.acquireUninterruptibly();
+        }
+        return FakeUpstream.json("""
+            {"choices":[{"message":{"role":"assistant","content":"I."},"finish_reason":"stop"}]}
+            """);
+      });
+      try (Program proxy = Program.listening(folder, "--config", file.toString())) {
+        String question = QUESTION.replace("a/b", "own:m");
+        var first = game.submit(() -> proxy.post("/v1", question).statusCode());
+        await(asked);
+        var second = game.submit(() -> proxy.post("/v1", question).statusCode());
+        while (proxy.json("/stats").at("waiting").array().isEmpty()) Thread.sleep(20);
+        Files.writeString(file, settings.formatted(changed.isEmpty() ? ""
+            : own.formatted(changed)));
+        set(proxy, "names", "{\"default_model\":\"demo\"}"); // reads the file first
+        gate.release(2);
+        assertEquals(200, first.get());
+        assertEquals(200, second.get());
+      }
+    } finally {
+      gate.release(2);
       game.close();
     }
   }
