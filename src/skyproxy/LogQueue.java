@@ -22,7 +22,7 @@ import java.util.logging.Logger;
 /// its place when the end moves on. Any number of threads log.
 final class LogQueue extends Handler {
   private static final int CAPACITY = 1_000;
-  private static final long BEHIND = Duration.ofMillis(100).toNanos();
+  private static final Duration BEHIND = Duration.ofMillis(100);
   /// How long the end of the program waits for an end that stands still.
   private static final Duration LAST_WORDS = Duration.ofMillis(300);
 
@@ -35,15 +35,19 @@ final class LogQueue extends Handler {
   private final Condition changed = lock.newCondition();
   private final Condition hurry = lock.newCondition();
   private final LogRecord[] lines;
+  private final long behind;
   private final List<Reader> readers = new ArrayList<>();
   private long added;
 
   LogQueue() {
-    this(CAPACITY);
+    this(CAPACITY, BEHIND);
   }
 
-  LogQueue(int capacity) {
+  /// @param capacity how many lines wait at the most
+  /// @param behind how long after it came a line is written, unless many wait
+  LogQueue(int capacity, Duration behind) {
     lines = new LogRecord[capacity];
+    this.behind = behind.toNanos();
     setLevel(Level.ALL);
   }
 
@@ -80,6 +84,9 @@ final class LogQueue extends Handler {
     try {
       lines[(int) (added++ % lines.length)] = line;
       changed.signalAll();
+      for (Reader reader : readers) {
+        if (reader.lacksRoom()) hurry.signalAll();
+      }
     } finally {
       lock.unlock();
     }
@@ -103,9 +110,11 @@ final class LogQueue extends Handler {
     }
   }
 
-  /// Lines may still come: the parts of the program end in no order.
+  /// Lines may still come: the JDK takes all handlers away when the program begins to end, and the
+  /// last replies are still to be told of. So this one comes back.
   @Override
   public void close() {
+    Logger.getLogger("").addHandler(this);
     flush();
   }
 
@@ -146,7 +155,7 @@ final class LogQueue extends Handler {
       try {
         if (next == added) {
           while (next == added) changed.await();
-          hurry.awaitNanos(BEHIND);
+          if (!lacksRoom()) hurry.awaitNanos(behind);
         }
         long dropped = Math.max(0, added - lines.length - next);
         next += dropped;
@@ -154,6 +163,11 @@ final class LogQueue extends Handler {
       } finally {
         lock.unlock();
       }
+    }
+
+    /// Whether so many lines wait that more would soon be lost.
+    private boolean lacksRoom() {
+      return added - next > lines.length / 2;
     }
 
     private void wrote() {

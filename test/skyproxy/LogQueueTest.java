@@ -8,6 +8,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.Charset;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -76,7 +77,8 @@ final class LogQueueTest {
   void an_end_that_stands_still_holds_up_nobody_and_says_later_what_it_lacks() throws Exception {
     Still still = new Still();
     List<String> other = lines();
-    LogQueue queue = new LogQueue(3).to("console", WORDS, still).to("file", WORDS, other::add);
+    LogQueue queue = new LogQueue(3, Duration.ZERO)
+        .to("console", WORDS, still).to("file", WORDS, other::add);
     log(queue, "a");
     assertTrue(still.begun.await(60, TimeUnit.SECONDS));
     for (String each : List.of("b", "c", "d", "e", "f")) {
@@ -89,6 +91,17 @@ final class LogQueueTest {
     awaitLast("f", still.written);
     assertEquals(List.of("a", "2 lines are missing here: the console stood still meanwhile.",
         "d", "e", "f"), still.written);
+  }
+
+  @Test
+  void where_half_of_the_room_is_taken_nobody_waits_any_longer() throws Exception {
+    List<String> written = lines();
+    LogQueue queue = new LogQueue(100, Duration.ofHours(1)).to("list", WORDS, written::add);
+    for (int i = 1; i <= 600; i++) {
+      log(queue, "line " + i);
+      if (i % 60 == 0) awaitLast("line " + i, written);
+    }
+    assertEquals(600, written.size());
   }
 
   @Test

@@ -14,11 +14,13 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
@@ -90,6 +92,29 @@ final class StoppedProgramTest {
     options.add("--enable-native-access=ALL-UNNAMED");
     assertSaves((environment, arguments) -> Program.running(folder, environment, options,
         ClosedWindow.class, arguments), (program, _) -> program.process().outputWriter().close());
+  }
+
+  @Test
+  @DisabledOnOs(value = OS.WINDOWS, disabledReason = "There are no signals.")
+  void the_log_tells_of_the_reply_that_the_end_waited_for() throws Exception {
+    Semaphore permits = new Semaphore(5);
+    upstream.answer(sse(Fixtures.text("claude/text.sse")).gate(permits));
+    Path settings = Files.writeString(folder.resolve("config.json"), """
+        {"anthropic_api_key":"sk-ant-made-up-0123"}""");
+    try (Program program = Program.listening(folder, "--config", settings.toString(),
+        "--claude-mode", "api-key", "--anthropic-url", upstream.url());
+        RawClient running = program.client().post("/v1", """
+            {"model":"claude-sonnet-5-5","stream":true,
+            "messages":[{"role":"user","content":"Hail!"}]}""")) {
+      running.lineStarting("data: ");
+      program.process().destroy();
+      Thread.sleep(500); // until all that ends beside each other has begun to
+      permits.release(1_000);
+      running.lineStarting("data: [DONE]");
+      assertEquals(143, program.exitStatus());
+    }
+    String log = Files.readString(folder.resolve("config-1.log"));
+    assertTrue(log.contains("claude-sonnet-5-5 answered"), log);
   }
 
   private void assertSaves(Start start, End end) throws Exception {

@@ -15,6 +15,7 @@ final class RequestBody {
   private static final long DROPPED = 256L << 20;
 
   private static final int BEGINNING = 16 << 10;
+  private static final long STEP = 8;
 
   private RequestBody() {}
 
@@ -50,13 +51,16 @@ final class RequestBody {
   }
 
   /// A body of known length, read to where it will lie. The room for a large one is only taken when
-  /// its beginning has come.
+  /// an eighth of it has come, for who announces much may send nothing.
   private static byte[] read(InputStream in, int length) throws IOException {
-    byte[] body = in.readNBytes(Math.min(length, BEGINNING));
-    if (body.length < BEGINNING || body.length == length) return body;
-    byte[] whole = Arrays.copyOf(body, length);
-    int end = body.length + in.readNBytes(whole, body.length, length - body.length);
-    return end == length ? whole : Arrays.copyOf(whole, end);
+    byte[] body = new byte[Math.min(length, BEGINNING)];
+    int end = 0;
+    while (true) {
+      end += in.readNBytes(body, end, body.length - end);
+      if (end < body.length) return Arrays.copyOf(body, end);
+      if (end == length) return body;
+      body = Arrays.copyOf(body, (int) Math.min(length, STEP * body.length));
+    }
   }
 
   /// Reads what is left of it and forgets it.
