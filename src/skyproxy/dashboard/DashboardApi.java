@@ -221,7 +221,7 @@ public final class DashboardApi {
   public Json.Obj server(Cursor body) throws SettingsException, IOException {
     String name = body.at("name").string().strip();
     if (body.at("remove").boolOr(false)) {
-      live.edit("providers", old -> servers(old).without(name));
+      PageSettings.removeServer(live, name);
       return done("Removed.");
     }
     if (!body.at("warm").isMissing()) {

@@ -115,12 +115,25 @@ final class FileSettings {
 
   List<Settings.Server> servers() {
     List<Settings.Server> servers = new ArrayList<>();
-    if (root.at("providers").isMissing()) return servers;
-    root.at("providers").members().forEach((name, at) -> servers.add(server(name.strip(), at)));
+    if (!root.at("providers").isMissing()) {
+      root.at("providers").members().forEach((name, at) -> servers.add(server(name.strip(), at)));
+    }
+    checkLimits(servers);
     return List.copyOf(servers);
   }
 
-  private static Settings.Server server(String name, Cursor at) {
+  /// A name that is spelled wrong would be no limit.
+  private void checkLimits(List<Settings.Server> servers) {
+    if (root.at("limits").isMissing()) return;
+    root.at("limits").members().forEach((name, at) -> {
+      if (!PROVIDERS.contains(name)
+          && servers.stream().noneMatch(server -> server.name().equals(name))) {
+        throw at.mismatch("is the name of no provider");
+      }
+    });
+  }
+
+  private Settings.Server server(String name, Cursor at) {
     if (!name.matches("[^\\s:/,>]+")) {
       throw at.mismatch("must have a name without blanks, ':', '/', ',' and '>'");
     }
@@ -129,7 +142,8 @@ final class FileSettings {
     }
     return new Settings.Server(name, baseUrl(at.at("base_url")), text(at.at("api_key"), null),
         strings(at.at("models")), strings(at.at("drop")), members(at.at("add")),
-        at.at("warm").boolOr(false), MoneySettings.prices(at.at("prices")), limits(at));
+        at.at("warm").boolOr(false), MoneySettings.prices(at.at("prices")),
+        limits(at, limits(name)));
   }
 
   Settings.Budget budget() {
@@ -153,14 +167,14 @@ final class FileSettings {
         .filter(text -> !text.isEmpty()).toList();
   }
 
+  /// What `limits` says of a provider; a server's own entry goes before it.
   Limits limits(String provider) {
     Cursor at = root.at("limits").at(provider);
     if (!at.isMissing()) at.object();
-    return limits(at);
+    return limits(at, Limits.DEFAULT);
   }
 
-  private static Limits limits(Cursor at) {
-    Limits usual = Limits.DEFAULT;
+  private static Limits limits(Cursor at, Limits usual) {
     return new Limits(
         seconds(at.at("connect_seconds"), usual.connect()),
         seconds(at.at("first_token_seconds"), usual.firstToken()),

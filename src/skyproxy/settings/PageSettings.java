@@ -17,9 +17,9 @@ import skyproxy.json.Json;
 public final class PageSettings {
   private static final List<String> LIMITS =
       List.of("connect_seconds", "first_token_seconds", "silence_seconds", "max_concurrent");
-  private static final Map<String, List<String>> NAMES = Map.of(
-      "default_model", List.of("default_model"), "aliases", List.of("aliases"),
-      "budget_day", List.of("budget", "day"));
+  private static final Map<String, List<List<String>>> NAMES = Map.of(
+      "default_model", List.of(List.of("default_model")), "aliases", List.of(List.of("aliases")),
+      "budget_day", List.of(List.of("budget", "day")));
 
   private PageSettings() {}
 
@@ -44,7 +44,7 @@ public final class PageSettings {
   ///
   /// @param limits those that hold for it
   public static Json limits(Settings now, String provider, Limits limits) {
-    Map<String, List<String>> places = places(now, provider);
+    Map<String, List<List<String>>> places = places(now, provider);
     if (places.isEmpty()) return Json.NULL;
     Json.Obj.Builder out = Json.Obj.builder();
     for (String name : places.keySet()) {
@@ -69,32 +69,46 @@ public final class PageSettings {
   public static Settings changeLimits(LiveSettings live, Cursor body)
       throws SettingsException, NotSavedException {
     String provider = body.at("provider").string();
-    Map<String, List<String>> places = places(live.now(), provider);
+    Map<String, List<List<String>>> places = places(live.now(), provider);
     if (places.isEmpty()) throw body.at("provider").mismatch("must be a provider that has limits");
     Map<String, Cursor> given = new LinkedHashMap<>(body.members());
     given.remove("provider");
     return change(live, body, given, places);
   }
 
-  /// The ways to a provider's limits in the file, by their names here.
-  private static Map<String, List<String>> places(Settings now, String provider) {
+  /// Takes a server out of the file, and what is said of it elsewhere there.
+  public static Settings removeServer(LiveSettings live, String name)
+      throws SettingsException, NotSavedException {
+    if (FileSettings.PROVIDERS.contains(name)) return live.now();
+    return live.edit(content -> {
+      Json.Obj changed = set(content, null, List.of("providers", name));
+      changed = set(changed, null, List.of("limits", name));
+      return set(changed, null, List.of("budget", "providers", name));
+    });
+  }
+
+  /// The ways to a provider's limits in the file, by their names here. Of several the first one
+  /// goes before the others.
+  private static Map<String, List<List<String>>> places(Settings now, String provider) {
     boolean server =
         now.servers().stream().anyMatch(each -> each.name().equals(provider));
-    Map<String, List<String>> places = new LinkedHashMap<>();
+    Map<String, List<List<String>>> places = new LinkedHashMap<>();
     if (!server && !FileSettings.PROVIDERS.contains(provider)) return places;
     for (String limit : LIMITS) {
-      places.put(limit, List.of(server ? "providers" : "limits", provider, limit));
+      List<String> usual = List.of("limits", provider, limit);
+      places.put(limit, server ? List.of(List.of("providers", provider, limit), usual)
+          : List.of(usual));
     }
-    if (provider.equals("claude")) places.put("processes", List.of("claude_processes"));
-    places.put("day", List.of("budget", "providers", provider, "day"));
+    if (provider.equals("claude")) places.put("processes", List.of(List.of("claude_processes")));
+    places.put("day", List.of(List.of("budget", "providers", provider, "day")));
     if (MoneySettings.PLANS.contains(provider)) {
-      places.put("window", List.of("budget", provider + "_window"));
+      places.put("window", List.of(List.of("budget", provider + "_window")));
     }
     return places;
   }
 
   private static Settings change(LiveSettings live, Cursor body, Map<String, Cursor> given,
-      Map<String, List<String>> places) throws SettingsException, NotSavedException {
+      Map<String, List<List<String>>> places) throws SettingsException, NotSavedException {
     given.forEach((name, at) -> {
       if (!places.containsKey(name)) {
         throw at.mismatch("can't be set here: there are " + String.join(", ",
@@ -105,7 +119,11 @@ public final class PageSettings {
     return live.edit(content -> {
       Json.Obj changed = content;
       for (Map.Entry<String, Cursor> each : given.entrySet()) {
-        changed = set(changed, value(each.getValue()), places.get(each.getKey()));
+        Json value = value(each.getValue());
+        for (List<String> place : places.get(each.getKey())) {
+          changed = set(changed, value, place);
+          value = null; // it stands in the first place alone
+        }
       }
       return changed;
     });

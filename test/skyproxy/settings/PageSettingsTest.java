@@ -84,6 +84,26 @@ final class PageSettingsTest {
   }
 
   @Test
+  void what_limits_says_of_a_server_is_changed_and_goes_with_it() throws Exception {
+    live.edit(content -> content.with("limits",
+        Json.parse("{\"ollama\":{\"max_concurrent\":2,\"silence_seconds\":9}}")));
+    assertEquals(2, live.now().servers().getFirst().limits().maxConcurrent());
+    limits("""
+        {"provider":"ollama","max_concurrent":null}""");
+    assertEquals(Integer.MAX_VALUE, live.now().servers().getFirst().limits().maxConcurrent());
+    limits("""
+        {"provider":"ollama","silence_seconds":12}""");
+    assertEquals(Duration.ofSeconds(12), live.now().servers().getFirst().limits().silence());
+    assertEquals("null", member("limits"));
+    live.edit(content -> content.with("limits", Json.parse("{\"ollama\":{}}"))
+        .with("budget", Json.parse("{\"day\":2,\"providers\":{\"ollama\":{\"day\":1}}}")));
+    PageSettings.removeServer(live, "ollama");
+    assertEquals(List.of(), live.now().servers());
+    assertEquals("null", member("limits"));
+    assertEquals("{\"day\":2}", member("budget"));
+  }
+
+  @Test
   void what_is_wrong_changes_nothing() throws Exception {
     String before = Files.readString(file);
     for (String wrong : List.of("{\"default_model\":\"demo\",\"aliases\":{\"demo\":\"x\"}}",

@@ -223,6 +223,17 @@ final class SettingsTest {
   }
 
   @Test
+  void limits_of_a_server_may_stand_in_either_place_and_its_own_entry_goes_first()
+      throws Exception {
+    Limits limits = file("""
+        {"providers": {"lm": {"base_url": "http://127.0.0.1:1234/v1", "max_concurrent": 3}},
+         "limits": {"lm": {"max_concurrent": 1, "first_token_seconds": 2}}}""")
+        .servers().getFirst().limits();
+    assertEquals(new Limits(Limits.DEFAULT.connect(), Duration.ofSeconds(2),
+        Limits.DEFAULT.silence(), 3), limits);
+  }
+
+  @Test
   void the_limit_for_the_first_word_can_be_set_for_each_job() throws Exception {
     Settings settings = file("""
         {"first_token_seconds": {"dialogue": 6.5, "diary": 90}}""");
@@ -258,6 +269,8 @@ final class SettingsTest {
       "{\"providers\":{\"a\":{\"base_url\":\"http://x\",\"max_concurrent\":0}}} | be a whole",
       "{\"limits\":{\"claude\":{\"silence_seconds\":0}}} | limits.claude.silence_seconds must be",
       "{\"limits\":{\"claude\":5}} | limits.claude must be an object",
+      "{\"limits\":{\"nobody\":{}}} | limits.nobody is the name of no provider",
+      "{\"providers\":{\"a\":{\"base_url\":\"http://x\"}},\"limits\":{\"a\":5}} | limits.a must",
       "{\"claude_processes\":100} | claude_processes must be a whole number from 1 to 64",
       "{\"allowed_origins\":[\"*\"]} | allowed_origins[0] must be an origin",
       "{\"allowed_origins\":[\"http://x/page\"]} | allowed_origins[0] must be an origin"})
