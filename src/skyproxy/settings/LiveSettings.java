@@ -54,7 +54,7 @@ public final class LiveSettings implements AutoCloseable {
     this.file = file;
     this.again = again;
     known = file.readFirst();
-    now = Settings.of(commandLine, this.environment, file.path(), known);
+    now = settings(known);
   }
 
   /// Reads everything.
@@ -161,7 +161,8 @@ public final class LiveSettings implements AutoCloseable {
   /// what was written into it by hand meanwhile.
   ///
   /// @param value null removes the member
-  /// @throws SettingsException when the result would be wrong; nothing is written then
+  /// @throws SettingsException when the result would be wrong, or the file was before; nothing is
+  ///     written then
   /// @throws NotSavedException when the file can't be written yet; the change holds
   public Settings change(String member, Json value) throws SettingsException, NotSavedException {
     return edit(member, _ -> value);
@@ -187,11 +188,28 @@ public final class LiveSettings implements AutoCloseable {
     } catch (IOException held) {
       if (saver == null) saver = Threads.named("saves settings").start(this::saveLater);
       throw new NotSavedException(held);
-    } catch (SettingsException | RuntimeException wrong) {
+    } catch (SettingsException wrong) {
+      unsaved.removeLast();
+      if (wrong.exitStatus() == 2) checkFile();
+      throw wrong;
+    } catch (RuntimeException wrong) {
       unsaved.removeLast();
       throw wrong;
     }
     return now;
+  }
+
+  /// A change is not to blame for what was wrong in the file before it.
+  private void checkFile() throws SettingsException {
+    try {
+      checked(settings(known));
+    } catch (SettingsException wrong) {
+      throw SettingsException.unusable(wrong.getMessage() + " Correct that first.");
+    }
+  }
+
+  private Settings settings(Json.Obj content) throws SettingsException {
+    return Settings.of(commandLine, environment, file.path(), content);
   }
 
   /// Puts what is in the file, with all that is not in it yet, into effect, and then there.
@@ -207,7 +225,7 @@ public final class LiveSettings implements AutoCloseable {
     }
     Json.Obj content = known;
     for (UnaryOperator<Json.Obj> each : unsaved) content = each.apply(content);
-    Settings changed = Settings.of(commandLine, environment, file.path(), content);
+    Settings changed = settings(content);
     checked(changed);
     boolean tell = anew || !changed.equals(now);
     now = changed;

@@ -106,6 +106,21 @@ final class ConfigHandlerTest {
   }
 
   @Test
+  void a_value_that_was_wrong_in_the_file_before_is_no_fault_of_the_request() throws Exception {
+    Files.writeString(proxy.file(), "{\"claude_processes\":0}");
+    for (String key : new String[] {"sk-or-1", ""}) {
+      RawClient.Answer answer = save("{\"key\":\"" + key + "\"}", JSON);
+      assertEquals(500, answer.status());
+      assertEquals("not_saved", code(answer));
+      assertEquals("This was not saved: claude_processes must be a whole number from 1 to 64 in "
+          + proxy.file() + ". Correct that first.",
+          Cursor.of(Json.parse(answer.body())).at("error").at("message").string());
+    }
+    assertEquals("{\"claude_processes\":0}", Files.readString(proxy.file()));
+    assertNull(proxy.settings().now().openRouter().apiKey());
+  }
+
+  @Test
   void a_key_that_can_not_be_written_counts_and_the_answer_says_so() throws Exception {
     Files.delete(proxy.file());
     Path place = proxy.file().getParent();
