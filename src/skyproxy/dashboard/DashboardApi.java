@@ -226,8 +226,7 @@ public final class DashboardApi {
     }
     if (!body.at("warm").isMissing()) {
       Json warm = new Json.Bool(body.at("warm").bool());
-      live.edit("providers", old ->
-          servers(old).with(name, server(old, name).with("warm", warm)));
+      PageSettings.changeServer(live, name, server -> server.with("warm", warm));
       return done("Saved.");
     }
     String typed = body.at("base_url").string();
@@ -236,21 +235,12 @@ public final class DashboardApi {
       throw body.at("api_key").mismatch("holds what keys never contain: paste it again");
     }
     Address address = addresses.find(typed, key.isEmpty() ? keyOf(name) : key);
-    live.edit("providers", old -> {
-      Json.Obj server = server(old, name).with("base_url", new Json.Str(address.base()));
-      if (!key.isEmpty()) server = server.with("api_key", new Json.Str(key));
-      return servers(old).with(name, server);
+    PageSettings.changeServer(live, name, server -> {
+      Json.Obj changed = server.with("base_url", new Json.Str(address.base()));
+      return key.isEmpty() ? changed : changed.with("api_key", new Json.Str(key));
     });
     return done(("Saved. " + address.note()).strip())
         .with("base_url", new Json.Str(address.base()));
-  }
-
-  private static Json.Obj servers(Json old) {
-    return old instanceof Json.Obj all ? all : Json.Obj.builder().build();
-  }
-
-  private static Json.Obj server(Json old, String name) {
-    return servers(old).get(name) instanceof Json.Obj known ? known : Json.Obj.builder().build();
   }
 
   private String keyOf(String name) {
@@ -270,10 +260,9 @@ public final class DashboardApi {
     return done("Saved.");
   }
 
-  /// `{"jobs":{"mood":"claude-haiku-5-5"}}`: what `auto` stands for, by job.
+  /// What `auto` stands for, by job: see [PageSettings#changeJobs].
   public Json.Obj jobs(Cursor body) throws SettingsException, IOException {
-    Json.Obj jobs = body.at("jobs").object();
-    live.change("jobs", jobs.members().isEmpty() ? null : jobs);
+    PageSettings.changeJobs(live, body);
     return done("Saved.");
   }
 

@@ -68,7 +68,8 @@ final class ConfigHandler implements HttpHandler {
           : "invalid_type", wrong.getMessage(), wrong.path().isEmpty() ? null : wrong.path()));
     } catch (SettingsException wrong) {
       if (wrong.exitStatus() == 1) throw notSaved(wrong);
-      throw new Refusal(ErrorBody.invalid(400, "invalid_value", wrong.getMessage(), null));
+      throw new Refusal(
+          ErrorBody.invalid(400, "invalid_value", wrong.getMessage(), wrong.param()));
     } catch (IOException unwritable) {
       throw notSaved(unwritable);
     }

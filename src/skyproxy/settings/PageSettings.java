@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import skyproxy.chat.Cost;
 import skyproxy.chat.Limits;
 import skyproxy.json.Cursor;
@@ -20,6 +21,8 @@ public final class PageSettings {
   private static final Map<String, List<List<String>>> NAMES = Map.of(
       "default_model", List.of(List.of("default_model")), "aliases", List.of(List.of("aliases")),
       "budget_day", List.of(List.of("budget", "day")));
+  private static final Map<String, List<List<String>>> JOBS =
+      Map.of("jobs", List.of(List.of("jobs")));
 
   private PageSettings() {}
 
@@ -76,6 +79,31 @@ public final class PageSettings {
     return change(live, body, given, places);
   }
 
+  /// `{"jobs":{"mood":"claude-haiku-5-5"}}`: what `auto` stands for, by job.
+  ///
+  /// @throws SettingsException when something is wrong; nothing is changed then
+  public static Settings changeJobs(LiveSettings live, Cursor body)
+      throws SettingsException, NotSavedException {
+    Cursor jobs = body.at("jobs");
+    jobs.object();
+    return change(live, body, Map.of("jobs", jobs), JOBS);
+  }
+
+  /// Changes the entry of a server, which may be a new one.
+  ///
+  /// @param edit is given what is there, and changes nothing else
+  /// @throws SettingsException when something is wrong; nothing is changed then
+  public static Settings changeServer(LiveSettings live, String name, UnaryOperator<Json.Obj> edit)
+      throws SettingsException, NotSavedException {
+    try {
+      return live.edit(content -> set(content,
+          edit.apply(inner(inner(content, "providers"), name)), List.of("providers", name)));
+    } catch (SettingsException wrong) {
+      Cursor place = Cursor.of(null).at("providers").at(name);
+      throw wrong.asked("base_url", place.at("base_url")).asked("name", place);
+    }
+  }
+
   /// Takes a server out of the file, and what is said of it elsewhere there.
   public static Settings removeServer(LiveSettings live, String name)
       throws SettingsException, NotSavedException {
@@ -116,17 +144,32 @@ public final class PageSettings {
       }
     });
     if (given.isEmpty()) throw body.mismatch("must say what to change");
-    return live.edit(content -> {
-      Json.Obj changed = content;
-      for (Map.Entry<String, Cursor> each : given.entrySet()) {
-        Json value = value(each.getValue());
-        for (List<String> place : places.get(each.getKey())) {
-          changed = set(changed, value, place);
-          value = null; // it stands in the first place alone
+    try {
+      return live.edit(content -> changed(content, given, places));
+    } catch (SettingsException wrong) {
+      SettingsException asked = wrong;
+      for (String name : given.keySet()) {
+        for (List<String> place : places.get(name)) {
+          Cursor at = Cursor.of(null);
+          for (String step : place) at = at.at(step);
+          asked = asked.asked(name, at);
         }
       }
-      return changed;
-    });
+      throw asked;
+    }
+  }
+
+  private static Json.Obj changed(Json.Obj content, Map<String, Cursor> given,
+      Map<String, List<List<String>>> places) {
+    Json.Obj changed = content;
+    for (Map.Entry<String, Cursor> each : given.entrySet()) {
+      Json value = value(each.getValue());
+      for (List<String> place : places.get(each.getKey())) {
+        changed = set(changed, value, place);
+        value = null; // it stands in the first place alone
+      }
+    }
+    return changed;
   }
 
   private static Json value(Cursor at) {
@@ -140,12 +183,14 @@ public final class PageSettings {
     String name = path.getFirst();
     Json there = value;
     if (path.size() > 1) {
-      Json.Obj inner = in.get(name) instanceof Json.Obj known ? known
-          : Json.Obj.builder().build();
-      Json.Obj changed = set(inner, value, path.subList(1, path.size()));
+      Json.Obj changed = set(inner(in, name), value, path.subList(1, path.size()));
       there = changed.members().isEmpty() ? null : changed;
     }
     return there == null ? in.without(name) : in.with(name, there);
+  }
+
+  private static Json.Obj inner(Json.Obj in, String name) {
+    return in.get(name) instanceof Json.Obj known ? known : Json.Obj.builder().build();
   }
 
   private static Json seconds(Duration time) {

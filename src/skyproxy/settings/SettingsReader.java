@@ -29,7 +29,7 @@ final class SettingsReader {
     try {
       return checked(settings());
     } catch (Cursor.Mismatch wrong) {
-      throw SettingsException.wrong(wrong.getMessage() + " in " + sources.file() + ".");
+      throw SettingsException.wrong(wrong, sources.file());
     }
   }
 

@@ -84,7 +84,12 @@ final class DashboardApiTest {
     var wrong = proxy.post("/config/claude-mode", "{\"mode\":\"magic\"}");
     assertEquals(400, wrong.statusCode());
     assertFalse(Cursor.of(Json.parse(wrong.body())).at("error").at("message").string().isBlank());
-    assertEquals(400, proxy.post("/config/jobs", "{\"jobs\":{\"mood\":\"auto\"}}").statusCode());
+    wrong = proxy.post("/config/jobs", "{\"jobs\":{\"mood\":\"auto\"}}");
+    assertEquals(400, wrong.statusCode());
+    wrong = proxy.post("/config/jobs", "{\"jobs\":{\"moody\":\"demo\"}}");
+    assertEquals(400, wrong.statusCode());
+    Cursor error = Cursor.of(Json.parse(wrong.body())).at("error");
+    assertEquals("jobs.moody", error.at("param").string());
     assertEquals(400, proxy.post("/config/jobs", "{}").statusCode());
     assertEquals("cli", proxy.json("/stats").at("settings").at("claude_mode").string());
   }

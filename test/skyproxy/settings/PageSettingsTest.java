@@ -1,6 +1,7 @@
 package skyproxy.settings;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -13,6 +14,8 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import skyproxy.chat.Limits;
 import skyproxy.json.Cursor;
 import skyproxy.json.Json;
@@ -125,6 +128,36 @@ final class PageSettingsTest {
     }
     assertEquals(before, Files.readString(file));
     assertEquals(6, live.now().claude().processes());
+  }
+
+  @ParameterizedTest
+  @CsvSource(delimiter = '|', value = {
+      "limits | {'provider':'ollama','max_concurrent':0} | max_concurrent must be a whole",
+      "limits | {'provider':'claude','silence_seconds':'x'} | silence_seconds must be a number",
+      "limits | {'provider':'claude','window':2} | window must be a share, from 0 to 1",
+      "limits | {'provider':'ollama','day':-1} | day must be US dollars, a number from 0 on",
+      "names | {'budget_day':-1} | budget_day must be US dollars, a number from 0 on",
+      "names | {'default_model':[]} | default_model must be a string",
+      "names | {'aliases':{'a,b':'x'}} | aliases['a,b'] must have a name without",
+      "jobs | {'jobs':{'mood':5}} | jobs.mood must be a string",
+      "jobs | {'jobs':{'dialog':'x'}} | jobs.dialog is no job of the game",
+      "server a:b | {'base_url':'http://x'} | name must have a name without blanks",
+      "server a | {'base_url':'x'} | base_url must be a URL",
+      "server a | {'warm':true} | base_url is required"})
+  void what_is_wrong_is_named_as_the_request_names_it(String what, String body, String words) {
+    Cursor asked = Cursor.of(Json.parse(body.replace('\'', '"')));
+    var wrong = assertThrows(SettingsException.class, () -> {
+      switch (what) {
+        case "limits" -> PageSettings.changeLimits(live, asked);
+        case "names" -> PageSettings.changeNames(live, asked);
+        case "jobs" -> PageSettings.changeJobs(live, asked);
+        default -> PageSettings.changeServer(live, what.substring(7), _ -> asked.object());
+      }
+    });
+    String expected = words.replace('\'', '"');
+    assertTrue(wrong.getMessage().startsWith(expected), wrong.getMessage());
+    assertFalse(wrong.getMessage().contains(file.toString()), wrong.getMessage());
+    assertEquals(expected.substring(0, expected.indexOf(' ')), wrong.param());
   }
 
   private void names(String body) throws Exception {
