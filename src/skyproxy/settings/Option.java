@@ -65,6 +65,11 @@ enum Option {
     return argument != null;
   }
 
+  /// Whether its member of the settings file may be a number, too.
+  boolean takesNumber() {
+    return this == PORT;
+  }
+
   /// The values that are right, in words.
   String takes() {
     return takes;

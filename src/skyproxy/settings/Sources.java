@@ -39,8 +39,9 @@ record Sources(CommandLine commandLine, Map<String, String> environment, Path fi
       case Json.Null _ -> null;
       case Json.Str(var text) when text.isBlank() -> null;
       case Json.Str(var text) -> new Given(text.strip(), place, option.takes());
-      case Json.Num(var text) -> new Given(text, place, option.takes());
-      case Json.Bool _, Json.Arr _, Json.Obj _ ->
+      case Json.Num(var text) when option.takesNumber() ->
+          new Given(text, place, option.takes());
+      case Json.Num _, Json.Bool _, Json.Arr _, Json.Obj _ ->
           throw SettingsException.wrong(place + " takes " + option.takes() + ".");
     };
   }

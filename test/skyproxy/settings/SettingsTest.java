@@ -119,6 +119,14 @@ final class SettingsTest {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"host", "claude", "claude_mode", "codex", "codex_home", "anthropic_url",
+      "openrouter_url", "exit_with"})
+  void a_number_is_taken_where_one_is_meant_only(String member) {
+    String words = refusal(List.of(), Map.of(), "{\"" + member + "\":5}");
+    assertTrue(words.startsWith(member + " in " + FILE + " takes "), words);
+  }
+
+  @ParameterizedTest
   @ValueSource(strings = {"api.anthropic.com", "ftp://x", "http://", "http://u:secret@x/", "a b",
       "http://x/?key=secret"})
   void what_is_no_url_is_refused_without_repeating_it(String url) {
