@@ -94,7 +94,7 @@ final class MainTest {
   @Test
   void without_a_key_it_does_not_listen_to_other_computers() throws Exception {
     String line = refusal(2, Map.of(), "--host", "0.0.0.0");
-    assertTrue(line.startsWith("--host 0.0.0.0 lets other computers in: set api_key"), line);
+    assertTrue(line.startsWith("--host is 0.0.0.0, which lets other computers in: set"), line);
   }
 
   @Test

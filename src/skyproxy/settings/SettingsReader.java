@@ -78,8 +78,9 @@ final class SettingsReader {
   private Settings checked(Settings settings) throws SettingsException {
     for (InetAddress address : settings.listen().addresses()) {
       if (!address.isLoopbackAddress() && settings.apiKey() == null) {
-        throw SettingsException.wrong("--host " + settings.listen().host() + " lets other computers"
-            + " in: set api_key in " + settings.file() + " first, or leave --host out.");
+        var host = sources.given(Option.HOST);
+        throw SettingsException.wrong(host.place() + " is " + host.value() + ", which lets other"
+            + " computers in: set api_key in " + settings.file() + " first, or leave that out.");
       }
     }
     return settings;

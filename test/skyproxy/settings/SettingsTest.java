@@ -174,9 +174,13 @@ final class SettingsTest {
 
   @Test
   void another_address_than_loopback_needs_a_key() throws Exception {
-    String words = refusal(List.of("--host", "0.0.0.0"), Map.of(), "{}");
-    assertTrue(words.startsWith("--host 0.0.0.0 lets other computers in: set api_key"), words);
-    assertTrue(words.contains(FILE.toString()));
+    String wrong = " is 0.0.0.0, which lets other computers in: set api_key in " + FILE
+        + " first, or leave that out.";
+    assertEquals("--host" + wrong, refusal(List.of("--host", "0.0.0.0"), Map.of(), "{}"));
+    assertEquals("SKYRIMNET_PROXY_HOST" + wrong,
+        refusal(List.of(), Map.of("SKYRIMNET_PROXY_HOST", "0.0.0.0"), "{}"));
+    assertEquals("host in " + FILE + wrong,
+        refusal(List.of(), Map.of(), "{\"host\":\"0.0.0.0\"}"));
     assertEquals(1, of(List.of("--host", "0.0.0.0"), Map.of(), "{\"api_key\":\"k\"}")
         .listen().addresses().size());
     assertEquals(2, of(List.of("--host", "localhost"), Map.of(), "{}").listen().addresses().size());
