@@ -14,6 +14,7 @@ import skyproxy.chat.Failure;
 import skyproxy.chat.Job;
 import skyproxy.chat.Pictures;
 import skyproxy.chat.Secrets;
+import skyproxy.chat.Texts;
 import skyproxy.json.Cursor;
 import skyproxy.json.Json;
 
@@ -47,7 +48,7 @@ record Scene(String name, Job job, Instant kept, Json.Obj request, List<Vote> vo
     for (String member : request.members().keySet()) {
       if (!MEMBERS.contains(member)) clean = clean.without(member);
     }
-    clean = (Json.Obj) strings(Pictures.without(clean), Secrets::masked);
+    clean = (Json.Obj) Texts.changed(Pictures.without(clean), Secrets::masked);
     Job job = ChatRequest.parse(clean, ChatRequest.Caller.UNKNOWN).purpose().job();
     return new Scene(named(name), job, when, clean, List.of());
   }
@@ -116,28 +117,12 @@ record Scene(String name, Job job, Instant kept, Json.Obj request, List<Vote> vo
       rename = text -> whole.matcher(before.apply(text)).replaceAll(other);
     }
     return Json.Obj.builder().put(MARK, 1).put("name", rename.apply(name))
-        .put("job", job.wireName()).put("request", strings(request, rename)).build();
+        .put("job", job.wireName()).put("request", Texts.changed(request, rename)).build();
   }
 
   /// The request for a model.
   Json.Obj asked(String model) {
     return request.with("model", new Json.Str(model)).with("stream", new Json.Bool(true))
         .with("stream_options", Json.Obj.builder().put("include_usage", true).build());
-  }
-
-  /// The same value with every text in it changed, names of members and pictures not.
-  private static Json strings(Json value, UnaryOperator<String> change) {
-    return switch (value) {
-      case Json.Str text when text.value().startsWith("data:") -> value;
-      case Json.Str text -> new Json.Str(change.apply(text.value()));
-      case Json.Arr array ->
-          new Json.Arr(array.items().stream().map(item -> strings(item, change)).toList());
-      case Json.Obj object -> {
-        Json.Obj.Builder out = Json.Obj.builder();
-        object.members().forEach((name, member) -> out.put(name, strings(member, change)));
-        yield out.build();
-      }
-      default -> value;
-    };
   }
 }

@@ -14,6 +14,7 @@ import skyproxy.chat.Event;
 import skyproxy.chat.Failure;
 import skyproxy.chat.Pictures;
 import skyproxy.chat.Secrets;
+import skyproxy.chat.Texts;
 import skyproxy.chat.Usage;
 import skyproxy.routing.FailoverReply;
 import skyproxy.stats.RequestRecord;
@@ -108,8 +109,9 @@ final class RequestRecorder {
         reply == null ? Duration.ZERO : reply.queued(), firstToken, sinceStart(),
         reply == null ? Usage.NONE : reply.usage(), reply == null ? null : reply.cost(),
         reply == null ? 0 : reply.windowPercent(), outcome, failure, status, attempts,
-        answer == null ? null : Pictures.without(request.body()).toString(),
-        answer == null ? null : answer.toString());
+        answer == null ? null
+            : Texts.changed(Pictures.without(request.body()), Secrets::masked).toString(),
+        answer == null ? null : Secrets.masked(answer.toString()));
     stats.add(done);
     if (!request.caller().isOurs()) stats.gameCalled(done);
     if (logs) log(done);

@@ -32,8 +32,9 @@ import skyproxy.chat.Usage;
 ///     sentence when it broke off, and counts as answered
 /// @param status the HTTP status that the client got, 0 when it was gone before
 /// @param attempts all tries, in order
-/// @param prompt the request as it came but for large pictures, or null unless [Stats#keepsTexts]
-/// @param answer what was said, or null unless [Stats#keepsTexts]
+/// @param prompt the request as it came but for large pictures and credentials, or null unless
+///     [Stats#keepsTexts]
+/// @param answer what was said, also without credentials, or null unless [Stats#keepsTexts]
 public record RequestRecord(Instant when, Purpose purpose, String modelText, String model,
     String provider, boolean streamed, long beginning, Duration queued, Duration firstToken,
     Duration total, Usage usage, Cost cost, double windowPercent, Outcome outcome,

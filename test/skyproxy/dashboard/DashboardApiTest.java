@@ -153,6 +153,32 @@ final class DashboardApiTest {
   }
 
   @Test
+  void what_looks_like_a_credential_goes_to_the_model_and_is_not_shown() throws Exception {
+    String key = "sk-or-v1-made-up-0123456789";
+    try (FakeUpstream server = new FakeUpstream()) {
+      server.answer(request -> FakeUpstream.json("""
+          {"choices":[{"message":{"role":"assistant","content":"It is %s."},\
+          "finish_reason":"stop"}]}""".formatted(key)));
+      proxy.post("/config/server",
+          "{\"name\":\"echo\",\"base_url\":\"" + server.url() + "/v1\"}");
+      proxy.post("/config/texts", "{\"keep\":true}");
+      var answer = proxy.post("/v1/chat/completions", """
+          {"model":"echo:m","user":"%1$s","messages":[{"role":"system","content":"data: %1$s"},\
+          {"role":"user","content":[{"type":"text","text":"My key is %1$s."}]}]}"""
+          .formatted(key));
+      assertTrue(answer.body().contains("It is " + key), answer.body());
+      assertTrue(server.requests().stream()
+          .anyMatch(request -> request.text().contains("My key is " + key)));
+    }
+    Cursor kept = proxy.json("/stats?id=" + proxy.json("/stats").at("last_id").integer());
+    assertTrue(kept.at("prompt").string().contains("My key is ***"), kept.toString());
+    assertTrue(kept.at("answer").string().startsWith("It is ***"), kept.toString());
+    assertFalse(kept.toString().contains("made-up"), kept.toString());
+    proxy.post("/config/texts", "{\"keep\":false}");
+    proxy.post("/config/server", "{\"name\":\"echo\",\"remove\":true}");
+  }
+
+  @Test
   void only_json_is_taken() throws Exception {
     var plain = proxy.postPlain("/config/figures", "{\"delete\":true}");
     assertEquals(415, plain.statusCode());
