@@ -277,7 +277,7 @@ public final class LiveSettings implements AutoCloseable {
     try {
       check.accept(settings);
     } catch (IllegalArgumentException wrong) {
-      throw SettingsException.wrong("In " + file.path() + " " + wrong.getMessage() + ".");
+      throw SettingsException.wrong(wrong, file.path());
     }
   }
 }

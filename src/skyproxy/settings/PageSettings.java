@@ -147,7 +147,8 @@ public final class PageSettings {
     try {
       return live.edit(content -> changed(content, given, places));
     } catch (SettingsException wrong) {
-      SettingsException asked = wrong;
+      SettingsException asked =
+          wrong.asked(given.size() == 1 ? given.keySet().iterator().next() : null);
       for (String name : given.keySet()) {
         for (List<String> place : places.get(name)) {
           Cursor at = Cursor.of(null);

@@ -8,8 +8,8 @@ public final class SettingsException extends Exception {
   private final int exitStatus;
   private final String param;
 
-  private SettingsException(int exitStatus, String message, Cursor.Mismatch member, String param) {
-    super(message, member);
+  private SettingsException(int exitStatus, String message, Exception cause, String param) {
+    super(message, cause);
     this.exitStatus = exitStatus;
     this.param = param;
   }
@@ -22,6 +22,12 @@ public final class SettingsException extends Exception {
   /// A member of the settings file that is not what it must be.
   static SettingsException wrong(Cursor.Mismatch member, Path file) {
     return new SettingsException(2, member.getMessage() + " in " + file + ".", member, null);
+  }
+
+  /// Settings that are right one by one and can't work together.
+  static SettingsException wrong(IllegalArgumentException together, Path file) {
+    return new SettingsException(
+        2, "In " + file + " " + together.getMessage() + ".", together, null);
   }
 
   /// A settings file that can't be used at all.
@@ -40,6 +46,14 @@ public final class SettingsException extends Exception {
     return !inside ? this : new SettingsException(exitStatus,
         name + member.getMessage().substring(path.length()), member,
         name + member.path().substring(path.length()));
+  }
+
+  /// The same, or this one unless it is about settings that can't work together.
+  ///
+  /// @param name the one member of the request, or null where there are several
+  SettingsException asked(String name) {
+    return getCause() instanceof IllegalArgumentException together
+        ? new SettingsException(exitStatus, together.getMessage(), together, name) : this;
   }
 
   /// What the program ends with: 1 for a file that can't be used, 2 for a wrong setting.

@@ -86,6 +86,7 @@ final class DashboardApiTest {
     assertFalse(Cursor.of(Json.parse(wrong.body())).at("error").at("message").string().isBlank());
     wrong = proxy.post("/config/jobs", "{\"jobs\":{\"mood\":\"auto\"}}");
     assertEquals(400, wrong.statusCode());
+    assertTrue(wrong.body().contains("\"param\":\"jobs\""), wrong.body());
     wrong = proxy.post("/config/jobs", "{\"jobs\":{\"moody\":\"demo\"}}");
     assertEquals(400, wrong.statusCode());
     Cursor error = Cursor.of(Json.parse(wrong.body())).at("error");

@@ -160,6 +160,19 @@ final class PageSettingsTest {
     assertEquals(expected.substring(0, expected.indexOf(' ')), wrong.param());
   }
 
+  @Test
+  void what_can_not_work_together_is_told_without_the_file() throws Exception {
+    live.check(settings -> {
+      if (settings.defaultModel().equals("loop")) throw new IllegalArgumentException("it loops");
+    });
+    for (String more : List.of("", ",\"budget_day\":1")) {
+      var wrong = assertThrows(SettingsException.class,
+          () -> names("{\"default_model\":\"loop\"" + more + "}"));
+      assertEquals("it loops", wrong.getMessage());
+      assertEquals(more.isEmpty() ? "default_model" : null, wrong.param());
+    }
+  }
+
   private void names(String body) throws Exception {
     PageSettings.changeNames(live, Cursor.of(Json.parse(body)));
   }
