@@ -55,7 +55,7 @@ public record ChatRequest(Json.Obj body, String model, List<Message> messages, b
       return read(Cursor.of(body), body, caller);
     } catch (Cursor.Mismatch wrong) {
       throw new ChatException(new Failure.BadRequest(wrong.getMessage(), wrong.path(),
-          wrong.missing() ? "missing_field" : "invalid_type"));
+          wrong.code()));
     }
   }
 

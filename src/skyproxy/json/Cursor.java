@@ -194,7 +194,7 @@ public final class Cursor {
   /// A refusal of what is here, for rules that only the caller knows:
   /// `throw temperature.mismatch("must be between 0 and 2")`.
   public Mismatch mismatch(String requirement) {
-    return new Mismatch(path(), requirement, false);
+    return new Mismatch(path(), requirement, "invalid_value");
   }
 
   @Override
@@ -217,27 +217,32 @@ public final class Cursor {
   }
 
   private Mismatch wrongStep(Cursor child) {
-    return mismatch(child.name == null ? "must be an array" : "must be an object");
+    return wrongType(child.name == null ? "must be an array" : "must be an object");
+  }
+
+  private Mismatch wrongType(String requirement) {
+    return new Mismatch(path(), requirement, "invalid_type");
   }
 
   /// Fails, and blames the first step on the way here that is missing or of the wrong kind.
   private <T> T refuse(String requirement) {
-    if (!isOmitted()) throw mismatch(requirement);
+    if (!isOmitted()) throw wrongType(requirement);
     Cursor first = this;
     while (first.parent != null && first.parent.isMissing()) first = first.parent;
-    throw new Mismatch(first.path(), "is required", true);
+    throw new Mismatch(first.path(), "is required", Mismatch.MISSING);
   }
 
   /// Says which value of a text is not what it must be.
   public static final class Mismatch extends RuntimeException {
+    private static final String MISSING = "missing_field";
 
     private final String path;
-    private final boolean missing;
+    private final String code;
 
-    private Mismatch(String path, String requirement, boolean missing) {
+    private Mismatch(String path, String requirement, String code) {
       super((path.isEmpty() ? "the JSON value" : path) + " " + requirement);
       this.path = path;
-      this.missing = missing;
+      this.code = code;
     }
 
     /// The way to the value; empty for the whole text.
@@ -247,7 +252,13 @@ public final class Cursor {
 
     /// Whether there is no value at all, or `null`.
     public boolean missing() {
-      return missing;
+      return code.equals(MISSING);
+    }
+
+    /// What clients are told: `missing_field`, `invalid_type`, or `invalid_value` for one that only
+    /// the caller's rules refuse.
+    public String code() {
+      return code;
     }
   }
 }

@@ -64,12 +64,12 @@ final class ConfigHandler implements HttpHandler {
       throw new Refusal(ErrorBody.invalid(400, "invalid_json",
           "The body is not JSON: " + broken.getMessage(), null));
     } catch (Cursor.Mismatch wrong) {
-      throw new Refusal(ErrorBody.invalid(400, wrong.missing() ? "missing_field"
-          : "invalid_type", wrong.getMessage(), wrong.path().isEmpty() ? null : wrong.path()));
+      throw new Refusal(ErrorBody.invalid(
+          400, wrong.code(), wrong.getMessage(), wrong.path().isEmpty() ? null : wrong.path()));
     } catch (SettingsException wrong) {
       if (wrong.exitStatus() == 1) throw notSaved(wrong);
       throw new Refusal(
-          ErrorBody.invalid(400, "invalid_value", wrong.getMessage(), wrong.param()));
+          ErrorBody.invalid(400, wrong.code(), wrong.getMessage(), wrong.param()));
     } catch (IOException unwritable) {
       throw notSaved(unwritable);
     }

@@ -61,6 +61,11 @@ public final class SettingsException extends Exception {
     return exitStatus;
   }
 
+  /// What a client is told whose request is to blame: see [Cursor.Mismatch#code].
+  public String code() {
+    return getCause() instanceof Cursor.Mismatch member ? member.code() : "invalid_value";
+  }
+
   /// The member of the request that is wrong; null where it is none, or the request as a whole.
   public String param() {
     return param;

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -91,6 +92,12 @@ final class DashboardApiTest {
     assertEquals(400, wrong.statusCode());
     Cursor error = Cursor.of(Json.parse(wrong.body())).at("error");
     assertEquals("jobs.moody", error.at("param").string());
+    for (Map.Entry<String, String> each : Map.of(
+        "limits", "{\"provider\":\"x\"}", "servers", "{\"find\":false}",
+        "scenes", "{\"delete_all\":false}").entrySet()) {
+      wrong = proxy.post("/config/" + each.getKey(), each.getValue());
+      assertTrue(wrong.body().contains("\"code\":\"invalid_value\""), wrong.body());
+    }
     assertEquals(400, proxy.post("/config/jobs", "{}").statusCode());
     assertEquals("cli", proxy.json("/stats").at("settings").at("claude_mode").string());
   }

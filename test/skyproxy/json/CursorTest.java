@@ -150,12 +150,15 @@ final class CursorTest {
     assertEquals("temperature must be between 0 and 2", mismatch.getMessage());
     assertEquals("temperature", mismatch.path());
     assertFalse(mismatch.missing());
+    assertEquals("invalid_value", mismatch.code());
   }
 
   private static void refused(Executable read, String message, boolean missing) {
     var mismatch = assertThrows(Cursor.Mismatch.class, read);
     assertEquals(message, mismatch.getMessage());
     assertEquals(missing, mismatch.missing());
+    assertEquals(missing ? "missing_field" : message.contains("out of range") ? "invalid_value"
+        : "invalid_type", mismatch.code());
     assertEquals(message.startsWith("the JSON value") ? "" : message.split(" (is|must) ")[0],
         mismatch.path());
   }

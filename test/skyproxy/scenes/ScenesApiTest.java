@@ -105,7 +105,7 @@ final class ScenesApiTest {
         "{\"keep\":\"x\",\"name\":\"y\"}", "invalid_type",
         "{\"import\":{\"name\":\"y\"}}", "missing_field",
         "{\"import\":{\"name\":\"y\",\"request\":{\"messages\":[{\"role\":\"king\"}]}}}",
-        "invalid_value", "{\"delete_all\":false}", "invalid_type").entrySet()) {
+        "invalid_value", "{\"delete_all\":false}", "invalid_value").entrySet()) {
       assertEquals(wrong.getValue(),
           post(400, wrong.getKey()).at("error").at("code").string(), wrong.getKey());
     }

@@ -132,19 +132,21 @@ final class PageSettingsTest {
 
   @ParameterizedTest
   @CsvSource(delimiter = '|', value = {
-      "limits | {'provider':'ollama','max_concurrent':0} | max_concurrent must be a whole",
-      "limits | {'provider':'claude','silence_seconds':'x'} | silence_seconds must be a number",
-      "limits | {'provider':'claude','window':2} | window must be a share, from 0 to 1",
-      "limits | {'provider':'ollama','day':-1} | day must be US dollars, a number from 0 on",
-      "names | {'budget_day':-1} | budget_day must be US dollars, a number from 0 on",
-      "names | {'default_model':[]} | default_model must be a string",
-      "names | {'aliases':{'a,b':'x'}} | aliases['a,b'] must have a name without",
-      "jobs | {'jobs':{'mood':5}} | jobs.mood must be a string",
-      "jobs | {'jobs':{'dialog':'x'}} | jobs.dialog is no job of the game",
-      "server a:b | {'base_url':'http://x'} | name must have a name without blanks",
-      "server a | {'base_url':'x'} | base_url must be a URL",
-      "server a | {'warm':true} | base_url is required"})
-  void what_is_wrong_is_named_as_the_request_names_it(String what, String body, String words) {
+      "limits | {'provider':'ollama','max_concurrent':0} | max_concurrent must be a whole | value",
+      "limits | {'provider':'claude','silence_seconds':'x'} | silence_seconds must be a | type",
+      "limits | {'provider':'claude','window':2} | window must be a share, from 0 to 1 | value",
+      "limits | {'provider':'ollama','day':-1} | day must be US dollars, a number from | value",
+      "names | {'budget_day':-1} | budget_day must be US dollars, a number from 0 on | value",
+      "names | {'default_model':[]} | default_model must be a string | type",
+      "names | {'aliases':{'a,b':'x'}} | aliases['a,b'] must have a name without | value",
+      "jobs | {'jobs':{'mood':5}} | jobs.mood must be a string | type",
+      "jobs | {'jobs':{'dialog':'x'}} | jobs.dialog is no job of the game | value",
+      "server a:b | {'base_url':'http://x'} | name must have a name without blanks | value",
+      "server a | {'base_url':'x'} | base_url must be a URL | value",
+      "server a | {'base_url':5} | base_url must be a string | type",
+      "server a | {'warm':true} | base_url is required | missing_field"})
+  void what_is_wrong_is_named_as_the_request_names_it(String what, String body, String words,
+      String kind) {
     Cursor asked = Cursor.of(Json.parse(body.replace('\'', '"')));
     var wrong = assertThrows(SettingsException.class, () -> {
       switch (what) {
@@ -158,6 +160,7 @@ final class PageSettingsTest {
     assertTrue(wrong.getMessage().startsWith(expected), wrong.getMessage());
     assertFalse(wrong.getMessage().contains(file.toString()), wrong.getMessage());
     assertEquals(expected.substring(0, expected.indexOf(' ')), wrong.param());
+    assertEquals(kind.contains("_") ? kind : "invalid_" + kind, wrong.code());
   }
 
   @Test
