@@ -38,6 +38,8 @@ final class LogQueue extends Handler {
   private final long behind;
   private final List<Reader> readers = new ArrayList<>();
   private long added;
+  /// How many of them somebody waits for.
+  private long wanted;
 
   LogQueue() {
     this(CAPACITY, BEHIND);
@@ -99,6 +101,7 @@ final class LogQueue extends Handler {
     try {
       long left = LAST_WORDS.toNanos();
       long all = added;
+      wanted = all;
       hurry.signalAll();
       while (left > 0 && readers.stream().anyMatch(reader -> reader.written < all)) {
         left = changed.awaitNanos(left);
@@ -155,7 +158,7 @@ final class LogQueue extends Handler {
       try {
         if (next == added) {
           while (next == added) changed.await();
-          if (!lacksRoom()) hurry.awaitNanos(behind);
+          if (next >= wanted && !lacksRoom()) hurry.awaitNanos(behind);
         }
         long dropped = Math.max(0, added - lines.length - next);
         next += dropped;
