@@ -37,7 +37,7 @@ final class MoneyTest {
   private static final String CLAUDE_BILL = "0.02";
   /// As told.
   private static final String OPENROUTER_BILL = "0.0123";
-  /// 6,000 at $0.50, 4,000 read at $0.10, 500 said at $2.
+  /// 6,000 at $0.50, 4,000 read at $0.10, 500 said at $2; what it tells is in a unit of its own.
   private static final String SERVER_BILL = "0.0044";
 
   /// Twice 15,000 tokens at nine tenths of $2, less a quarter for 2,000 and a whole for 1,000.
@@ -82,7 +82,7 @@ final class MoneyTest {
             + "\"cache_write_tokens\":2000}")
         : received.path().startsWith("/or/chat") ? chunk("\"prompt_tokens\":9,"
             + "\"completion_tokens\":9,\"cost\":" + OPENROUTER_BILL)
-        : received.path().startsWith("/mine/chat") ? chunk("\"prompt_tokens\":10000,"
+        : received.path().startsWith("/mine/chat") ? chunk("\"prompt_tokens\":10000,\"cost\":7,"
             + "\"completion_tokens\":500,\"prompt_tokens_details\":{\"cached_tokens\":4000}")
         : received.path().startsWith("/free/chat") ? chunk("\"prompt_tokens\":1")
         : FakeUpstream.json("{\"data\":[]}"));

@@ -7,7 +7,7 @@ import java.util.List;
 ///
 /// @param tiers by the size of the prompt, the smallest first; empty where the upstream alone
 ///     knows the price, and tells it with each reply
-/// @param estimated whether the model's own price is not known
+/// @param estimated whether the bill may say something else, so that the upstream's word goes first
 public record Price(List<Tier> tiers, boolean estimated) {
 
   /// Only known when the upstream has told.
@@ -60,11 +60,13 @@ public record Price(List<Tier> tiers, boolean estimated) {
     return new Price(List.of(tier), false);
   }
 
-  /// The cost of a reply; null when nobody has told enough. What its upstream says goes first.
+  /// The cost of a reply; null when nobody has told enough. What its upstream says goes first, but
+  /// not before a price that is known: nobody knows in what unit a server of the player's own
+  /// tells it.
   ///
   /// @param whole whether the reply came to its end, so that all was counted
   public Cost cost(Usage usage, boolean whole) {
-    if (usage.cost() != null) return new Cost(usage.cost(), false);
+    if (estimated && usage.cost() != null) return new Cost(usage.cost(), false);
     if (tiers.isEmpty() || usage.total() == 0) return null;
     return new Cost(tier(usage).of(usage), estimated || !whole);
   }

@@ -24,6 +24,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import skyproxy.chat.ChatException;
+import skyproxy.chat.Cost;
 import skyproxy.chat.Event;
 import skyproxy.chat.Failure;
 import skyproxy.chat.FinishReason;
@@ -271,10 +272,14 @@ final class BudgetTest {
   }
 
   @Test
-  void what_the_upstream_says_goes_before_any_price() {
-    paid.on("dear/one", WORD, new Event.Finish(FinishReason.STOP,
-        new Usage(9_000, 1_000, 0, 0, 0, 0, new BigDecimal("0.0071"))));
-    assertDollars("0.0071", ask("dear/one").cost().usd());
+  void what_the_upstream_says_goes_before_a_price_that_is_an_estimate_and_before_no_other() {
+    Event end = new Event.Finish(FinishReason.STOP,
+        new Usage(9_000, 1_000, 0, 0, 0, 0, new BigDecimal("0.0071")));
+    paid.costing("listed/one", new Price(A_DOLLAR_A_MILLION.tiers(), true));
+    paid.on("listed/one", WORD, end);
+    assertEquals(new Cost(new BigDecimal("0.0071"), false), ask("listed/one").cost());
+    paid.on("dear/one", WORD, end);
+    assertDollars("0.01", ask("dear/one").cost().usd());
   }
 
   @Test
