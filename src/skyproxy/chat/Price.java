@@ -7,8 +7,9 @@ import java.util.List;
 ///
 /// @param tiers by the size of the prompt, the smallest first; empty where the upstream alone
 ///     knows the price, and tells it with each reply
+/// @param call what each request costs besides, in US dollars
 /// @param estimated whether the bill may say something else, so that the upstream's word goes first
-public record Price(List<Tier> tiers, boolean estimated) {
+public record Price(List<Tier> tiers, BigDecimal call, boolean estimated) {
 
   /// Only known when the upstream has told.
   public static final Price TOLD = new Price(List.of(), true);
@@ -16,6 +17,10 @@ public record Price(List<Tier> tiers, boolean estimated) {
   private static final BigDecimal FIVE_MINUTES = new BigDecimal("1.25");
   private static final BigDecimal HOUR = new BigDecimal("2");
   private static final BigDecimal READ = new BigDecimal("0.1");
+
+  /// Nothing, unless the upstream tells otherwise.
+  public static final Price FREE =
+      new Price(List.of(Tier.perMillion(Long.MAX_VALUE, BigDecimal.ZERO, BigDecimal.ZERO)), true);
 
   /// The prices for prompts up to a number of tokens, each in US dollars a token.
   ///
@@ -55,20 +60,27 @@ public record Price(List<Tier> tiers, boolean estimated) {
     tiers = List.copyOf(tiers);
   }
 
+  /// For tokens alone.
+  public Price(List<Tier> tiers, boolean estimated) {
+    this(tiers, BigDecimal.ZERO, estimated);
+  }
+
   /// One price for prompts of any size, in US dollars a token.
   public static Price of(Tier tier) {
     return new Price(List.of(tier), false);
   }
 
-  /// The cost of a reply; null when nobody has told enough. What its upstream says goes first, but
-  /// not before a price that is known: nobody knows in what unit a server of the player's own
-  /// tells it.
+  /// The cost of a reply; null when it costs nothing, or nobody has told enough. What its upstream
+  /// says goes first, but not before a price that is known: nobody knows in what unit a server of
+  /// the player's own tells it.
   ///
   /// @param whole whether the reply came to its end, so that all was counted
   public Cost cost(Usage usage, boolean whole) {
-    if (estimated && usage.cost() != null) return new Cost(usage.cost(), false);
+    boolean told = estimated && usage.cost() != null;
+    if (free() && !(told && usage.cost().signum() > 0)) return null;
+    if (told) return new Cost(usage.cost(), false);
     if (tiers.isEmpty() || usage.total() == 0) return null;
-    return new Cost(tier(usage).of(usage), estimated || !whole);
+    return new Cost(tier(usage).of(usage).add(call), estimated || !whole);
   }
 
   /// What a cache saved of the cost of a reply, writing to it included; null where no price is
@@ -85,9 +97,9 @@ public record Price(List<Tier> tiers, boolean estimated) {
         .orElse(tiers.getLast());
   }
 
-  /// Whether all of it is for nothing.
+  /// Whether all of it is for nothing, as far as is known before the upstream tells.
   public boolean free() {
-    return !tiers.isEmpty() && tiers.stream().allMatch(each ->
+    return call.signum() == 0 && !tiers.isEmpty() && tiers.stream().allMatch(each ->
         each.input.signum() == 0 && each.output.signum() == 0);
   }
 }

@@ -35,10 +35,9 @@ public final class OpenRouter {
         "", List.of(), Set.of(), TELL_COST, OpenRouter::price, false, true, US, limits));
   }
 
-  /// Each reply tells what it cost; the list of models only what it should. What that does not say
-  /// to be free is taken to cost something.
+  /// Each reply tells what it cost; the list of models only what it should. What neither that nor
+  /// its name says to be free is taken to cost something.
   private static Price price(String model, Price listed) {
-    boolean free = listed == null ? model.endsWith(":free") : listed.free();
-    return free ? null : listed == null ? Price.TOLD : listed;
+    return listed != null ? listed : model.endsWith(":free") ? Price.FREE : Price.TOLD;
   }
 }

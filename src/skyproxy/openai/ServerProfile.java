@@ -79,8 +79,8 @@ record ServerProfile(String name, String label, URI base, Supplier<String> key, 
     return models;
   }
 
-  /// Reads OpenRouter's `pricing`, dollars a token as texts; null when it is none. What is written
-  /// to the cache costs what the prompt does where nothing else is said.
+  /// Reads OpenRouter's `pricing`, dollars a token and a request as texts; null when it is none.
+  /// What is written to the cache costs what the prompt does where nothing else is said.
   /// https://openrouter.ai/docs/api-reference/list-available-models
   private static Price price(Json pricing) {
     if (!(pricing instanceof Json.Obj prices)) return null;
@@ -90,8 +90,9 @@ record ServerProfile(String name, String label, URI base, Supplier<String> key, 
     BigDecimal read = Cost.told(prices.get("input_cache_read"));
     BigDecimal write = Cost.told(prices.get("input_cache_write"));
     if (write == null) write = input;
+    BigDecimal call = Cost.told(prices.get("request"));
     return new Price(List.of(new Price.Tier(Long.MAX_VALUE, input, read == null ? input : read,
-        write, write, output)), true);
+        write, write, output)), call == null ? BigDecimal.ZERO : call, true);
   }
 
   private static long created(Json value) {

@@ -15,6 +15,7 @@ import java.util.function.Supplier;
 import skyproxy.chat.Cost;
 import skyproxy.chat.Failure;
 import skyproxy.chat.Job;
+import skyproxy.chat.Price;
 import skyproxy.chat.Provider;
 import skyproxy.chat.Usage;
 import skyproxy.chat.UsageWindow;
@@ -80,6 +81,8 @@ public final class Budget {
   private final Stats stats;
   private final Map<String, UsageWindow> windows = new ConcurrentHashMap<>();
   private final Set<String> told = ConcurrentHashMap.newKeySet();
+  /// Models that were said to be free, and of which a reply has cost something.
+  private final Set<String> unfree = ConcurrentHashMap.newKeySet();
 
   /// @param limits those that hold now
   /// @param stats where costs are counted, and whose clock tells the day
@@ -97,7 +100,7 @@ public final class Budget {
   Failure.BudgetReached refusal(Target target) {
     Provider provider = target.provider();
     Settings.Budget budget = limits.get();
-    if (provider.price(target.model()) != null) {
+    if (costs(target)) {
       for (Limit limit : days(budget, provider)) {
         if (limit.reached()) return refusal(limit);
       }
@@ -110,6 +113,11 @@ public final class Budget {
         + " as your plan goes, and more would be paid apart. The plan begins anew in "
         + words(left(extra)) + ". To go on all the same, set allow_extra_usage to true in the"
         + " settings file; or name a second model behind a >.", left(extra));
+  }
+
+  private boolean costs(Target target) {
+    Price price = target.provider().price(target.model());
+    return price != null && (!price.free() || unfree.contains(target.id()));
   }
 
   private Failure.BudgetReached refusal(Limit limit) {
@@ -134,9 +142,10 @@ public final class Budget {
   /// @return null when it cost nothing, or nobody knows how much
   Cost charge(Target target, Job job, Usage usage, boolean whole) {
     Provider provider = target.provider();
-    var price = provider.price(target.model());
+    Price price = provider.price(target.model());
     Cost cost = price == null ? null : price.cost(usage, whole);
     if (cost != null) {
+      if (price.free()) unfree.add(target.id());
       stats.charge(new Charge(provider.name(), target.answering(), job, cost,
           price.saved(usage, whole)));
     }

@@ -10,6 +10,7 @@ import static skyproxy.testing.FakeUpstream.events;
 import static skyproxy.testing.FakeUpstream.json;
 import static skyproxy.testing.FakeUpstream.status;
 
+import java.math.BigDecimal;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import skyproxy.chat.ChatException;
 import skyproxy.chat.ChatRequest;
+import skyproxy.chat.Cost;
 import skyproxy.chat.Event;
 import skyproxy.chat.Failure;
 import skyproxy.chat.Health;
@@ -28,6 +30,7 @@ import skyproxy.chat.Limits;
 import skyproxy.chat.Model;
 import skyproxy.chat.Provider;
 import skyproxy.chat.Reply;
+import skyproxy.chat.Usage;
 import skyproxy.json.Json;
 import skyproxy.settings.Settings;
 import skyproxy.testing.FakeUpstream;
@@ -85,6 +88,27 @@ final class OpenAiProviderTest {
 
   private Received ask(Provider provider) {
     return ask(provider, ChatRequest.Caller.UNKNOWN);
+  }
+
+  @Test
+  void what_openrouter_lists_as_free_costs_what_a_reply_tells_and_what_it_takes_for_a_request() {
+    fake.answer(json("""
+        {"data":[{"id":"a/call","pricing":{"prompt":"0","completion":"0","request":"0.01"}},
+        {"id":"a/free","pricing":{"prompt":"0","completion":"0","request":"0"}}]}"""));
+    openRouter.models(LONG);
+    Usage untold = new Usage(9, 9, 0, 0);
+    Usage told = new Usage(9, 9, 0, 0, 0, 0, new BigDecimal("0.02"));
+    Cost twoCents = new Cost(new BigDecimal("0.02"), false);
+    assertFalse(openRouter.price("a/call").free());
+    assertEquals(0, new BigDecimal("0.01").compareTo(
+        openRouter.price("a/call").cost(untold, true).usd()));
+    for (String free : List.of("a/free", "a/unlisted:free")) {
+      assertTrue(openRouter.price(free).free());
+      assertNull(openRouter.price(free).cost(untold, true));
+    }
+    for (String any : List.of("a/call", "a/free", "a/unlisted:free", "a/unlisted")) {
+      assertEquals(twoCents, openRouter.price(any).cost(told, true), any);
+    }
   }
 
   @Test

@@ -283,6 +283,19 @@ final class BudgetTest {
   }
 
   @Test
+  void a_free_model_goes_on_at_the_limit_until_a_reply_of_it_has_cost_something() {
+    limits = day("0.05");
+    paid.costing("a/one:free", Price.FREE).costing("b/one:free", Price.FREE);
+    assertNull(ask("a/one:free").cost());
+    paid.on("a/one:free", WORD, new Event.Finish(FinishReason.STOP,
+        new Usage(9_000, 1_000, 0, 0, 0, 0, new BigDecimal("0.05"))));
+    assertEquals(new Cost(new BigDecimal("0.05"), false), ask("a/one:free").cost());
+    assertDollars("0.05", stats.spentToday("openrouter"));
+    refused("a/one:free");
+    assertEquals("b/one:free", ask("b/one:free").model());
+  }
+
+  @Test
   void a_share_of_a_plan_is_left_to_the_player_until_its_window_ends() {
     limits = window("claude", "0.9");
     plan.on(new UsageWindow("5 hours", 89.0, clock.now.plusSeconds(3_600), "allowed"));
