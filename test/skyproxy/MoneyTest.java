@@ -14,6 +14,7 @@ import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -23,9 +24,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import skyproxy.claude.cli.FakeClaude;
 import skyproxy.json.Cursor;
 import skyproxy.json.Json;
 import skyproxy.testing.FakeUpstream;
+import skyproxy.testing.Os;
 import skyproxy.testing.Program;
 import skyproxy.testing.RawClient;
 
@@ -211,6 +214,28 @@ final class MoneyTest {
           .filter(each -> each.method().equals("POST")).count());
       // At half of the prices above: 0.01, and 0.008005 for what came before the refusal.
       assertEquals("0.018005", cost(last));
+    }
+  }
+
+  @Test
+  void a_cli_that_pays_by_the_token_is_billed_as_it_tells_and_held_to_the_limit()
+      throws Exception {
+    Path cli = Os.shim(folder, "fake-claude", Map.of("FAKE_CLAUDE_HOME", folder.toString(),
+        "FAKE_CLAUDE_LOG", folder.resolve("claude.log").toString(), "FAKE_CLAUDE_LOGIN", "none",
+        "FAKE_CLAUDE_KEY", "/login managed key"), FakeClaude.command().command());
+    Files.writeString(folder.resolve("c.json"), "{\"budget\":{\"day\":0.00005}}");
+    try (Program program = Program.listening(folder, "--config", "c.json", "--claude",
+        cli.toString(), "--claude-mode", "cli", "--anthropic-url", upstream.url())) {
+      assertEquals(200, ask(program, "claude-sonnet-5-5").statusCode());
+      Cursor total = program.json("/stats").at("today").at("total");
+      assertEquals("0.00007", cost(total));
+      assertFalse(total.at("cost_estimated").bool());
+      assertEquals(402, ask(program, "claude-sonnet-5-5").statusCode());
+      String words = program.json("/health").at("claude").at("notes").at(0).string();
+      assertTrue(words.contains("pays by the token"), words);
+      Cursor claude = program.json("/stats").at("providers").array().stream()
+          .filter(each -> each.at("name").string().equals("claude")).findFirst().orElseThrow();
+      assertEquals(words, claude.at("message").string());
     }
   }
 

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import skyproxy.chat.ChatRequest;
 import skyproxy.chat.Health;
 import skyproxy.chat.Limits;
@@ -165,7 +166,7 @@ public final class ClaudeProvider implements Provider {
 
   @Override
   public List<String> notes() {
-    return retiring.notes();
+    return Stream.of(current().notes(), retiring.notes()).flatMap(List::stream).toList();
   }
 
   @Override

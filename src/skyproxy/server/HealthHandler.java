@@ -39,7 +39,8 @@ final class HealthHandler implements HttpHandler {
 
   private static Json.Obj details(Routes routes, String provider) {
     return routes.provider(provider).map(each ->
-            each.health().details().with("windows", UsageWindow.json(each.plan())))
+            each.health().details().with("windows", UsageWindow.json(each.plan()))
+                .with("notes", Json.Arr.ofStrings(each.notes())))
         .orElseGet(() -> Json.Obj.builder().build());
   }
 

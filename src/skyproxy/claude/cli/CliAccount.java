@@ -21,6 +21,7 @@ final class CliAccount {
   enum Login { UNKNOWN, YES, NO }
 
   private volatile Login login = Login.UNKNOWN;
+  private volatile boolean paysByToken;
   private volatile List<Model> models = List.of();
   private final ClaudePlan plan = new ClaudePlan();
   private final BooleanSupplier asked;
@@ -62,6 +63,8 @@ final class CliAccount {
       listed.add(new Model(id, 0, "anthropic"));
     }
     models = List.copyOf(listed);
+    // A plan is used where there is a token of one; else a key, which `/login` may have made.
+    paysByToken = source.equals("none") && !key.equals("none");
     login = source.equals("none") && key.equals("none") ? Login.NO : Login.YES;
     if (login == Login.NO) ask();
   }
@@ -102,6 +105,11 @@ final class CliAccount {
 
   Login login() {
     return login;
+  }
+
+  /// Whether its answers are billed by the token, as far as known; else a plan pays for them.
+  boolean paysByToken() {
+    return paysByToken;
   }
 
   /// Those of the plan; none as long as no process was asked.

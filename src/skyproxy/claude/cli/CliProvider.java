@@ -10,10 +10,12 @@ import skyproxy.chat.ChatRequest;
 import skyproxy.chat.Failure;
 import skyproxy.chat.Health;
 import skyproxy.chat.Model;
+import skyproxy.chat.Price;
 import skyproxy.chat.Provider;
 import skyproxy.chat.Reply;
 import skyproxy.chat.UsageWindow;
 import skyproxy.chat.Waiting;
+import skyproxy.claude.messages.ClaudePrices;
 import skyproxy.json.Json;
 import skyproxy.upstream.Readiness;
 
@@ -104,6 +106,24 @@ public final class CliProvider implements Provider {
   public List<UsageWindow> plan() {
     CliPool current = pool();
     return current == null ? List.of() : current.account().plan().windows();
+  }
+
+  @Override
+  public List<String> notes() {
+    return paysByToken() ? List.of("The Claude CLI is logged in with an account that pays by the"
+        + " token, not with a plan: each answer costs money, which is counted here.") : List.of();
+  }
+
+  private boolean paysByToken() {
+    CliPool current = pool();
+    return current != null && current.account().paysByToken();
+  }
+
+  /// A plan has no price. What the CLI does not tell, of a reply that it did not end itself, is an
+  /// estimate.
+  @Override
+  public Price price(String model) {
+    return paysByToken() ? new Price(ClaudePrices.of(model).tiers(), true) : null;
   }
 
   @Override

@@ -7,6 +7,7 @@ import java.util.List;
 import skyproxy.chat.ChatException;
 import skyproxy.chat.ChatRequest;
 import skyproxy.chat.Chunk;
+import skyproxy.chat.Cost;
 import skyproxy.chat.EpochSecond;
 import skyproxy.chat.Event;
 import skyproxy.chat.Failure;
@@ -25,7 +26,8 @@ import skyproxy.upstream.JsonLines.Line;
 /// The reply is over when Anthropic's own last event is there. The CLI's turn need not be: to a
 /// reply that was cut off by its length, or declined, it would ask for more by itself, three times
 /// over, so it is interrupted. It is too when a stop sequence or the number of tokens is reached,
-/// which the CLI can't be told, and when the reply is closed before its end.
+/// which the CLI can't be told, and when the reply is closed before its end. Of a login that pays
+/// by the token the end of the CLI's own turn is waited for, since that tells what it cost.
 final class CliReply implements Reply {
   /// A process that a player has ended, or that does not know a flag, is replaced this often.
   private static final int TRIES = 4;
@@ -46,6 +48,8 @@ final class CliReply implements Reply {
   private boolean stopKnown;
   private boolean spoke;
   private boolean ended;
+  private boolean said;
+  private Usage bill = Usage.NONE;
   private String errorKind = "";
   private Instant resets;
 
@@ -84,6 +88,7 @@ final class CliReply implements Reply {
               return Event.QUIET;
             }
             case Line.Message(var json) -> take(json);
+            case Line.End _ when said -> finish(false);
             case Line.End _ -> replaceOrThrow();
           }
         }
@@ -100,6 +105,10 @@ final class CliReply implements Reply {
   }
 
   private void take(Json.Obj line) {
+    if (said) {
+      settle(line);
+      return;
+    }
     Cursor at = Cursor.of(line);
     try {
       switch (at.at("type").stringOr("")) {
@@ -129,8 +138,9 @@ final class CliReply implements Reply {
     if (ended) return;
     if (type.equals("message_stop")) {
       pool.answered(process.model());
-      finish(!(events.peekLast() instanceof Event.Finish(var reason, _))
-          || reason != FinishReason.STOP);
+      said = events.peekLast() instanceof Event.Finish(var reason, _)
+          && reason == FinishReason.STOP;
+      if (!said || !pool.account().paysByToken()) finish(!said);
     }
   }
 
@@ -167,6 +177,13 @@ final class CliReply implements Reply {
     boolean rejected = info.at("status").stringOr("").equals("rejected");
     Instant told = EpochSecond.of(info.at("resetsAt"));
     if (rejected && told != null) resets = told;
+  }
+
+  /// Takes what comes behind the answer: of that the turn's end alone, with what all of it cost.
+  private void settle(Json.Obj line) {
+    if (!new Json.Str("result").equals(line.get("type"))) return;
+    bill = new Usage(0, 0, 0, 0, 0, 0, Cost.told(line.get("total_cost_usd")));
+    finish(false);
   }
 
   /// The end of a turn: of one that only went into the history, or of one that failed.
@@ -217,7 +234,7 @@ final class CliReply implements Reply {
 
   @Override
   public Usage untold() {
-    return ended ? Usage.NONE : decoder.untold();
+    return said ? bill : ended ? Usage.NONE : decoder.untold();
   }
 
   @Override

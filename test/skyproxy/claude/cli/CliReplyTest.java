@@ -1,6 +1,7 @@
 package skyproxy.claude.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -13,6 +14,7 @@ import static skyproxy.testing.Replies.next;
 import static skyproxy.testing.Replies.text;
 import static skyproxy.testing.Replies.until;
 
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +40,28 @@ final class CliReplyTest {
       List<Event> events = claudes.answer(request("words 3"));
       assertEquals(List.of(new Event.Text("w0 "), new Event.Text("w1 "), new Event.Text("w2 "),
           new Event.Finish(FinishReason.STOP, new Usage(10, 3, 0, 0))), events);
+    }
+  }
+
+  @Test
+  void of_a_login_that_pays_by_the_token_the_cli_tells_the_cost_behind_a_whole_answer() {
+    Map<String, String> key =
+        Map.of("FAKE_CLAUDE_LOGIN", "none", "FAKE_CLAUDE_KEY", "/login managed key");
+    try (FakeClaudes claudes = new FakeClaudes(2, LAZY, key)) {
+      Reply whole = claudes.open(request("words 3"));
+      assertEquals(new Usage(10, 3, 0, 0), finish(Replies.all(whole)).usage());
+      assertEquals(new BigDecimal("0.00007"), whole.untold().cost().stripTrailingZeros());
+      assertEquals(0, whole.untold().total(), "all tokens were told by events");
+      Reply cut = claudes.open(request("stop max_tokens words 3"));
+      assertEquals(FinishReason.LENGTH, finish(Replies.all(cut)).reason());
+      assertEquals(Usage.NONE, cut.untold());
+      assertTrue(claudes.pool.account().paysByToken());
+    }
+    try (FakeClaudes claudes = new FakeClaudes(2, LAZY)) {
+      Reply plan = claudes.open(request("words 3"));
+      Replies.all(plan);
+      assertEquals(Usage.NONE, plan.untold());
+      assertFalse(claudes.pool.account().paysByToken());
     }
   }
 

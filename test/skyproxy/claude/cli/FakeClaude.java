@@ -27,8 +27,8 @@ import skyproxy.testing.Os;
 /// turn into its history at once and a user's turn in its time, asks again by itself when a reply
 /// is cut off by its length, ends its turn before it minds the end of its stdin, and cleans up
 /// behind itself unless it is killed. Everything it is given is written to the file that
-/// `FAKE_CLAUDE_LOG` names. `FAKE_CLAUDE_LOGIN` is whose login it reports, `FAKE_CLAUDE_ITSELF`
-/// (`true`) whether it says to a player that there is one.
+/// `FAKE_CLAUDE_LOG` names. `FAKE_CLAUDE_LOGIN` is whose login it reports, `FAKE_CLAUDE_KEY` whose
+/// key, `FAKE_CLAUDE_ITSELF` (`true`) whether it says to a player that there is one.
 public final class FakeClaude {
   private final PrintStream out = new PrintStream(System.out, false, StandardCharsets.UTF_8);
   private final ExecutorService turns = Executors.newSingleThreadExecutor();
@@ -134,7 +134,8 @@ public final class FakeClaude {
           {"models":[{"value":"default","resolvedModel":"claude-sonnet-5-5"},
            {"value":"haiku","resolvedModel":"claude-haiku-5-5"},
            {"value":"mine","description":"Custom model"}],
-           "account":{"tokenSource":"%s"}}""".formatted(login)));
+           "account":{"tokenSource":"%s","apiKeySource":"%s"}}""".formatted(login,
+          System.getenv().getOrDefault("FAKE_CLAUDE_KEY", "none"))));
       case "interrupt" -> {
         Thread current = speaking;
         if (current != null) current.interrupt();
@@ -210,7 +211,8 @@ public final class FakeClaude {
       if (rounds > 1) Thread.sleep(1_000);
     }
     limited(0);
-    say(line("result").put("subtype", "success").put("is_error", false).put("result", "said"));
+    say(line("result").put("subtype", "success").put("is_error", false).put("result", "said")
+        .put("total_cost_usd", Json.parse("7.000000000000001e-05")));
   }
 
   private void fail(String[] orders) {
