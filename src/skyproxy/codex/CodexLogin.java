@@ -17,9 +17,10 @@ import skyproxy.json.JsonException;
 ///
 /// @param present whether there is a login
 /// @param expires when its access token does, or null; Codex renews it by itself
+/// @param paysByToken whether OpenAI bills a key by the token; else a plan pays
 /// @param identity tells one login from another; stays the same when tokens are renewed
-record CodexLogin(boolean present, Instant expires, int identity) {
-  static final CodexLogin NONE = new CodexLogin(false, null, 0);
+record CodexLogin(boolean present, Instant expires, boolean paysByToken, int identity) {
+  static final CodexLogin NONE = new CodexLogin(false, null, false, 0);
 
   /// Reads `auth.json` and changes nothing. A file that is just being written counts as none; it
   /// is read again soon.
@@ -37,8 +38,9 @@ record CodexLogin(boolean present, Instant expires, int identity) {
     String access = tokens.isObject() ? tokens.at("access_token").stringOr("") : "";
     if (key.isBlank() && access.isBlank()) return NONE;
     String account = tokens.isObject() ? tokens.at("account_id").stringOr("") : "";
-    return new CodexLogin(true, expiry(access),
-        Objects.hash(root.at("auth_mode").stringOr(""), account, key));
+    String mode = root.at("auth_mode").stringOr("");
+    return new CodexLogin(true, expiry(access), mode.equals("apikey") || access.isBlank(),
+        Objects.hash(mode, account, key));
   }
 
   /// The `exp` of a JSON web token, or null. https://www.rfc-editor.org/rfc/rfc7519#section-4.1.4

@@ -107,6 +107,13 @@ public final class CodexProvider implements Provider {
   }
 
   @Override
+  public List<String> notes() {
+    return supervisor.login().paysByToken() ? List.of("Codex is logged in with an API key, which"
+        + " pays by the token, not with a plan. It does not tell what an answer costs, so no limit"
+        + " in dollars can hold for it.") : List.of();
+  }
+
+  @Override
   public Instant extraUsageUntil() {
     return plan.extraUntil(Instant.now());
   }

@@ -143,6 +143,7 @@ final class CodexHomeTest {
   void a_login_is_recognised_with_its_end_and_its_owner() throws IOException {
     CodexLogin login = home(true).login();
     assertTrue(login.present());
+    assertFalse(login.paysByToken());
     assertFalse(login.expired(Instant.now()));
     assertTrue(login.expiresWithin(Duration.ofHours(2), Instant.now()));
     assertFalse(login.expiresWithin(Duration.ofMinutes(10), Instant.now()));
@@ -153,6 +154,7 @@ final class CodexHomeTest {
     CodexBackend.logInWithKey(real);
     CodexLogin key = home(true).login();
     assertTrue(key.present());
+    assertTrue(key.paysByToken());
     assertNull(key.expires());
     assertFalse(key.identity() == login.identity());
   }

@@ -155,10 +155,12 @@ final class CodexSupervisorTest {
     CodexBackend.logIn(stage.real(), 7200);
     fine(codex);
     assertEquals(1, stage.started("app-server"));
+    assertEquals(List.of(), codex.notes());
     CodexBackend.logInWithKey(stage.real());
     until("a second process", () -> stage.started("app-server") == 2);
     until("ready", () -> codex.health().ready());
     fine(codex);
+    assertTrue(codex.notes().getFirst().contains("pays by the token"), codex.notes()::toString);
   }
 
   @Test
