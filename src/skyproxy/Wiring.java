@@ -98,6 +98,7 @@ final class Wiring implements AutoCloseable {
     codex = codex(live);
     openRouter = openRouter(live);
     stats = new Stats(besides(settings.file(), "stats"), line -> LOG.log(Level.WARNING, line));
+    stats.caches(claude.name(), ClaudeProvider::cacheMinimum);
     router = new Router(routes(settings), nanos, new Budget(() -> live.now().budget(), stats));
     live.onChange(changed -> {
       claude.use(changed.claude().mode());

@@ -137,6 +137,19 @@ final class CacheFiguresTest {
   }
 
   @Test
+  void too_short_a_beginning_for_claude() throws Exception {
+    for (int i = 0; i < 2; i++) {
+      assertEquals(200, proxy.post("/v1", """
+          {"model":"claude-sonnet-4-5","messages":[{"role":"user","content":"%s"}]}"""
+          .formatted(LYDIA.repeat(20))).statusCode());
+      Cursor row = row("cache", "claude-sonnet-4-5");
+      assertEquals("short", row.at("reason").string());
+      String why = row.at("message").string();
+      assertTrue(why.contains("under 1024 tokens"), why);
+    }
+  }
+
+  @Test
   void with_prefixes_and_without_any() throws Exception {
     line("mine:big", LYDIA, "Tavi: Hail.");
     assertEquals("first", reason("mine:big"));

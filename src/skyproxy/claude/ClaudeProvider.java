@@ -25,6 +25,7 @@ import skyproxy.claude.cli.CliEnvironment;
 import skyproxy.claude.cli.CliProvider;
 import skyproxy.claude.cli.CliSearch;
 import skyproxy.claude.messages.ClaudeModels;
+import skyproxy.claude.messages.ModelRules;
 import skyproxy.claude.messages.SampleReply;
 import skyproxy.json.Json;
 import skyproxy.settings.Settings.ClaudeMode;
@@ -182,6 +183,11 @@ public final class ClaudeProvider implements Provider {
   @Override
   public Price price(String model) {
     return current().price(retiring.answering(model));
+  }
+
+  /// The fewest tokens that a prompt must begin with in common to be read from the cache.
+  public static int cacheMinimum(String model) {
+    return ModelRules.of(model).cacheMinimum();
   }
 
   @Override

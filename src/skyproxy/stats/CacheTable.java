@@ -2,12 +2,14 @@ package skyproxy.stats;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.Set;
+import java.util.function.ToIntFunction;
 import skyproxy.json.Json;
 
 /// The share of the last prompt that was read from a cache, by model and job, and where that was
@@ -17,14 +19,14 @@ import skyproxy.json.Json;
 final class CacheTable {
   /// How long a beginning stays in a cache; each time that it is read it begins anew.
   private static final Duration STAYS = Duration.ofMinutes(5);
-  /// Nobody caches a prompt of fewer tokens.
+  /// Nobody caches a beginning of fewer tokens, as far as is known.
   private static final int SHORTEST = 512;
   private static final int BEGINNINGS = 12;
 
   /// The reasons why nothing of a prompt was read.
   private enum Why {
     FIRST("It was the first of its kind since the start: the next one may read it."),
-    SHORT("It is short, and what has under " + SHORTEST + " tokens is not cached."),
+    SHORT("Its beginning is short, and what has under %d tokens is not cached."),
     CHANGED("Its beginning changed: only what begins like a prompt of the last five minutes can be"
         + " read."),
     LATE("More than five minutes had passed since the last one that begins like it, and a cache"
@@ -50,10 +52,19 @@ final class CacheTable {
     private final SequencedMap<Long, Sent> beginnings = new LinkedHashMap<>();
     private RequestRecord last;
     private Why why;
+    private int shortest;
   }
 
   private final Map<MetricsTable.Pair, Row> rows = new LinkedHashMap<>();
   private final Set<String> cached = new HashSet<>();
+  private final Map<String, ToIntFunction<String>> minima = new HashMap<>();
+
+  /// All models of a provider have a cache.
+  ///
+  /// @param minimum the fewest tokens that a model caches, by its id
+  void caches(String provider, ToIntFunction<String> minimum) {
+    minima.put(provider, minimum);
+  }
 
   /// Takes a request whose tokens the model that answered has counted.
   void add(RequestRecord request) {
@@ -63,8 +74,11 @@ final class CacheTable {
     MetricsTable.Pair pair = MetricsTable.pair(request.model(), request.job());
     if (rows.size() >= MetricsTable.PAIRS && !rows.containsKey(pair)) return;
     Row row = rows.computeIfAbsent(pair, _ -> new Row());
-    if (request.usage().cached() + request.usage().written() > 0) cached.add(pair.model());
-    row.why = request.usage().cached() > 0 ? null
+    boolean used = request.usage().cached() + request.usage().written() > 0;
+    if (used) cached.add(pair.model());
+    ToIntFunction<String> minimum = minima.get(request.provider());
+    row.shortest = minimum == null ? SHORTEST : minimum.applyAsInt(request.model());
+    row.why = request.usage().cached() > 0 ? null : minimum != null && !used ? Why.SHORT
         : why(row, request, cached.contains(pair.model()));
     row.last = request.withoutTexts();
     Sent sent = row.beginnings.remove(request.beginning());
@@ -106,7 +120,8 @@ final class CacheTable {
           .put("cached_tokens", row.last.usage().cached())
           .put("reason", row.why == null ? Json.NULL
               : new Json.Str(row.why.name().toLowerCase(Locale.ROOT)))
-          .put("message", row.why == null ? Json.NULL : new Json.Str(row.why.words)).build();
+          .put("message", row.why == null ? Json.NULL
+              : new Json.Str(row.why.words.formatted(row.shortest))).build();
     }).toList());
   }
 }

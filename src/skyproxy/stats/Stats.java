@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.ToIntFunction;
 import skyproxy.json.Cursor;
 import skyproxy.json.Json;
 import skyproxy.threads.Threads;
@@ -79,6 +80,13 @@ public final class Stats implements AutoCloseable {
       load();
       saver = Threads.named("stats").start(this::saveFromTimeToTime);
     }
+  }
+
+  /// All models of a provider have a cache, which leaves out what is too short for it alone.
+  ///
+  /// @param minimum the fewest tokens that a model caches, by its id
+  public synchronized void caches(String provider, ToIntFunction<String> minimum) {
+    caches.caches(provider, minimum);
   }
 
   /// A request has come in; [#add] must follow.

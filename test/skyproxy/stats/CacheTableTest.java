@@ -93,6 +93,19 @@ final class CacheTableTest {
   }
 
   @Test
+  void where_it_is_known_how_much_a_model_caches_what_is_not_kept_at_all_is_too_short() {
+    table.caches("p", model -> model.equals("m") ? 4_096 : 512);
+    sends(1, 0, 0);
+    assertEquals("short", reason());
+    assertEquals("Its beginning is short, and what has under 4096 tokens is not cached.",
+        row().at("message").string());
+    sends(1, 10, 0);
+    assertEquals("short", reason());
+    table.add(request("m", 1, 20, new Usage(5_000, 50, 0, 0, 4_900, 0, null), null));
+    assertEquals("not_kept", reason(), "what was written is long enough");
+  }
+
+  @Test
   void a_model_that_writes_to_its_cache_has_one() {
     Usage written = new Usage(2_000, 50, 0, 0, 1_900, 0, null);
     table.add(request("m", 1, 0, written, null));
