@@ -262,6 +262,31 @@ final class MoneyTest {
   }
 
   @Test
+  void two_at_once_on_the_same_settings_lose_no_cent_of_each_other() throws Exception {
+    try (Program first = program("")) {
+      assertEquals(200, ask(first, "claude-sonnet-5-5").statusCode());
+      try (Program second = program("")) {
+        assertEquals(200, ask(second, "mine:big").statusCode());
+        assertEquals(200, ask(first, "claude-sonnet-5-5").statusCode());
+        assertEquals("0.0244", cost(second.json("/stats").at("all").at("total")));
+        second.process().destroyForcibly();
+        second.exitStatus();
+      }
+      assertEquals("0.04", cost(first.json("/stats").at("all").at("total")));
+    }
+    try (Program again = program("")) {
+      Cursor stats = again.json("/stats");
+      assertEquals("0.0444", cost(stats.at("all").at("total")));
+      assertEquals(SERVER_BILL, cost(model(stats.at("today"), "mine:big")));
+      again.process().destroyForcibly();
+      again.exitStatus();
+    }
+    try (Program last = program("")) {
+      assertEquals("0.0444", cost(last.json("/stats").at("all").at("total")));
+    }
+  }
+
+  @Test
   void what_was_told_before_a_failure_or_a_hang_up_counts_once() throws Exception {
     // 2,000 + 15,000 + 3,000 as above, 1 token said.
     String begun = "0.01601";

@@ -155,7 +155,8 @@ public final class OwnerFile {
     }
   }
 
-  private static boolean isAlive(long process) {
+  /// Whether there is a process of this number, be it another one by now.
+  public static boolean isAlive(long process) {
     return ProcessHandle.of(process).filter(ProcessHandle::isAlive).isPresent();
   }
 

@@ -20,7 +20,8 @@ import skyproxy.threads.Threads;
 /// Counts requests and remembers the last ones. Any number of threads.
 ///
 /// Opened on a file, it goes on from what the file holds and saves there, once a minute at the
-/// most and when closed. A file that can't be used costs the old figures, never the start.
+/// most and when closed. A file that can't be used costs the old figures, never the start. Of
+/// several programs on one file the first writes it; of the others the charges are kept alone.
 public final class Stats implements AutoCloseable {
   /// How many requests are remembered one by one, and how many of them with their texts.
   static final int RECENT = 200;
@@ -35,6 +36,7 @@ public final class Stats implements AutoCloseable {
   private final Clock clock;
   private final Instant started;
   private final StatsFile file;
+  private final Ledgers ledgers;
   private final Ledger ledger;
   private final Consumer<String> log;
   private final Thread saver;
@@ -68,18 +70,15 @@ public final class Stats implements AutoCloseable {
   /// @param clock says when a day begins, too
   public Stats(Path file, Consumer<String> log, Clock clock) {
     this.clock = clock;
-    this.file = file == null ? null : new StatsFile(file);
-    ledger = file == null ? null : new Ledger(file.resolveSibling(
-        file.getFileName().toString().replaceFirst("\\.json$", "") + "-costs.jsonl"), log);
     this.log = log;
     started = since = clock.instant();
     day = LocalDate.now(clock);
-    if (file == null) {
-      saver = null;
-    } else {
-      load();
-      saver = Threads.named("stats").start(this::saveFromTimeToTime);
-    }
+    this.file = file == null ? null : new StatsFile(file);
+    ledgers = file == null ? null : new Ledgers(file, log);
+    ledger = file == null ? null : ledgers.own();
+    if (file != null) load();
+    saver = file == null || !ledgers.keepsFigures() ? null
+        : Threads.named("stats").start(this::saveFromTimeToTime);
   }
 
   /// All models of a provider have a cache, which leaves out what is too short for it alone.
@@ -125,6 +124,7 @@ public final class Stats implements AutoCloseable {
       if (ledger != null) ledger.append(entry);
       synchronized (this) {
         turnDay();
+        lastCharge = entry.number();
         book(entry);
         session.table().add(charge);
       }
@@ -134,7 +134,6 @@ public final class Stats implements AutoCloseable {
   }
 
   private void book(Ledger.Entry entry) {
-    lastCharge = entry.number();
     Charge charge = entry.charge();
     if (LocalDate.ofInstant(entry.when(), clock.getZone()).equals(day)) today.table().add(charge);
     all.table().add(charge);
@@ -273,12 +272,15 @@ public final class Stats implements AutoCloseable {
     }
     try {
       lastCharge = gathered;
-      for (Ledger.Entry entry : ledger.read()) {
-        if (entry.number() > lastCharge) book(entry);
+      for (Ledger.Entry entry : ledgers.first().read()) {
+        if (entry.number() <= lastCharge) continue;
+        lastCharge = entry.number();
+        book(entry);
       }
     } catch (IOException e) {
       log.accept("What the last replies cost can't be read. " + e.getMessage());
     }
+    ledgers.gather().forEach(this::book);
   }
 
   /// The number of the last charge that is in the figures.
@@ -294,6 +296,7 @@ public final class Stats implements AutoCloseable {
     long gathered = at.at("charges").integerOr(0);
     since = Instant.parse(at.at("since").string());
     seen.load(at);
+    ledgers.load(at.at("gathered"));
     spending = lately;
     all = whole;
     if (at.at("day").string().equals(day.toString())) today = lastDay;
@@ -319,9 +322,13 @@ public final class Stats implements AutoCloseable {
 
   /// @return whether saving failed and has been logged
   private boolean save(boolean complained) {
-    if (file == null) return complained;
+    if (file == null || !ledgers.keepsFigures()) return complained;
     saving.lock();
     try {
+      List<Ledger.Entry> ended = ledgers.gather();
+      synchronized (this) {
+        ended.forEach(this::book);
+      }
       return saveUnsaved(complained);
     } finally {
       saving.unlock();
@@ -339,10 +346,12 @@ public final class Stats implements AutoCloseable {
           .put("since", since.toString()).put("day", day.toString())
           .put("today", today.table().save()).put("play_today", today.play().save())
           .put("all", all.table().save()).put("play_all", all.play().save())
-          .put("spent", spending.save()).put("charges", gathered).build();
+          .put("spent", spending.save()).put("charges", gathered)
+          .put("gathered", ledgers.save()).build();
     }
     try {
       file.save(figures);
+      ledgers.drop();
       charging.lock();
       try {
         if (lastCharge == gathered) ledger.empty();
@@ -362,13 +371,15 @@ public final class Stats implements AutoCloseable {
   /// Saves a last time.
   @Override
   public void close() {
-    if (saver == null) return;
-    saver.interrupt();
-    try {
-      saver.join();
-    } catch (InterruptedException stopped) {
-      Thread.currentThread().interrupt();
+    if (saver != null) {
+      saver.interrupt();
+      try {
+        saver.join();
+      } catch (InterruptedException stopped) {
+        Thread.currentThread().interrupt();
+      }
+      save(false);
     }
-    save(false);
+    if (ledgers != null) ledgers.close();
   }
 }

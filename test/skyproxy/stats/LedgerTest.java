@@ -135,6 +135,38 @@ final class LedgerTest {
     assertEquals("0.75", cost(open(NOON, "UTC"), "all"));
   }
 
+  /// As one leaves it that ran beside another: its process is gone.
+  private Path left(int number, String usd) throws IOException {
+    Stats stats = open(NOON, "UTC");
+    charge(stats, usd);
+    Path left = folder.resolve("c-stats-costs-999999999999999999-" + number + ".jsonl");
+    Files.move(ledger, left);
+    return left;
+  }
+
+  @Test
+  void what_another_proxy_paid_that_has_ended_counts_once() throws IOException {
+    Path left = left(1, "0.5");
+    byte[] line = Files.readAllBytes(left);
+    Stats next = open(NOON, "UTC");
+    charge(next, "0.25");
+    assertEquals("0.75", cost(next, "all"));
+    assertEquals("0.75", cost(open(NOON, "UTC"), "today"), "the last one was killed");
+    next.save();
+    assertFalse(Files.exists(left));
+    Files.write(left, line);
+    Stats again = open(NOON, "UTC");
+    assertEquals("0.75", cost(again, "all"), "it was killed before the file was deleted");
+    charge(again, "1");
+    again.save();
+    assertFalse(Files.exists(left));
+    left(2, "2");
+    charge(again, "4");
+    again.save();
+    assertEquals("7.75", cost(again, "all"), "one that ended meanwhile");
+    assertEquals("7.75", cost(open(NOON, "UTC"), "all"));
+  }
+
   @Test
   void what_a_power_cut_leaves_of_a_line_spoils_no_other() throws IOException {
     charge(open(NOON, "UTC"), "0.5");
