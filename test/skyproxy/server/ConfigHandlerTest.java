@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -122,8 +123,10 @@ final class ConfigHandlerTest {
 
   @Test
   void a_key_that_can_not_be_written_counts_and_the_answer_says_so() throws Exception {
-    Files.delete(proxy.file());
     Path place = proxy.file().getParent();
+    try (Stream<Path> all = Files.list(place)) {
+      for (Path each : all.toList()) Files.delete(each);
+    }
     Files.delete(place);
     Files.writeString(place, "a file in the place of the folder");
     RawClient.Answer answer = save("{\"key\":\"sk-or-secret\"}", JSON);

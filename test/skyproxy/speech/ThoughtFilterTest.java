@@ -162,14 +162,15 @@ final class ThoughtFilterTest {
 
   @Test
   void only_what_a_client_notices_says_something() {
-    for (String delta : List.of("{\"content\":\"a\"}", "{\"refusal\":\"No.\"}",
+    for (String delta : List.of("{\"content\":\"a\"}",
         "{\"tool_calls\":[{\"index\":0}]}", "{\"function_call\":{\"name\":\"f\"}}",
         "{\"images\":[{}]}", "{\"reasoning_content\":\"hm\"}",
         "{\"content\":[{\"type\":\"text\",\"text\":\"a\"}]}")) {
       assertTrue(chunk(delta).visible(), delta);
     }
     for (String delta : List.of("{}", "{\"role\":\"assistant\",\"content\":\"\"}",
-        "{\"content\":\" \\n\"}", "{\"content\":null,\"refusal\":null,\"tool_calls\":[]}",
+        "{\"content\":\" \\n\"}", "{\"refusal\":\"No.\"}",
+        "{\"content\":null,\"refusal\":null,\"tool_calls\":[]}",
         "{\"content\":7,\"tool_calls\":null}", "null", "7")) {
       assertFalse(chunk(delta).visible(), delta);
     }
