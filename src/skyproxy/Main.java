@@ -83,8 +83,10 @@ public final class Main {
       return;
     }
     Wiring wiring = new Wiring(live, Release.version());
+    StartCache cache = StartCache.wanted();
     atEnd(() -> {
       wiring.close();
+      if (cache != null) cache.close();
       log.flush();
     });
     wiring.onStop(() -> System.exit(0));
@@ -92,7 +94,6 @@ public final class Main {
     if (Windows.here()) endWithWindow();
     warnOfZip(jarFolder());
     if (settings.exitWith() != null) GameWatch.start(settings.exitWith(), () -> System.exit(0));
-    StartCache cache = StartCache.wanted();
     QuietTime.watch(wiring::quiet, () -> {
       Memory.giveBack();
       if (cache != null) cache.make(wiring.asked());

@@ -41,6 +41,7 @@ final class StartCache {
   private static final System.Logger LOG = System.getLogger(StartCache.class.getName());
   private static final String MARK = ".starting";
   private static final Duration LONGEST = Duration.ofMinutes(10);
+  private static final Duration TO_CLEAR = Duration.ofSeconds(2);
   private static final long LOOK = 200;
   /// Nothing else of the environment concerns a training, and keys least of all.
   private static final Set<String> ENVIRONMENT = Set.of("PATH", "HOME", "USERPROFILE", "TEMP",
@@ -48,6 +49,7 @@ final class StartCache {
 
   private final Path file;
   private boolean tried;
+  private Thread maker;
 
   private StartCache(Path file) {
     this.file = file;
@@ -84,7 +86,7 @@ final class StartCache {
   synchronized void make(BooleanSupplier called) {
     if (tried || !needed()) return;
     tried = true;
-    Threads.named("start cache").start(() -> {
+    maker = Threads.named("start cache").start(() -> {
       try {
         if (!makeAlone(called)) again();
       } catch (IOException | RuntimeException failed) {
@@ -93,6 +95,22 @@ final class StartCache {
         Thread.currentThread().interrupt();
       }
     });
+  }
+
+  /// At the end of the program: nothing is left of a training that runs.
+  void close() {
+    Thread running;
+    synchronized (this) {
+      tried = true;
+      running = maker;
+    }
+    if (running == null) return;
+    running.interrupt();
+    try {
+      running.join(TO_CLEAR);
+    } catch (InterruptedException hurry) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private synchronized void again() {
@@ -121,18 +139,19 @@ final class StartCache {
       throws IOException, InterruptedException {
     Path work = Files.createDirectories(file.getParent()).resolve("making");
     Path lock = file.resolveSibling("making.lock");
-    boolean done;
+    boolean ours = false;
     try (FileChannel channel = FileChannel.open(lock, StandardOpenOption.CREATE,
         StandardOpenOption.WRITE)) {
-      if (channel.tryLock() == null) return true; // another proxy is at it
+      ours = channel.tryLock() != null;
+      if (!ours) return true; // another proxy is at it
       try {
-        done = make(Files.createDirectories(work), called);
+        return make(Files.createDirectories(work), called);
       } finally {
         clear(work);
       }
+    } finally {
+      if (ours) remove(lock); // Windows keeps one that is open
     }
-    remove(lock); // Windows keeps one that is open
-    return done;
   }
 
   private boolean make(Path work, BooleanSupplier called)

@@ -134,6 +134,17 @@ final class StartCacheTest {
     assertTrue(version().startsWith("Another program "), version());
   }
 
+  @Test
+  void an_end_in_the_middle_of_the_making_leaves_nothing() throws Exception {
+    Path work = caches.resolve("making");
+    try (Program program = start(SOON)) {
+      until("a training runs", () -> !in(work).isEmpty());
+      program.process().destroy();
+      assertEquals(143, program.exitStatus());
+      assertEquals(List.of(), in(caches));
+    }
+  }
+
   private static long sizeOf(Path file) {
     try {
       return Files.size(file);
