@@ -5,6 +5,11 @@
 # by apt-get where that is allowed. Tests that talk to real programs run in a network namespace with
 # nothing in it but loopback.
 
+# Without a locale Java finds nothing in a folder whose name has other letters than ASCII's.
+ifneq (,$(filter C POSIX,$(or $(LC_ALL),$(LC_CTYPE),$(LANG),C)))
+export LC_ALL := C.UTF-8
+endif
+
 JAR := build/skyrimnet-proxy.jar
 TESTS := build/tests
 CLI := build/cli$(if $(LATEST),-latest)
