@@ -29,7 +29,8 @@ async function look() {
   }
 }
 
-export function show({ providers }) {
+export function show({ providers, settings }) {
+  put($('server-file'), settings.file);
   known = providers.map((provider) => provider.base_url);
   draw();
 }

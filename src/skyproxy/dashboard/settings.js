@@ -73,11 +73,11 @@ export function show({ settings, providers }) {
 }
 
 // In the provider's card. A field changes when another value holds, and keeps what is typed else.
-function limits({ name, limits: now }) {
+function limits({ name, limits: now, base_url: url }) {
   const card = document.querySelector('[data-provider="' + CSS.escape(name) + '"]');
   if (!card) return;
   const box = card.querySelector('.limits');
-  if (!box) card.append(limitsBox(name, now));
+  if (!box) card.append(limitsBox(name, now, url));
   const before = held.get(name);
   held.set(name, now);
   for (const input of box?.querySelectorAll('input') ?? []) {
@@ -85,10 +85,11 @@ function limits({ name, limits: now }) {
   }
 }
 
-function limitsBox(provider, now) {
+function limitsBox(provider, now, url) {
   const fields = Object.keys(LIMITS).filter((limit) => limit in now).map((limit) => {
     const [words, step, usual] = LIMITS[limit];
-    return h('label', {}, words, h('input', { name: limit, type: 'number', min: 0, step,
+    const only = limit === 'day' && url ? ' (only with prices in the settings file)' : '';
+    return h('label', {}, words + only, h('input', { name: limit, type: 'number', min: 0, step,
       value: now[limit] ?? '', placeholder: usual }));
   });
   return h('details', { class: 'plain limits' }, h('summary', {}, 'Limits and places'),

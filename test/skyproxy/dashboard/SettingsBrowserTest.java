@@ -43,6 +43,8 @@ final class SettingsBrowserTest extends PageTest {
       page.click("[data-found=kobold] button");
       page.await("document.querySelector('[data-provider=kobold]')");
       page.await("document.querySelector('#found').hidden");
+      page.await("document.querySelector('[data-provider=kobold] .limits').textContent"
+          + ".includes('US dollars a day (only with prices in the settings file)')");
       assertFine();
     } finally {
       local.stop(0);
@@ -59,6 +61,8 @@ final class SettingsBrowserTest extends PageTest {
         "(() => { const f = document.querySelector('#server-form').elements;"
         + " return f.name.value + ' ' + f.base_url.value + ' ' + document.activeElement.name; })()")
         .string());
+    assertTrue(page.text("#server-form").contains("config.json): without, it counts as free."),
+        page.text("#server-form"));
     assertFine();
   }
 
