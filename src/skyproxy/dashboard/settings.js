@@ -40,6 +40,15 @@ export function addAlias(name) {
   row.querySelectorAll('input')[name ? 1 : 0].focus({ preventScroll: true });
 }
 
+// The field of a limit on what is spent, in the card of the provider that it concerns.
+export function showLimit({ provider, window }) {
+  const field = !provider ? $('names-form').elements.budget_day : document.querySelector(
+    '[data-provider="' + CSS.escape(provider) + '"] [name=' + (window ? 'window]' : 'day]'));
+  field.closest('details').open = true;
+  field.scrollIntoView({ block: 'center' });
+  field.focus({ preventScroll: true });
+}
+
 const number = (input) => (input.value === '' ? null : Number(input.value));
 
 function save(form, path, body) {

@@ -16,8 +16,10 @@ const HELP = {
   rejected: ['Check this model', check], unsuited: ['Check this model', check],
   broken: ['Check this model', check], garbled: ['Check this model', check],
   empty: ['Check this model', check], timed_out: ['Name a second model', second],
-  budget_reached: ['See the limit', limit],
+  budget_reached: ['See the limit', limit], plan_spent: ['Name a second model', second],
 };
+
+let limits = [];
 
 function open(id) {
   const place = $(id);
@@ -45,8 +47,11 @@ function alias({ model }) {
   open('names-form');
 }
 
-function limit() {
-  open('names-form').elements.budget_day.focus({ preventScroll: true });
+// The message names the limit as the settings file does.
+const limitOf = ({ message }) => limits.find(({ name }) => message.includes(name));
+
+function limit(one) {
+  settings.showLimit(limitOf(one));
 }
 
 function check({ model }) {
@@ -55,11 +60,13 @@ function check({ model }) {
   form.querySelector('button').focus({ preventScroll: true });
 }
 
-export function show({ now }, entries) {
+export function show({ now, limits: set }, entries) {
+  limits = set;
   const found = troubles(entries, new Date(now));
   toggle($('troubles'), found.length);
   const minute = Math.floor(new Date(now) / 60000);
-  once($('troubles-list'), [found, minute], () => found.map((one) => item(one, new Date(now))));
+  once($('troubles-list'), [found, minute, limits.map(({ name }) => name)],
+    () => found.map((one) => item(one, new Date(now))));
 }
 
 // One for each provider, model and kind, unless that model has answered since.
@@ -92,8 +99,13 @@ function troubles(entries, now) {
   return [...found.values()].sort((a, b) => !!a.spared - !!b.spared).slice(0, MOST);
 }
 
+function kind(one) {
+  if (one.status === 404) return 'unknown_model';
+  return one.failure === 'budget_reached' && !limitOf(one) ? 'plan_spent' : one.failure;
+}
+
 function item(one, now) {
-  const [words, help] = HELP[one.status === 404 ? 'unknown_model' : one.failure] ?? [];
+  const [words, help] = HELP[kind(one)] ?? [];
   return h('li', { class: one.spared ? 'fair' : 'bad' },
     h('b', {}, (one.model || 'No model') + (one.provider ? ', by ' + one.provider : '')),
     h('p', { class: 'small' }, one.message),

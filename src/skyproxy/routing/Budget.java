@@ -123,8 +123,9 @@ public final class Budget {
   private Failure.BudgetReached refusal(Limit limit) {
     Duration left = left(limit.ends());
     return new Failure.BudgetReached("Your limit is reached: " + limit.words()
-        + ". It begins anew in " + words(left) + ". Raise " + limit.place()
-        + " in the settings file, or name a second model behind a > that costs nothing.", left);
+        + ". It begins anew in " + words(left) + ". Raise it on the page or as "
+        + limit.place() + " in the settings file, or name a second model behind a > that costs"
+        + " nothing.", left);
   }
 
   private Duration left(Instant end) {
@@ -176,8 +177,9 @@ public final class Budget {
       if (!told.add(what)) continue;
       LOG.log(Level.WARNING, limit.reached()
           ? "A limit is reached: {0}. Until it begins anew, in {1}, others answer where the game"
-              + " names any. It is set by {2} in the settings file."
-          : "A limit is near: {0}. It begins anew in {1}, and is set by {2} in the settings file.",
+              + " names any. It is set on the page or as {2} in the settings file."
+          : "A limit is near: {0}. It begins anew in {1}, and is set on the page or as {2} in the"
+              + " settings file.",
           limit.words(), words(left(limit.ends())), limit.place());
     }
   }

@@ -108,4 +108,61 @@ final class SettingsBrowserTest extends PageTest {
       assertFine();
     }
   }
+
+  @Test
+  void what_a_limit_has_stopped_leads_to_the_field_of_that_limit() throws Exception {
+    try (FakeUpstream upstream = new FakeUpstream()) {
+      upstream.answer(FakeUpstream.json("""
+          {"choices":[{"message":{"role":"assistant","content":"Yes."},"finish_reason":"stop"}],\
+          "usage":{"prompt_tokens":100000,"completion_tokens":10000}}"""));
+      Files.writeString(folder.resolve("config.json"), """
+          {"budget":{"day":5,"providers":{"local":{"day":0.1}}},"providers":{"local":{\
+          "base_url":"%s/v1","prices":{"big":{"input":1,"output":10}}}}}"""
+          .formatted(upstream.url()));
+      restart();
+      open();
+      ask("local:big");
+      ask("local:big");
+      String button = "#troubles-list li:first-child button";
+      page.await("document.querySelector('" + button + "')?.innerText === 'See the limit'");
+      page.click(button);
+      page.await("document.activeElement === document.querySelector("
+          + "'[data-provider=local] .limits[open] [name=day]')");
+      assertEquals("0.1", page.eval("document.activeElement.value").string());
+      assertEquals(200, proxy.post("/config/names", "{\"budget_day\":0.05}").statusCode());
+      assertEquals(200,
+          proxy.post("/config/limits", "{\"provider\":\"local\",\"day\":9}").statusCode());
+      ask("local:big");
+      page.await("document.querySelector('#troubles-list').innerText.includes('budget.day')");
+      page.click(button);
+      page.await("document.activeElement === document.querySelector("
+          + "'#names[open] [name=budget_day]')");
+      assertEquals("window of claude", led("budget.claude_window",
+          "{ name: 'budget.claude_window', provider: 'claude', window: '5 hours' }"));
+      assertEquals("Name a second model", led("allow_extra_usage", ""));
+      assertFine();
+    }
+  }
+
+  /// Where the button leads for a failure that is made up, or what else it says.
+  private String led(String message, String limits) {
+    page.eval("""
+        import('/dashboard/troubles.js').then(({ show }) => {
+          const now = new Date().toISOString();
+          show({ now, limits: [%s] }, [{ when: now, outcome: 'failed', status: 402, attempts: [
+            { provider: 'claude', model: 'x', failure: 'budget_reached', message: '%s' }] }]);
+          const button = document.querySelector('#troubles-list button');
+          if (button.innerText !== 'See the limit') {
+            document.title = 'led: ' + button.innerText;
+            return;
+          }
+          button.click();
+          const at = document.activeElement;
+          document.title = 'led: ' + at.name + ' of ' + at.closest('.card').dataset.provider;
+        })""".formatted(limits, message));
+    page.await("document.title.startsWith('led: ')");
+    String led = page.eval("document.title").string().substring(5);
+    page.eval("document.title = ''");
+    return led;
+  }
 }

@@ -170,7 +170,8 @@ final class BudgetTest {
     ask("dear/one");
     Failure.BudgetReached failure = refused("dear/one");
     assertTrue(failure.message().contains("$0.02 of the $0.02 a day"), failure.message());
-    assertTrue(failure.message().contains("budget.day"), failure.message());
+    assertTrue(failure.message().contains(
+        "Raise it on the page or as budget.day in the settings file, or"), failure.message());
     assertEquals(Duration.ofHours(2), failure.retryAfter()); // 22:00 in Berlin
     assertEquals("demo", ask("demo").model());
     limits = day("0.03");
