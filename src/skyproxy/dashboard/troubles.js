@@ -16,8 +16,12 @@ const HELP = {
   rejected: ['Check this model', check], unsuited: ['Check this model', check],
   broken: ['Check this model', check], garbled: ['Check this model', check],
   empty: ['Check this model', check], timed_out: ['Name a second model', second],
-  budget_reached: ['See the limit', limit], plan_spent: ['Name a second model', second],
+  budget_reached: ['See the limit', limit],
+  plan_spent: ['Name a second model', second], no_credit: ['Name a second model', second],
 };
+
+// Where another model answered, the request's status does not tell.
+const UNPAID = /\b(credits?|billing|quota|balance)\b/i;
 
 let limits = [];
 
@@ -101,6 +105,9 @@ function troubles(entries, now) {
 
 function kind(one) {
   if (one.status === 404) return 'unknown_model';
+  if (one.failure === 'rejected' && (one.status === 402 || UNPAID.test(one.message))) {
+    return 'no_credit';
+  }
   return one.failure === 'budget_reached' && !limitOf(one) ? 'plan_spent' : one.failure;
 }
 

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import skyproxy.testing.FakeUpstream;
 
@@ -66,13 +67,24 @@ final class FirstVisitBrowserTest extends PageTest {
           page.text("#troubles-list"));
       assertTrue(page.text("#troubles-list").contains("Slow down."), page.text("#troubles-list"));
       page.screenshot(SHOTS.resolve("troubles.png"));
-      page.click("#troubles-list li:first-child button");
+      upstream.answer(FakeUpstream.status(402).body("""
+          {"error":{"message":"This request requires more credits."}}"""));
+      ask("local:poor > demo");
+      ask("local:poorer");
+      page.await("document.querySelectorAll('#troubles-list li').length === 4");
+      for (String model : List.of("local:poor,", "local:poorer,", "local:second,")) {
+        assertEquals("Name a second model", page.eval("[...document.querySelectorAll("
+            + "'#troubles-list li')].find((one) => one.innerText.startsWith('" + model
+            + "')).querySelector('button').innerText").string());
+      }
+      page.eval("[...document.querySelectorAll('#troubles-list li')].find((one) =>"
+          + " one.innerText.startsWith('local:second')).querySelector('button').click()");
       page.await("document.querySelector('#rotation').open");
       assertEquals("local:second",
           page.eval("document.querySelector('#rotation-rows input').value").string());
       upstream.answer(FakeUpstream.json(ANSWER));
       ask("local:first");
-      ask("local:second");
+      for (String model : List.of("second", "poor", "poorer")) ask("local:" + model);
       page.await("document.querySelector('#troubles').hidden");
       assertFine();
     }
