@@ -279,6 +279,10 @@ final class ChooserBrowserTest extends PageTest {
       }
       assertTrue(way.at("steps").array().stream().anyMatch(step ->
           step.at("check").stringOr("").equals("answered")), name);
+      for (Cursor step : way.at("steps").array()) {
+        boolean npm = step.at("command").stringOr("").startsWith("npm ");
+        assertEquals(npm, step.at("link").stringOr("").equals("https://nodejs.org"), name);
+      }
     });
   }
 
