@@ -2,6 +2,7 @@
 // done. All that is said of accounts comes from accounts.json.
 
 import { $, act, copyButton, get, h, once, post, put, toggle } from './core.js';
+import { isSetUp } from './first.js';
 import { sayings } from './providers.js';
 import { usual } from './servers.js';
 import { answerBox, ask } from './trial.js';
@@ -39,9 +40,7 @@ export async function show(stats) {
     if (outcome === 'answered') answered.add(provider);
   }
   for (const { name, models } of stats.providers) if (models) listed.set(name, models);
-  if (!latest && stats.providers.every((p) => p.name === 'demo' || p.state !== 'ready')) {
-    $('chooser').open = true;
-  }
+  if (!latest && !isSetUp(stats)) $('chooser').open = true;
   latest = stats;
   if (!facts || !$('chooser').open) return;
   if (walked) health = await get('/health').catch(() => health);

@@ -1,4 +1,4 @@
-// The first visit: a card that leads until a provider is ready, and whether the game has called.
+// The first visit: a card that leads until somebody can answer, and whether the game has called.
 
 import { $, ago, clock, copyButton, put, toggle } from './core.js';
 import { answerBox, ask } from './trial.js';
@@ -21,8 +21,17 @@ export function start() {
   });
 }
 
-export function show({ providers, game, now }) {
-  toggle($('first'), !providers.some((p) => p.name !== 'demo' && p.state === 'ready'));
+// What sleeps may be a program that just happens to be installed: it counts once the game has asked
+// for more than the demo. Who has answered the game is set up, however they are now.
+export function isSetUp({ providers, game }) {
+  const others = providers.filter((p) => p.name !== 'demo');
+  return others.some((p) => p.state === 'ready') || !!game && game.model !== 'demo'
+    && (game.outcome === 'answered' || others.some((p) => p.state === 'asleep'));
+}
+
+export function show(stats) {
+  const { game, now } = stats;
+  toggle($('first'), !isSetUp(stats));
   put($('game'), game ? 'SkyrimNet last called ' + ago(game.when, new Date(now)) + ', at '
     + clock(game.when) + ', for ' + (game.asked || 'no model in particular')
     + (game.model && game.model !== game.asked ? ', which went to ' + game.model : '') + '.'

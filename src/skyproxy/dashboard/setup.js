@@ -1,6 +1,7 @@
 // Set up: what to type into the game, and the ids that model fields offer.
 
 import { $, copyButton, get, h, put, toggle } from './core.js';
+import { isSetUp } from './first.js';
 
 let listed = '';
 let wasReady = null;
@@ -12,10 +13,11 @@ export function start() {
   $('model-copy').append(copyButton('model', () => $('model').value.trim()));
 }
 
-export function show({ settings, providers, java }) {
+export function show(stats) {
+  const { settings, providers, java } = stats;
   put($('java-note'), java.advice ?? '');
   toggle($('java-note'), java.advice !== null);
-  const ready = providers.some((p) => p.name !== 'demo' && p.state === 'ready');
+  const ready = isSetUp(stats);
   toggle($('model-note'), !ready);
   if (ready !== wasReady) $('model').value = ready ? settings.default_model : 'demo';
   wasReady = ready;

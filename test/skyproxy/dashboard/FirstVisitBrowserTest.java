@@ -50,6 +50,36 @@ final class FirstVisitBrowserTest extends PageTest {
   }
 
   @Test
+  void the_card_stays_away_from_who_is_set_up_though_nobody_is_ready_now() throws Exception {
+    open();
+    page.await("!document.querySelector('#first').hidden");
+    try (FakeUpstream upstream = new FakeUpstream()) {
+      upstream.answer(FakeUpstream.json(ANSWER));
+      addServer(upstream.url());
+      ask("local:lydia");
+      proxy.post("/config/server", "{\"name\":\"local\",\"remove\":true}");
+    }
+    restart();
+    open();
+    page.await("document.querySelector('#game').innerText.startsWith('SkyrimNet last called ')");
+    assertEquals("true true false", page.eval("['#first', '#model-note'].map((at) =>"
+        + " document.querySelector(at).hidden).join(' ') + ' '"
+        + " + document.querySelector('#chooser').open").string());
+    page.eval("""
+        import('/dashboard/first.js').then(({ isSetUp }) => {
+          const asleep = { name: 'claude', state: 'asleep' };
+          const demo = { name: 'demo', state: 'ready' };
+          const set = (game, ...providers) => isSetUp({ game, providers: [...providers, demo] });
+          const failed = { model: null, outcome: 'failed' };
+          document.title = [set(null, { name: 'x', state: 'ready' }), set(null, asleep),
+            set({ model: 'demo', outcome: 'answered' }, asleep), set(failed, asleep),
+            set({ model: 'x', outcome: 'answered' })].join(' ');
+        })""");
+    page.await("document.title === 'true false false true true'");
+    assertFine();
+  }
+
+  @Test
   void what_went_wrong_comes_first_with_what_helps_and_goes_when_it_is_well_again()
       throws Exception {
     try (FakeUpstream upstream = new FakeUpstream()) {
