@@ -68,9 +68,10 @@ public final class Report {
 
   private static void provider(StringBuilder text, Provider provider) {
     Health health = provider.health();
+    int models = provider.models().size();
     text.append(line(provider.title())).append(": ")
         .append(health.state().name().toLowerCase(Locale.ROOT)).append(", ")
-        .append(provider.models().size()).append(" models");
+        .append(models).append(models == 1 ? " model" : " models");
     if (health.message() != null) text.append(". ").append(line(health.message()));
     text.append('\n');
   }

@@ -32,7 +32,7 @@ final class ReportTest {
       assertTrue(report.startsWith("SkyrimNet Proxy 1."), report);
       assertTrue(report.contains("Java " + Runtime.version()), report);
       assertTrue(report.contains(System.getProperty("os.name")), report);
-      assertTrue(report.contains("\nDemo: ready, 1 models\n"), report);
+      assertTrue(report.contains("\nDemo: ready, 1 model\n"), report);
       assertTrue(report.contains("\nlocal: "), report);
       assertTrue(report.contains("2 requests, 1 failed, the game called "), report);
       assertTrue(report.matches("(?s).*Last errors:\n\\S+Z other local:lydia: unauthorized after"
