@@ -71,10 +71,12 @@ final class Build {
     try (FileSystem zip = FileSystems.newFileSystem(URI.create("jar:" + fresh.toUri()),
         Map.of("create", "true", "enablePosixFileAttributes", "true"))) {
       add(zip.getPath(name), null);
-      for (Path file : List.of(JAR, Path.of("run.bat"), Path.of("run.sh"), Path.of("README.md"),
-          Path.of("LICENSE"))) {
-        add(zip.getPath(name, file.getFileName().toString()), file);
+      for (Path file : List.of(JAR, Path.of("run.bat"), Path.of("run.sh"), Path.of("LICENSE"))) {
+        add(zip.getPath(name, file.getFileName().toString()), Files.readAllBytes(file));
       }
+      // Without its picture, which is a file of the tests.
+      add(zip.getPath(name, "README.md"), Files.readString(Path.of("README.md"))
+          .replaceAll("(?m)^!\\[.*\\R\\R", "").getBytes(StandardCharsets.UTF_8));
     }
     Path archive = DIST.resolve(name + ".zip");
     Files.move(fresh, archive, StandardCopyOption.REPLACE_EXISTING);
@@ -82,11 +84,11 @@ final class Build {
     System.out.println(archive);
   }
 
-  /// @param file null for a folder
-  private static void add(Path entry, Path file) throws IOException {
-    if (file == null) Files.createDirectory(entry);
-    else Files.write(entry, Files.readAllBytes(file));
-    boolean runs = file == null || file.toString().endsWith(".sh");
+  /// @param content null for a folder
+  private static void add(Path entry, byte[] content) throws IOException {
+    if (content == null) Files.createDirectory(entry);
+    else Files.write(entry, content);
+    boolean runs = content == null || entry.toString().endsWith(".sh");
     Files.setPosixFilePermissions(entry,
         PosixFilePermissions.fromString(runs ? "rwxr-xr-x" : "rw-r--r--"));
     FileTime date = FileTime.from(Instant.parse(DATE));

@@ -13,6 +13,8 @@ import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -41,6 +43,10 @@ final class DistTest {
           files.map(file -> file.getFileName().toString()).sorted().toList());
     }
     assertTrue(Files.readString(unpacked.resolve("run.bat")).contains("\r\n"), "lines of Windows");
+    String readme = Files.readString(unpacked.resolve("README.md"));
+    assertTrue(readme.contains("](LICENSE)"));
+    Matcher link = Pattern.compile("\\]\\((?!https:|#)([^)]*)\\)").matcher(readme);
+    while (link.find()) assertTrue(Files.exists(unpacked.resolve(link.group(1))), link.group());
     for (Path file : List.of(unpacked.resolve("skyrimnet-proxy.jar"), unpacked)) {
       Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("r-xr-xr-x"));
     }
