@@ -7,6 +7,8 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import skyproxy.testing.FakeUpstream;
@@ -22,12 +24,16 @@ final class PictureBrowserTest extends PageTest {
   void the_page_in_the_middle_of_a_game() throws Exception {
     try (FakeUpstream upstream = new FakeUpstream()) {
       Files.writeString(folder.resolve("config.json"), """
-          {"anthropic_api_key":"sk-ant-made-up","openrouter_api_key":"sk-or-made-up"}""");
+          {"anthropic_api_key":"sk-ant-made-up","openrouter_api_key":"sk-or-made-up",\
+          "providers":{"local":{"base_url":"%s/v1","prices":{"lydia":{"input":1,"output":5}}}}}"""
+          .formatted(upstream.url()));
+      Files.writeString(folder.resolve("config-stats.json"), """
+          {"since":"%1$s","day":"%2$s","today":[],"all":[],"play_today":{"ms":1200000,\
+          "last":"%1$s"}}""".formatted(Instant.now(), LocalDate.now()));
       proxy.end();
       proxy.close();
       proxy = Program.listening(folder, "--config", "config.json",
           "--anthropic-url", upstream.url(), "--openrouter-url", upstream.url() + "/v1");
-      addServer(upstream.url());
       for (int millis : List.of(420, 700, 310, 2_300, 540, 380, 900, 460, 640, 350)) {
         upstream.answer(FakeUpstream.json("""
             {"choices":[{"message":{"role":"assistant","content":"Well met, friend."},\
