@@ -18,7 +18,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.UUID;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import org.junit.jupiter.api.Tag;
@@ -201,11 +203,14 @@ final class MainTest {
     Path sleep = Os.WINDOWS ? Path.of(System.getenv("SystemRoot"), "System32", "cmd.exe")
         : Path.of("/usr/bin/sleep");
     assumeTrue(Files.exists(sleep), "There is no sleep to copy.");
-    Path game = Files.copy(sleep, folder.resolve("SkyrimSE.exe"),
+    // Others may run beside it, such as those on Wine.
+    String name = "SkyrimSE" + UUID.randomUUID();
+    Path game = Files.copy(sleep, folder.resolve(name + ".exe"),
         StandardCopyOption.COPY_ATTRIBUTES);
     List<String> playing = Os.WINDOWS ? List.of(game.toString(), "/c", "set /p X=")
         : List.of(game.toString(), "600");
-    try (Program program = Program.listening(folder, "--exit-with", "skyrimse")) {
+    try (Program program =
+        Program.listening(folder, "--exit-with", name.toLowerCase(Locale.ROOT))) {
       List<Process> games = List.of(new ProcessBuilder(playing).start(),
           new ProcessBuilder(playing).start());
       try {

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -36,6 +37,8 @@ import skyproxy.windows.ClosedWindow;
 @Tag("slow")
 final class StoppedProgramTest {
   private final FakeUpstream upstream = new FakeUpstream();
+  /// Nobody else's, also where other runs of the tests are seen, such as those on Wine.
+  private final String gameName = "Skyrim" + UUID.randomUUID();
 
   @TempDir
   private Path folder;
@@ -48,7 +51,7 @@ final class StoppedProgramTest {
   /// Something that runs until it is ended; it ends the proxy on systems without signals too.
   private Process game() throws IOException {
     Path idle = Path.of(Os.WINDOWS ? "C:\\windows\\system32\\cmd.exe" : "/usr/bin/sleep");
-    Path game = Files.copy(idle, folder.resolve("SkyrimSE.exe"));
+    Path game = Files.copy(idle, folder.resolve(gameName + ".exe"));
     game.toFile().setExecutable(true);
     return new ProcessBuilder(Os.WINDOWS ? List.of(game.toString(), "/k")
         : List.of(game.toString(), "600")).redirectErrorStream(true).start();
@@ -124,7 +127,7 @@ final class StoppedProgramTest {
     Process game = game();
     try (Program program = start.program(Map.of("ANTHROPIC_API_KEY", "sk-ant-made-up-0123"),
         "--port", "0", "--claude", FakeCli.program(folder, "hang").toString(), "--codex", "off",
-        "--claude-mode", "api-key", "--anthropic-url", upstream.url(), "--exit-with", "SkyrimSE",
+        "--claude-mode", "api-key", "--anthropic-url", upstream.url(), "--exit-with", gameName,
         "--config", settings.toString())) {
       occupy(place);
       assertEquals(500,
