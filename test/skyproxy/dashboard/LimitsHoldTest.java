@@ -34,15 +34,7 @@ final class LimitsHoldTest {
     try (FakeUpstream upstream = new FakeUpstream();
         Program proxy = Program.listening(folder, "--config", "config.json",
             "--openrouter-url", upstream.url() + "/v1")) {
-      upstream.answer(request -> {
-        if (request.method().equals("POST")) {
-          asked.release();
-          gate.acquireUninterruptibly();
-        }
-        return FakeUpstream.json("""
-            {"choices":[{"message":{"role":"assistant","content":"I."},"finish_reason":"stop"}]}
-            """);
-      });
+      upstream.answer(request -> held(request, asked, gate));
       set(proxy, "openrouter-key", "{\"key\":\"sk-or-made-up\"}");
       set(proxy, "limits", "{\"provider\":\"openrouter\",\"max_concurrent\":1}");
       var first = game.submit(() -> proxy.post("/v1/chat/completions", QUESTION).statusCode());
@@ -85,15 +77,7 @@ final class LimitsHoldTest {
       String own = "\"own\":{\"base_url\":\"" + upstream.url() + "/v1\",%s},";
       Files.writeString(file,
           settings.formatted(own.formatted("\"max_concurrent\":1")));
-      upstream.answer(request -> {
-        if (request.method().equals("POST")) {
-          asked.release();
-          gate.acquireUninterruptibly();
-        }
-        return FakeUpstream.json("""
-            {"choices":[{"message":{"role":"assistant","content":"I."},"finish_reason":"stop"}]}
-            """);
-      });
+      upstream.answer(request -> held(request, asked, gate));
       try (Program proxy = Program.listening(folder, "--config", file.toString())) {
         String question = QUESTION.replace("a/b", "own:m");
         var first = game.submit(() -> proxy.post("/v1", question).statusCode());
@@ -111,6 +95,18 @@ final class LimitsHoldTest {
       gate.release(2);
       game.close();
     }
+  }
+
+  /// Answers once the gate is open.
+  private static FakeUpstream.Answer held(FakeUpstream.Received request, Semaphore asked,
+      Semaphore gate) {
+    if (request.method().equals("POST")) {
+      asked.release();
+      gate.acquireUninterruptibly();
+    }
+    return FakeUpstream.json("""
+        {"choices":[{"message":{"role":"assistant","content":"I."},"finish_reason":"stop"}]}
+        """);
   }
 
   private static void await(Semaphore asked) throws InterruptedException {
