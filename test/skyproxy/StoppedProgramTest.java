@@ -36,6 +36,10 @@ import skyproxy.windows.ClosedWindow;
 /// The end of the program while a reply is under way and its disk is not as it should be.
 @Tag("slow")
 final class StoppedProgramTest {
+  /// Whether the folder can be taken away: on Windows not while the log in it is open. There the
+  /// settings are saved at once, and the figures at the end.
+  private static final boolean TAKES = !Os.WINDOWS;
+
   private final FakeUpstream upstream = new FakeUpstream();
   /// Nobody else's, also where other runs of the tests are seen, such as those on Wine.
   private final String gameName = "Skyrim" + UUID.randomUUID();
@@ -129,8 +133,8 @@ final class StoppedProgramTest {
         "--port", "0", "--claude", FakeCli.program(folder, "hang").toString(), "--codex", "off",
         "--claude-mode", "api-key", "--anthropic-url", upstream.url(), "--exit-with", gameName,
         "--config", settings.toString())) {
-      occupy(place);
-      assertEquals(500,
+      if (TAKES) occupy(place);
+      assertEquals(TAKES ? 500 : 200,
           program.post("/config/openrouter-key", "{\"key\":\"sk-or-1\"}").statusCode());
       assertEquals(200, program.post("/v1", """
           {"model":"demo","messages":[{"role":"user","content":"Hi"}]}""").statusCode());
@@ -139,7 +143,7 @@ final class StoppedProgramTest {
           "messages":[{"role":"user","content":"Hail!"}]}""")) {
         running.lineStarting("data: ");
         while (!program.stderr().contains("is running")) Thread.sleep(10);
-        Files.delete(place);
+        if (TAKES) Files.delete(place);
         end.of(program, game);
         while (!Files.exists(settings)
             || !Files.exists(place.resolve("config-stats.json"))) {
