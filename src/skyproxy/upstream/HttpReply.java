@@ -11,7 +11,6 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.Future;
 import java.util.zip.DataFormatException;
 import skyproxy.chat.ChatException;
@@ -132,7 +131,7 @@ final class HttpReply implements Reply {
 
   private void end(Throwable error) {
     if (head == null) {
-      askElsewhereOrThrow(error instanceof CompletionException ? error.getCause() : error);
+      askElsewhereOrThrow(error);
     } else if (!succeeded()) {
       throw refusal(error);
     } else if (error != null) {

@@ -38,11 +38,11 @@ public final class HttpUpstream implements AutoCloseable {
 
   private final String name;
   private final HttpClient.Builder builder;
-  private volatile CompletableFuture<HttpClient> client;
-  private boolean closed;
   private final boolean named;
   private final Localhost localhost;
   private final Proxies proxies;
+  private volatile CompletableFuture<HttpClient> client;
+  private boolean closed;
 
   /// Comes back at once: the first client of a JVM loads TLS and the trusted certificates, which
   /// takes longer than all else at the start, so it is made in the background.
@@ -108,12 +108,12 @@ public final class HttpUpstream implements AutoCloseable {
       body.onError(none);
       return CompletableFuture.completedFuture(null);
     }
-    if (!named && !byProxy) return call(request, body);
+    if (!named && !byProxy) return sendNow(request, body);
     CompletableFuture<Void> wanted = new CompletableFuture<>(); // until it is cancelled
     Threads.named("call of " + name).start(() -> {
       if (wanted.isDone()) return;
       try {
-        Future<?> sent = call(request, body);
+        Future<?> sent = sendNow(request, body);
         wanted.whenComplete((_, _) -> sent.cancel(true));
       } catch (RuntimeException bug) {
         body.onError(bug);
@@ -122,7 +122,7 @@ public final class HttpUpstream implements AutoCloseable {
     return wanted;
   }
 
-  private Future<?> call(HttpRequest request, BodyQueue body) {
+  private Future<?> sendNow(HttpRequest request, BodyQueue body) {
     CompletableFuture<HttpClient> current = client;
     CompletableFuture<HttpResponse<Void>> sent = current.join().sendAsync(request, body);
     sent.whenComplete((answer, failure) -> {
@@ -130,15 +130,12 @@ public final class HttpUpstream implements AutoCloseable {
         body.answeredInItsPlace(answer.statusCode());
         return;
       }
+      Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
       boolean broke = !body.begun() && !sent.isCancelled();
-      if (broke && !ConnectionFailures.isUnconnected(cause(failure))) giveUp(current);
-      body.onError(failure);
+      if (broke && !ConnectionFailures.isUnconnected(cause)) giveUp(current);
+      body.onError(cause);
     });
     return sent;
-  }
-
-  private static Throwable cause(Throwable failure) {
-    return failure instanceof CompletionException ? failure.getCause() : failure;
   }
 
   /// Sends what comes from now on by new connections; what is under way goes on.
